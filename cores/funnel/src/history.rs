@@ -1,0 +1,340 @@
+//! What is known to have happened to one person: activities, and facts as they became known.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use moment::Moment;
+
+/// Everything about one person, ordered by `(occurred_at, id)`. What the person's company is known
+/// to be stands here too, as facts named `company.…`, each from the moment it became visible.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct History {
+    /// In order; [`History::new`] sees to it.
+    pub entries: Vec<Entry>,
+}
+
+impl History {
+    /// Puts entries in order of `(occurred_at, id)`.
+    pub fn new(mut entries: Vec<Entry>) -> History {
+        entries.sort_by_key(|entry| (entry.occurred_at, entry.id));
+        History { entries }
+    }
+}
+
+/// One thing in a history.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// Unique within the history; breaks ties of time.
+    pub id: i64,
+    /// When it happened, or from when the facts held.
+    pub occurred_at: Moment,
+    /// When we learned of it: nothing is visible before. Never earlier than `occurred_at`, except
+    /// for what is known ahead.
+    pub recorded_at: Moment,
+    /// What it is.
+    pub what: What,
+}
+
+/// Something done, or something learned.
+#[derive(Clone, Debug, PartialEq)]
+pub enum What {
+    /// Something that happened.
+    Activity(Activity),
+    /// Facts that came together from one source (stored as the activity `fact.observed`).
+    Facts(Observation),
+}
+
+/// Something that happened. What a person, a mailbox or a machine did.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Activity {
+    /// `subject.verb-in-the-past`, e.g. `email.replied`.
+    pub kind: Kind,
+    /// By which way; what is not said stays unknown to conditions.
+    pub channel: Option<Channel>,
+    /// Who spoke to whom.
+    pub direction: Option<Direction>,
+    /// Whether a human did it. Conditions count humans alone, unless they ask otherwise.
+    pub agent: Agent,
+    /// The marketing effort it belongs to.
+    pub campaign: Option<Box<str>>,
+    /// What else it carries: `path`, `asset`, `says`, `bulk`, `amount_minor` …
+    pub properties: Properties,
+}
+
+/// Facts that came together from one source.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Observation {
+    /// Where they come from: `form`, `import`, `enrichment`, a user …
+    pub source: Box<str>,
+    /// The facts.
+    pub facts: Vec<Fact>,
+}
+
+/// One thing held true about a person or company.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fact {
+    /// E.g. `person.title`, `company.employees`, `person.custom.plan`, `score.intent`.
+    pub key: Box<str>,
+    /// What is held; [`Value::Null`] takes an earlier value back: unknown again.
+    pub value: Value,
+    /// From when on it is unknown again.
+    pub expires_at: Option<Moment>,
+    /// Held, but not believed (mixed scripts): known, and unknown to every comparison.
+    pub suspect: bool,
+    /// 0 to 100; below 100 for guesses of an enrichment source.
+    pub confidence: u8,
+}
+
+impl Fact {
+    /// A fact held for certain that does not expire.
+    pub fn certain(key: &str, value: impl Into<Value>) -> Fact {
+        Fact { key: key.into(), value: value.into(), expires_at: None, suspect: false, confidence: 100 }
+    }
+}
+
+/// A value of a fact or of an activity's property.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// Nothing: unknown.
+    Null,
+    /// Yes or no.
+    Bool(bool),
+    /// A number; counts and money are whole.
+    Number(f64),
+    /// A text.
+    Text(Box<str>),
+    /// Several texts, e.g. technologies.
+    List(Vec<Box<str>>),
+    /// A date or time, as a moment.
+    Time(Moment),
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Value {
+        Value::Bool(value)
+    }
+}
+impl From<f64> for Value {
+    fn from(value: f64) -> Value {
+        Value::Number(value)
+    }
+}
+impl From<i32> for Value {
+    fn from(value: i32) -> Value {
+        Value::Number(f64::from(value))
+    }
+}
+impl From<&str> for Value {
+    fn from(value: &str) -> Value {
+        Value::Text(value.into())
+    }
+}
+impl From<String> for Value {
+    fn from(value: String) -> Value {
+        Value::Text(value.into_boxed_str())
+    }
+}
+
+/// Named values, few; in the order given, each name once.
+pub type Properties = Vec<(Box<str>, Value)>;
+
+/// An activity's kind, `subject.verb-in-the-past`; the well-known ones take no memory.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Kind(Cow<'static, str>);
+
+impl Kind {
+    /// From text; any text is a kind, for a product's own activities are open.
+    pub fn new(text: &str) -> Kind {
+        match known_kind(text) {
+            Some(known) => Kind(Cow::Borrowed(known.kind)),
+            None => Kind(Cow::Owned(text.to_owned())),
+        }
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A closed set of words with the number under which each is stored.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal $word:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $name { $($(#[$vdoc])* $variant = $code,)* }
+
+        impl $name {
+            /// All of them, in order.
+            pub const ALL: &'static [$name] = &[$($name::$variant,)*];
+            /// The word that conditions and people use.
+            pub const fn as_str(self) -> &'static str { match self { $($name::$variant => $word,)* } }
+            /// From its word.
+            pub fn parse(word: &str) -> Option<$name> { match word { $($word => Some($name::$variant),)* _ => None } }
+            /// The number under which it is stored.
+            pub const fn code(self) -> i64 { match self { $($name::$variant => $code,)* } }
+            /// From the number under which it is stored.
+            pub fn from_code(code: i64) -> Option<$name> { match code { $($code => Some($name::$variant),)* _ => None } }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(self.as_str()) }
+        }
+    };
+}
+
+words! {
+    /// The way by which something happened.
+    Channel {
+        /// Pages and forms.
+        Web = 1 "web",
+        /// Mail.
+        Email = 2 "email",
+        /// Calls.
+        Phone = 3 "phone",
+        /// Chat.
+        Chat = 4 "chat",
+        /// Face to face, or as if.
+        Meeting = 5 "meeting",
+        /// Fairs and webinars.
+        Event = 6 "event",
+        /// Through others.
+        Partner = 7 "partner",
+        /// In the product itself.
+        Product = 8 "product",
+    }
+}
+
+words! {
+    /// Who spoke to whom.
+    Direction {
+        /// They to us.
+        Inbound = 1 "inbound",
+        /// We to them.
+        Outbound = 2 "outbound",
+        /// Among ourselves.
+        Internal = 3 "internal",
+    }
+}
+
+words! {
+    /// Whether a human did it.
+    Agent {
+        /// A person.
+        Human = 1 "human",
+        /// A scanner, a prefetcher, a bot, an out-of-office reply.
+        Machine = 2 "machine",
+        /// Not settled; counts no more than a machine until it is.
+        Unsure = 3 "unsure",
+    }
+}
+
+/// What a well-known kind says when the activity itself does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KnownKind {
+    /// The kind.
+    pub kind: &'static str,
+    /// Its usual channel.
+    pub channel: Channel,
+    /// Its usual direction.
+    pub direction: Direction,
+}
+
+/// The usual channel and direction of a kind, by its name or by its subject (`product.*`).
+pub fn usual(kind: &str) -> Option<(Channel, Direction)> {
+    if let Some(known) = known_kind(kind) {
+        return Some((known.channel, known.direction));
+    }
+    let subject = kind.split_once('.').map_or(kind, |(subject, _)| subject);
+    KNOWN_SUBJECTS.iter().find(|known| known.0 == subject).map(|known| (known.1, known.2))
+}
+
+fn known_kind(text: &str) -> Option<&'static KnownKind> {
+    KNOWN_KINDS.binary_search_by(|known| known.kind.cmp(text)).ok().and_then(|at| KNOWN_KINDS.get(at))
+}
+
+const KNOWN_SUBJECTS: &[(&str, Channel, Direction)] = &[
+    ("webinar", Channel::Event, Direction::Inbound),
+    ("product", Channel::Product, Direction::Inbound),
+    ("deal", Channel::Meeting, Direction::Internal),
+    ("handoff", Channel::Meeting, Direction::Internal),
+];
+
+const fn known(kind: &'static str, channel: Channel, direction: Direction) -> KnownKind {
+    KnownKind { kind, channel, direction }
+}
+
+/// Every kind that the program itself gives meaning to, in order of its name.
+pub const KNOWN_KINDS: &[KnownKind] = {
+    use Channel::*;
+    use Direction::*;
+    &[
+        known("asset.downloaded", Web, Inbound),
+        known("call.connected", Phone, Inbound),
+        known("call.made", Phone, Outbound),
+        known("call.received", Phone, Inbound),
+        known("cart.abandoned", Web, Inbound),
+        known("chat.answered", Chat, Outbound),
+        known("chat.started", Chat, Inbound),
+        known("criterion.answered", Meeting, Internal),
+        known("deal.lost", Meeting, Internal),
+        known("deal.moved", Meeting, Internal),
+        known("deal.opened", Meeting, Internal),
+        known("deal.won", Meeting, Internal),
+        known("demo.held", Meeting, Inbound),
+        known("demo.requested", Web, Inbound),
+        known("email.bounced", Email, Internal),
+        known("email.clicked", Email, Inbound),
+        known("email.complained", Email, Inbound),
+        known("email.delivered", Email, Internal),
+        known("email.opened", Email, Inbound),
+        known("email.received", Email, Inbound),
+        known("email.replied", Email, Inbound),
+        known("email.sent", Email, Outbound),
+        known("email.unsubscribed", Email, Inbound),
+        known("fact.observed", Web, Internal),
+        known("feed.purchased", Partner, Internal),
+        known("form.submitted", Web, Inbound),
+        known("handoff.accepted", Meeting, Internal),
+        known("handoff.rejected", Meeting, Internal),
+        known("meeting.booked", Meeting, Inbound),
+        known("meeting.held", Meeting, Inbound),
+        known("newsletter.subscribed", Web, Inbound),
+        known("note.written", Meeting, Internal),
+        known("page.viewed", Web, Inbound),
+        known("proposal.sent", Email, Outbound),
+        known("proposal.viewed", Web, Inbound),
+        known("referral.received", Partner, Inbound),
+        known("stage.moved", Meeting, Internal),
+        known("survey.answered", Web, Inbound),
+        known("trial.started", Product, Inbound),
+        known("webinar.attended", Event, Inbound),
+        known("webinar.registered", Event, Inbound),
+    ]
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_kinds_are_in_order_and_found() {
+        assert!(KNOWN_KINDS.windows(2).all(|pair| pair[0].kind < pair[1].kind));
+        assert_eq!(usual("email.replied"), Some((Channel::Email, Direction::Inbound)));
+        assert_eq!(usual("product.route_planned"), Some((Channel::Product, Direction::Inbound)));
+        assert_eq!(usual("weather.changed"), None);
+        assert_eq!(Kind::new("odd.thing").as_str(), "odd.thing");
+    }
+}
