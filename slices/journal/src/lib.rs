@@ -1,1 +1,121 @@
+//! The journal: what happened, and what became known, to people and companies.
+//!
+//! **Promise:** whatever is recorded stays as it was written, in the order in which it happened, and
+//! everything derived from it is derived in the same transaction, or nothing is recorded at all.
+//! **Never:** knows a definition, a stage or a page. Who derives something registers a [`Projection`].
 
+mod encode;
+mod record;
+mod store;
+#[cfg(test)]
+mod stories;
+
+pub use record::{Batch, Changed, NewEntry, Recorded, Repeats, record};
+
+use std::sync::Arc;
+
+use funnel::history::Entry;
+use platform::db::Tx;
+use platform::failure::Failure;
+use platform::slice::{Migrations, Slice};
+
+/// The number under which a person or a company is known inside; they share one space, and the
+/// number says which it is: even for a person, odd for a company.
+pub type SubjectId = i64;
+
+/// Whether the subject is a company.
+pub const fn is_company(subject: SubjectId) -> bool {
+    subject & 1 == 1
+}
+
+/// Ids for so many new people.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn new_people(tx: &mut Tx, count: usize) -> Result<impl Iterator<Item = SubjectId> + use<>, Failure> {
+    let first = tx.ids(count)?;
+    Ok((first..).take(count).map(|number| number * 2))
+}
+
+/// Ids for so many new companies.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn new_companies(tx: &mut Tx, count: usize) -> Result<impl Iterator<Item = SubjectId> + use<>, Failure> {
+    let first = tx.ids(count)?;
+    Ok((first..).take(count).map(|number| number * 2 + 1))
+}
+
+/// Something derived from the journal, in the same transaction as what was just recorded.
+pub trait Projection: Send + Sync {
+    /// For the log and for messages.
+    fn name(&self) -> &'static str;
+
+    /// Brings what it derives up to date with what was recorded.
+    ///
+    /// # Errors
+    /// Any failure undoes the recording too.
+    fn project(&self, tx: &mut Tx, recorded: &Recorded) -> Result<(), Failure>;
+}
+
+/// The projections, in the order in which the server wired them. A part of the app.
+pub struct Projections(pub Vec<Arc<dyn Projection>>);
+
+/// What the server mounts of this slice.
+pub fn slice() -> Slice {
+    Slice {
+        name: "journal",
+        migrations: Migrations {
+            slice: "journal",
+            files: &[("0001_activity", include_str!("../migrations/0001_activity.sql"))],
+        },
+        statements: &[store::ALL],
+        columns: include_str!("../columns.toml"),
+    }
+}
+
+/// The histories of these subjects, each in order; a subject of which nothing is recorded is left out.
+///
+/// # Errors
+/// `Broken` when the database or what is written there can't be read.
+pub fn histories(
+    tx: &mut Tx,
+    subjects: &[SubjectId],
+) -> Result<Vec<(SubjectId, Vec<Entry>)>, Failure> {
+    store::histories(tx, subjects)
+}
+
+/// The histories of all subjects from `first` to `last`, both included, in one scan.
+///
+/// # Errors
+/// `Broken` when the database or what is written there can't be read.
+pub fn histories_between(
+    tx: &mut Tx,
+    first: SubjectId,
+    last: SubjectId,
+) -> Result<Vec<(SubjectId, Vec<Entry>)>, Failure> {
+    store::histories_between(tx, first, last)
+}
+
+/// How many activities and observations are recorded in all.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn count(tx: &mut Tx) -> Result<u64, Failure> {
+    store::count(tx)
+}
+
+/// An id made of what names an activity outside (its kind, the row's key, the time …), so that the
+/// same thing recorded twice is recorded once. FNV-1a with a final mix, 63 bits.
+pub fn natural_id(parts: &[&str]) -> i64 {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for part in parts {
+        for byte in part.bytes().chain([0x1f]) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+    hash ^= hash >> 33;
+    hash = hash.wrapping_mul(0xff51_afd7_ed55_8ccd);
+    hash ^= hash >> 33;
+    (hash >> 1).cast_signed()
+}

@@ -1,1 +1,53 @@
+//! Team: who may use the workspace, how they sign in, and what each may do.
+//!
+//! **Promise:** a verb is refused to whoever lacks the right, through every mouth; the first user is made
+//! once; a wrong password and an unknown address are answered with the same words in the same time.
+//! **Never:** keeps a password or a session's token as it was typed or sent, and never asks who may see
+//! *which* person: that is for the lists of people.
 
+mod door;
+mod guard;
+mod origin;
+mod pages;
+mod password;
+mod role;
+mod session;
+mod store;
+#[cfg(test)]
+mod stories;
+mod throttle;
+mod user;
+mod web;
+mod workspace;
+
+pub mod create_user;
+pub mod set_up;
+pub mod sign_in;
+pub mod sign_out;
+
+pub use guard::{TrustedOrigins, refuse_forged};
+pub use origin::Peer;
+pub use pages::{SetUpView, SignInView};
+pub use password::{Passwords, Strength};
+pub use role::{Right, Role};
+pub use session::SignedIn;
+pub use user::{User, UserId};
+pub use web::routes;
+pub use workspace::{Workspace, names, workspace};
+
+use platform::db::Migrations;
+use platform::slice::Slice;
+
+/// The tables of this slice.
+pub const MIGRATIONS: Migrations =
+    Migrations { slice: "team", files: &[("0001_team", include_str!("../migrations/0001_team.sql"))] };
+
+/// What the server mounts: the tables, the statements and the classified columns of this slice.
+pub fn slice() -> Slice {
+    Slice {
+        name: "team",
+        migrations: MIGRATIONS,
+        statements: &[store::ALL],
+        columns: include_str!("../columns.toml"),
+    }
+}

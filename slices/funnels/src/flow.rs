@@ -1,0 +1,72 @@
+//! What a person's moves add to the flow, and by which way they came in.
+
+use std::collections::BTreeMap;
+
+use funnel::history::{Agent, Direction, Entry, What};
+use moment::Moment;
+
+use crate::store::{Edge, TransitionRow};
+
+/// Adds (or, with `times` -1, takes away) one person's moves.
+pub(crate) fn count(
+    differences: &mut BTreeMap<Edge, i64>,
+    moves: &[TransitionRow],
+    via: &str,
+    times: i64,
+) {
+    let Some(first) = moves.first() else { return };
+    for (place, step) in moves.iter().enumerate() {
+        let edge = Edge {
+            day: first.moved_at.day(),
+            from: step.from.code(),
+            to: step.to.code(),
+            via: if place == 0 { via.to_owned() } else { String::new() },
+        };
+        *differences.entry(edge).or_default() += times;
+    }
+}
+
+/// By which way a person came in: what they first did themselves, at the latest when they first
+/// moved; else where the first facts came from. A word of a small set, for the flow's left edge.
+pub(crate) fn via(history: &[Entry], first_move: Option<Moment>) -> &'static str {
+    let until = first_move.unwrap_or(Moment::END);
+    let mut source = "other";
+    for entry in history.iter().filter(|entry| entry.recorded_at <= until) {
+        match &entry.what {
+            What::Activity(activity)
+                if activity.agent == Agent::Human && activity.direction == Some(Direction::Inbound) =>
+            {
+                return of_kind(activity.kind.as_str());
+            }
+            What::Activity(activity) if activity.kind.as_str() == "feed.purchased" => return "partners",
+            What::Facts(observation) if source == "other" => source = of_source(&observation.source),
+            What::Activity(_) | What::Facts(_) => {}
+        }
+    }
+    source
+}
+
+fn of_kind(kind: &str) -> &'static str {
+    match kind.split('.').next().unwrap_or(kind) {
+        "form" | "demo" | "survey" => "forms",
+        "chat" => "chat",
+        "call" | "meeting" => "calls",
+        "email" => "mail",
+        "webinar" => "events",
+        "page" | "asset" | "newsletter" | "cart" | "proposal" => "website",
+        "trial" | "product" => "product",
+        "referral" | "feed" => "partners",
+        _ => "other",
+    }
+}
+
+fn of_source(source: &str) -> &'static str {
+    match source {
+        "import" => "imports",
+        "form" => "forms",
+        "finder" | "enrichment" => "finder",
+        "feed" => "partners",
+        "chat" => "chat",
+        _ => "other",
+    }
+}

@@ -1,0 +1,191 @@
+//! `record`: the only door through which activities and facts are written.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use funnel::history::{Entry, Fact, Observation, Value, What};
+use moment::Moment;
+use platform::db::Tx;
+use platform::failure::Failure;
+
+use crate::{Projections, SubjectId, store};
+
+/// Something to be recorded.
+#[derive(Clone, Debug)]
+pub struct NewEntry {
+    /// Of whom.
+    pub subject: SubjectId,
+    /// What, when, and since when it is known.
+    pub entry: Entry,
+    /// Through which mouth it came: `import`, `form`, `api` … An observation names its own source.
+    pub source: Option<Box<str>>,
+    /// The user who did it, if one did.
+    pub actor: Option<i64>,
+}
+
+/// What to do with a fact that says what is held already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeats {
+    /// Record it: it was seen again, and is younger now.
+    Keep,
+    /// Leave it out, so that the same file twice changes nothing.
+    Drop,
+}
+
+/// What is recorded together, or not at all.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// Now; the projections stand as of this moment.
+    pub now: Moment,
+    /// Entries in any order.
+    pub entries: Vec<NewEntry>,
+    /// Subjects that did not exist before this transaction: nothing is recorded of them yet.
+    pub new_subjects: BTreeSet<SubjectId>,
+    /// What to do with facts that are held already.
+    pub repeats: Repeats,
+}
+
+/// A subject whose history grew.
+#[derive(Clone, Debug)]
+pub struct Changed {
+    /// Who.
+    pub subject: SubjectId,
+    /// Whether nothing had been recorded of it before.
+    pub is_new: bool,
+    /// The whole history, what is new included, in order.
+    pub history: Vec<Entry>,
+}
+
+/// What a batch came to.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// Now, as the batch said.
+    pub now: Moment,
+    /// Subjects with something new, in order of their ids.
+    pub changed: Vec<Changed>,
+    /// For each entry of the batch, in its order, whether anything of it was new.
+    pub inserted: Vec<bool>,
+}
+
+/// Writes entries that are not there yet and brings every projection up to date, in this transaction.
+///
+/// # Errors
+/// `Broken` when the database fails; whatever a projection refuses.
+pub fn record(tx: &mut Tx, batch: Batch) -> Result<Recorded, Failure> {
+    let Batch { now, mut entries, new_subjects, repeats } = batch;
+    let mut histories = known(tx, &entries, &new_subjects)?;
+    let mut inserted = vec![false; entries.len()];
+
+    // In the order in which things happened, so that a fact repeated within the batch is seen as such.
+    let mut order: Vec<usize> = (0..entries.len()).collect();
+    order.sort_by_key(|&at| entries.get(at).map(|new| (new.subject, new.entry.occurred_at, new.entry.id)));
+    let mut changed = BTreeSet::new();
+    let mut fresh = Vec::with_capacity(order.len());
+    for at in order {
+        let Some(new) = entries.get_mut(at) else { continue };
+        let history = histories.entry(new.subject).or_default();
+        if repeats == Repeats::Drop && !keep_news(history, &mut new.entry) {
+            continue;
+        }
+        if !history.insert(&new.entry) {
+            continue;
+        }
+        changed.insert(new.subject);
+        if let Some(flag) = inserted.get_mut(at) {
+            *flag = true;
+        }
+        fresh.push(at);
+    }
+    let rows: Vec<&NewEntry> = fresh.iter().filter_map(|&at| entries.get(at)).collect();
+    store::insert(tx, &rows)?;
+
+    let changed = changed
+        .into_iter()
+        .map(|subject| Changed {
+            subject,
+            is_new: new_subjects.contains(&subject),
+            history: histories.remove(&subject).map(|known| known.entries).unwrap_or_default(),
+        })
+        .collect();
+    let recorded = Recorded { now, changed, inserted };
+    project(tx, &recorded)?;
+    Ok(recorded)
+}
+
+/// Brings every projection up to date, in the order in which the server wired them.
+pub(crate) fn project(tx: &mut Tx, recorded: &Recorded) -> Result<(), Failure> {
+    if recorded.changed.is_empty() {
+        return Ok(());
+    }
+    let projections = tx.part::<Projections>();
+    for projection in &projections.0 {
+        projection.project(tx, recorded)?;
+    }
+    Ok(())
+}
+
+/// A history that grows while a batch is read.
+#[derive(Default)]
+struct Known {
+    entries: Vec<Entry>,
+    seen: HashSet<(Moment, i64)>,
+}
+
+impl Known {
+    /// Puts the entry in its place; false if it is there already.
+    fn insert(&mut self, entry: &Entry) -> bool {
+        if !self.seen.insert((entry.occurred_at, entry.id)) {
+            return false;
+        }
+        let place = self
+            .entries
+            .partition_point(|there| (there.occurred_at, there.id) < (entry.occurred_at, entry.id));
+        self.entries.insert(place, entry.clone());
+        true
+    }
+
+    /// The value held for a fact at a moment, by the newest observation until then.
+    fn held(&self, key: &str, at: Moment) -> Option<&Fact> {
+        self.entries
+            .iter()
+            .rev()
+            .filter(|entry| entry.occurred_at <= at)
+            .filter_map(|entry| match &entry.what {
+                What::Facts(observation) => Some(observation),
+                What::Activity(_) => None,
+            })
+            .find_map(|observation| observation.facts.iter().rfind(|fact| *fact.key == *key))
+    }
+}
+
+fn known(
+    tx: &mut Tx,
+    entries: &[NewEntry],
+    new_subjects: &BTreeSet<SubjectId>,
+) -> Result<BTreeMap<SubjectId, Known>, Failure> {
+    let subjects: BTreeSet<SubjectId> =
+        entries.iter().map(|new| new.subject).filter(|id| !new_subjects.contains(id)).collect();
+    let subjects: Vec<SubjectId> = subjects.into_iter().collect();
+    let histories = store::histories(tx, &subjects)?;
+    Ok(histories
+        .into_iter()
+        .map(|(subject, entries)| {
+            let seen = entries.iter().map(|entry| (entry.occurred_at, entry.id)).collect();
+            (subject, Known { entries, seen })
+        })
+        .collect())
+}
+
+/// Leaves out facts that say what is held already; false if nothing is left of the entry.
+fn keep_news(history: &Known, entry: &mut Entry) -> bool {
+    let at = entry.occurred_at;
+    let What::Facts(Observation { facts, .. }) = &mut entry.what else { return true };
+    facts.retain(|fact| match history.held(&fact.key, at) {
+        Some(held) => {
+            held.value != fact.value
+                || held.suspect != fact.suspect
+                || held.expires_at.is_some_and(|expires| expires <= at)
+        }
+        None => fact.value != Value::Null,
+    });
+    !facts.is_empty()
+}

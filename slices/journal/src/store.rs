@@ -1,0 +1,134 @@
+//! Every statement of the journal.
+
+use funnel::history::{Activity, Agent, Channel, Direction, Entry, Kind, Observation, What};
+use moment::Moment;
+use platform::args;
+use platform::db::{Arg, Row, Sql, Tx, sql};
+use platform::failure::Failure;
+
+use crate::record::NewEntry;
+use crate::{SubjectId, encode};
+
+const INSERT: Sql = sql(
+    "insert into activity (subject_id, occurred_at, id, recorded_at, kind, channel, direction, agent,
+        campaign, source, actor_id, properties)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict do nothing",
+);
+const OF_ONE: Sql = sql("select subject_id, occurred_at, id, recorded_at, kind, channel, direction, agent, campaign,
+        source, properties from activity where subject_id = $1 order by subject_id, occurred_at, id");
+const BETWEEN: Sql = sql("select subject_id, occurred_at, id, recorded_at, kind, channel, direction, agent, campaign,
+        source, properties from activity where subject_id >= $1 and subject_id <= $2
+        order by subject_id, occurred_at, id");
+const COUNT: Sql = sql("select count(*) from activity");
+
+pub(crate) const ALL: &[Sql] = &[INSERT, OF_ONE, BETWEEN, COUNT];
+
+/// The kind under which facts are stored.
+const OBSERVED: &str = "fact.observed";
+
+pub(crate) fn insert(tx: &mut Tx, entries: &[&NewEntry]) -> Result<(), Failure> {
+    let rows = entries.iter().map(|new| row_of(new)).collect::<Result<Vec<_>, _>>()?;
+    tx.bulk(INSERT, rows)?;
+    Ok(())
+}
+
+fn row_of(new: &NewEntry) -> Result<Vec<Arg>, Failure> {
+    let entry = &new.entry;
+    let broken = |error: serde_json::Error| Failure::from(anyhow::Error::from(error));
+    Ok(match &entry.what {
+        What::Activity(activity) => args![
+            new.subject,
+            entry.occurred_at,
+            entry.id,
+            entry.recorded_at,
+            activity.kind.as_str(),
+            activity.channel.map(Channel::code),
+            activity.direction.map(Direction::code),
+            activity.agent.code(),
+            activity.campaign.as_deref(),
+            new.source.as_deref(),
+            new.actor,
+            encode::properties(&activity.properties).map_err(broken)?
+        ],
+        What::Facts(observation) => args![
+            new.subject,
+            entry.occurred_at,
+            entry.id,
+            entry.recorded_at,
+            OBSERVED,
+            None::<i64>,
+            Direction::Internal.code(),
+            Agent::Human.code(),
+            None::<&str>,
+            observation.source.as_ref(),
+            new.actor,
+            encode::facts(&observation.facts).map_err(broken)?
+        ],
+    })
+}
+
+pub(crate) fn histories(
+    tx: &mut Tx,
+    subjects: &[SubjectId],
+) -> Result<Vec<(SubjectId, Vec<Entry>)>, Failure> {
+    let mut found = Vec::with_capacity(subjects.len());
+    for subject in subjects {
+        collect(tx, OF_ONE, args![*subject], &mut found)?;
+    }
+    Ok(found)
+}
+
+pub(crate) fn histories_between(
+    tx: &mut Tx,
+    first: SubjectId,
+    last: SubjectId,
+) -> Result<Vec<(SubjectId, Vec<Entry>)>, Failure> {
+    let mut found = Vec::new();
+    collect(tx, BETWEEN, args![first, last], &mut found)?;
+    Ok(found)
+}
+
+fn collect(
+    tx: &mut Tx,
+    statement: Sql,
+    args: Vec<Arg>,
+    found: &mut Vec<(SubjectId, Vec<Entry>)>,
+) -> Result<(), Failure> {
+    tx.each(statement, args, |row| {
+        let subject = row.int(0);
+        let entry = entry_of(row)?;
+        match found.last_mut() {
+            Some((last, entries)) if *last == subject => entries.push(entry),
+            _ => found.push((subject, vec![entry])),
+        }
+        Ok(())
+    })
+}
+
+fn entry_of(row: &Row) -> Result<Entry, Failure> {
+    let kind = row.text(4);
+    let unreadable = |error: serde_json::Error| {
+        Failure::from(anyhow::Error::from(error).context("the properties of an activity can't be read"))
+    };
+    let what = if kind == OBSERVED {
+        What::Facts(Observation {
+            source: row.text_opt(9).unwrap_or_default().into(),
+            facts: encode::read_facts(row.text_opt(10).unwrap_or("{\"facts\":{}}")).map_err(unreadable)?,
+        })
+    } else {
+        What::Activity(Activity {
+            kind: Kind::new(kind),
+            channel: row.int_opt(5).and_then(Channel::from_code),
+            direction: row.int_opt(6).and_then(Direction::from_code),
+            agent: Agent::from_code(row.int(7)).unwrap_or(Agent::Unsure),
+            campaign: row.text_opt(8).map(Into::into),
+            properties: encode::read_properties(row.text_opt(10)).map_err(unreadable)?,
+        })
+    };
+    Ok(Entry { id: row.int(2), occurred_at: Moment(row.int(1)), recorded_at: Moment(row.int(3)), what })
+}
+
+pub(crate) fn count(tx: &mut Tx) -> Result<u64, Failure> {
+    let row = tx.row(COUNT, args![])?;
+    Ok(row.map_or(0, |row| row.int(0).unsigned_abs()))
+}

@@ -1,0 +1,149 @@
+//! What people's and companies' rows say, derived from the facts in their histories.
+
+use std::collections::BTreeMap;
+
+use funnel::history::{Entry, Fact, Value, What};
+use journal::{Changed, Projection, Recorded};
+use moment::Moment;
+use platform::db::Tx;
+use platform::failure::Failure;
+use platform::public_id;
+
+use crate::store::{self, CompanyRow, PersonRow};
+use crate::{COMPANY, find};
+
+/// The fact that ties a person to a company: the company's public id.
+pub const WORKS_AT: &str = "person.works_at";
+/// The fact that says who looks after a person: the user's public id.
+pub const OWNER: &str = "person.owner";
+/// Outside ids are facts whose names begin so: `person.id.mql_id`.
+pub const OUTSIDE_ID: &str = "person.id.";
+
+/// Keeps the rows of people and companies, and the keys that their facts bring.
+pub struct PeopleProjection;
+
+impl Projection for PeopleProjection {
+    fn name(&self) -> &'static str {
+        "people"
+    }
+
+    fn project(&self, tx: &mut Tx, recorded: &Recorded) -> Result<(), Failure> {
+        let mut people = Vec::new();
+        let mut companies = Vec::new();
+        let mut keys: Vec<(&'static str, String, i64)> = Vec::new();
+        for changed in &recorded.changed {
+            let facts = Newest::of(&changed.history, recorded.now);
+            if journal::is_company(changed.subject) {
+                companies.push(company_row(changed, &facts));
+            } else {
+                let person = person_row(tx, changed, &facts)?;
+                if !changed.is_new {
+                    keys.extend(person.email.clone().map(|email| ("email", email, person.id)));
+                    keys.extend(person.phone.clone().map(|phone| ("phone", phone, person.id)));
+                }
+                people.push(person);
+            }
+        }
+        store::save_people(tx, &people)?;
+        store::save_companies(tx, &companies)?;
+        let keys: Vec<_> = keys.iter().map(|(kind, value, id)| (*kind, value.as_str(), *id)).collect();
+        store::save_keys(tx, false, &keys)
+    }
+}
+
+/// The newest value of each fact, as of a moment; what has expired is not held.
+pub(crate) struct Newest<'a>(BTreeMap<&'a str, &'a Fact>);
+
+impl<'a> Newest<'a> {
+    pub(crate) fn of(history: &'a [Entry], now: Moment) -> Newest<'a> {
+        let mut newest = BTreeMap::new();
+        for entry in history.iter().filter(|entry| entry.recorded_at <= now) {
+            let What::Facts(observation) = &entry.what else { continue };
+            for fact in &observation.facts {
+                newest.insert(fact.key.as_ref(), fact);
+            }
+        }
+        newest.retain(|_, fact| fact.value != Value::Null && fact.expires_at.is_none_or(|at| at > now));
+        Newest(newest)
+    }
+
+    fn text(&self, key: &str) -> Option<String> {
+        match &self.0.get(key)?.value {
+            Value::Text(text) => Some(text.to_string()),
+            Value::Number(number) => Some(number.to_string()),
+            Value::Null | Value::Bool(_) | Value::List(_) | Value::Time(_) => None,
+        }
+    }
+
+    fn whole(&self, key: &str) -> Option<i64> {
+        match &self.0.get(key)?.value {
+            #[expect(clippy::as_conversions, reason = "a head count; `as` saturates")]
+            Value::Number(number) => Some(number.round() as i64),
+            Value::Null | Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Time(_) => None,
+        }
+    }
+
+    /// An outside id or an address, to be shown of somebody without a name.
+    fn label(&self) -> String {
+        let outside = || {
+            self.0
+                .range(OUTSIDE_ID..)
+                .next()
+                .filter(|(key, _)| key.starts_with(OUTSIDE_ID))
+                .and_then(|(key, _)| self.text(key))
+        };
+        self.text("person.email")
+            .or_else(|| self.text("person.phone"))
+            .or_else(outside)
+            .unwrap_or_else(|| "No name yet".to_owned())
+    }
+}
+
+fn person_row(tx: &mut Tx, changed: &Changed, facts: &Newest<'_>) -> Result<PersonRow, Failure> {
+    let given_and_family = || {
+        let names: Vec<String> =
+            ["person.given_name", "person.family_name"].iter().filter_map(|key| facts.text(key)).collect();
+        (!names.is_empty()).then(|| names.join(" "))
+    };
+    let name = facts.text("person.name").or_else(given_and_family).unwrap_or_else(|| facts.label());
+    let company = match facts.text(WORKS_AT) {
+        Some(text) => public_id::decode(tx, COMPANY, &text)?,
+        None => None,
+    };
+    let owner = match facts.text(OWNER) {
+        Some(text) => public_id::decode(tx, team::USER, &text)?,
+        None => None,
+    };
+    Ok(PersonRow {
+        id: changed.subject,
+        created_at: first_known(&changed.history),
+        name_key: find::name_key(&name),
+        name,
+        email: facts.text("person.email"),
+        phone: facts.text("person.phone"),
+        title: facts.text("person.title"),
+        country: facts.text("person.country"),
+        company,
+        owner,
+    })
+}
+
+fn company_row(changed: &Changed, facts: &Newest<'_>) -> CompanyRow {
+    let domain = facts.text("company.domain");
+    CompanyRow {
+        id: changed.subject,
+        created_at: first_known(&changed.history),
+        name: facts
+            .text("company.name")
+            .or_else(|| domain.clone())
+            .unwrap_or_else(|| "No name yet".to_owned()),
+        domain,
+        industry: facts.text("company.industry"),
+        country: facts.text("company.country"),
+        employees: facts.whole("company.employees"),
+    }
+}
+
+fn first_known(history: &[Entry]) -> Moment {
+    history.iter().map(|entry| entry.recorded_at).min().unwrap_or_default()
+}

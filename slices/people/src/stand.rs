@@ -1,0 +1,234 @@
+//! `stand`: where people stand, as whoever folds has found, kept in the columns that the list reads.
+
+use std::collections::{BTreeMap, HashMap};
+
+use funnel::Stage;
+use moment::Moment;
+use platform::args;
+use platform::db::{Row, Sql, Tx, sql};
+use platform::failure::Failure;
+
+use crate::{LensId, PersonId};
+
+/// Where one person stands under one lens.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standing {
+    /// The version of the definition by which it was found.
+    pub version: i64,
+    /// The stage, or the exit.
+    pub stage: Stage,
+    /// The definition's label within the stage.
+    pub kind: Option<String>,
+    /// 3 hot, 2 warm, 1 cold, 0 none.
+    pub temperature: i64,
+    /// The criteria's truths in the definition's order, a letter each: `t`, `f` or `u`.
+    pub criteria: String,
+    /// Fit: the points held, and those that are still possible.
+    pub fit: (f64, f64),
+    /// Engagement at `folded_at`.
+    pub engagement: f64,
+    /// Engagement as a number that decay does not change the order of: see [`engagement_key`].
+    pub engagement_key: f64,
+    /// Intent, if some source told it.
+    pub intent: Option<f64>,
+    /// Likelihood to win, 0 to 1, if some source told it.
+    pub likelihood: Option<f64>,
+    /// Since when the stage holds.
+    pub entered_at: Option<Moment>,
+    /// When they last did something themselves; [`Moment::START`] for never.
+    pub touched_at: Moment,
+    /// When it could change without anything new being recorded.
+    pub next_at: Option<Moment>,
+    /// As of when this was found.
+    pub folded_at: Moment,
+}
+
+/// One person's new place.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Who.
+    pub person: PersonId,
+    /// The name by which the list is ordered.
+    pub name_key: String,
+    /// Where they stood; nothing if they are new.
+    pub before: Option<Stage>,
+    /// Where they stand.
+    pub standing: Standing,
+}
+
+/// A number that orders decaying scores as they are at any one moment: all of them halve together,
+/// so `log2(score) + at / half-life` never changes. Without a half-life the score itself.
+pub fn engagement_key(score: f64, at: Moment, half_life_us: Option<i64>) -> f64 {
+    #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "an order needs no more digits")]
+    let halvings = half_life_us.map_or(0.0, |half| at.0 as f64 / half as f64);
+    match half_life_us {
+        Some(_) if score > 0.0 => score.log2() + halvings,
+        Some(_) => -1e18,
+        None => score,
+    }
+}
+
+const UPSERT: Sql = sql(
+    "insert into standing (lens_id, person_id, version, stage, kind, temperature, criteria, fit_low,
+        fit_high, engagement, engagement_key, intent, likelihood, entered_at, touched_at, next_at,
+        folded_at, name_key)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+     on conflict (lens_id, person_id) do update set version = excluded.version, stage = excluded.stage,
+        kind = excluded.kind, temperature = excluded.temperature, criteria = excluded.criteria,
+        fit_low = excluded.fit_low, fit_high = excluded.fit_high, engagement = excluded.engagement,
+        engagement_key = excluded.engagement_key, intent = excluded.intent,
+        likelihood = excluded.likelihood, entered_at = excluded.entered_at,
+        touched_at = excluded.touched_at, next_at = excluded.next_at, folded_at = excluded.folded_at,
+        name_key = excluded.name_key",
+);
+const OF: Sql = sql("select person_id, version, stage, kind, temperature, criteria, fit_low, fit_high,
+        engagement, engagement_key, intent, likelihood, entered_at, touched_at, next_at, folded_at
+     from standing where lens_id = $1 and person_id in ({list})");
+const TALLY: Sql = sql("select stage, n from stage_tally where lens_id = $1");
+const TALLY_ADD: Sql = sql("insert into stage_tally (lens_id, stage, n) values ($1, $2, $3)
+     on conflict (lens_id, stage) do update set n = stage_tally.n + excluded.n");
+const COUNTED: Sql = sql("select stage, count(*) from standing where lens_id = $1 group by stage");
+const DUE: Sql = sql("select distinct person_id from standing where next_at is not null and next_at <= $1
+     and person_id > $2 order by person_id limit $3");
+const NEXT_DUE: Sql = sql("select min(next_at) from standing where next_at is not null");
+const FORGET: Sql = sql("delete from standing where lens_id = $1");
+const FORGET_TALLY: Sql = sql("delete from stage_tally where lens_id = $1");
+
+pub(crate) const ALL: &[Sql] =
+    &[UPSERT, OF, TALLY, TALLY_ADD, COUNTED, DUE, NEXT_DUE, FORGET, FORGET_TALLY];
+
+/// Writes where these people stand under a lens, and keeps the tally.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn stand(tx: &mut Tx, lens: LensId, places: &[Place]) -> Result<(), Failure> {
+    let rows = places
+        .iter()
+        .map(|place| {
+            let s = &place.standing;
+            args![
+                lens,
+                place.person,
+                s.version,
+                s.stage.code(),
+                s.kind.as_deref(),
+                s.temperature,
+                s.criteria.as_str(),
+                s.fit.0,
+                s.fit.1,
+                s.engagement,
+                s.engagement_key,
+                s.intent,
+                s.likelihood,
+                s.entered_at,
+                s.touched_at,
+                s.next_at,
+                s.folded_at,
+                place.name_key.as_str()
+            ]
+        })
+        .collect();
+    tx.bulk(UPSERT, rows)?;
+    let mut differences: BTreeMap<i64, i64> = BTreeMap::new();
+    for place in places {
+        if let Some(before) = place.before {
+            *differences.entry(before.code()).or_default() -= 1;
+        }
+        *differences.entry(place.standing.stage.code()).or_default() += 1;
+    }
+    let differences = differences.into_iter().filter(|(_, n)| *n != 0);
+    tx.bulk(TALLY_ADD, differences.map(|(stage, n)| args![lens, stage, n]).collect())?;
+    Ok(())
+}
+
+/// Where these people stand under a lens; who has no standing yet is left out.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn standings(
+    tx: &mut Tx,
+    lens: LensId,
+    people: &[PersonId],
+) -> Result<HashMap<PersonId, Standing>, Failure> {
+    let mut found = HashMap::with_capacity(people.len());
+    tx.each_in(OF, args![lens], people, |row| {
+        found.insert(row.int(0), standing_of(row));
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+fn standing_of(row: &Row) -> Standing {
+    Standing {
+        version: row.int(1),
+        stage: Stage::from_code(row.int(2)).unwrap_or(Stage::None),
+        kind: row.text_opt(3).map(str::to_owned),
+        temperature: row.int(4),
+        criteria: row.text(5).to_owned(),
+        fit: (row.real(6), row.real(7)),
+        engagement: row.real(8),
+        engagement_key: row.real(9),
+        intent: row.real_opt(10),
+        likelihood: row.real_opt(11),
+        entered_at: row.moment_opt(12),
+        touched_at: row.moment(13),
+        next_at: row.moment_opt(14),
+        folded_at: row.moment(15),
+    }
+}
+
+/// How many stand at each stage under a lens, in the order of [`Stage::ALL`].
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn tally(tx: &mut Tx, lens: LensId) -> Result<Vec<(Stage, u64)>, Failure> {
+    counts(tx, TALLY, lens)
+}
+
+/// The same counted row by row, for whoever checks the tally.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn counted(tx: &mut Tx, lens: LensId) -> Result<Vec<(Stage, u64)>, Failure> {
+    counts(tx, COUNTED, lens)
+}
+
+fn counts(tx: &mut Tx, statement: Sql, lens: LensId) -> Result<Vec<(Stage, u64)>, Failure> {
+    let mut found: HashMap<i64, u64> = HashMap::new();
+    tx.each(statement, args![lens], |row| {
+        found.insert(row.int(0), row.int(1).unsigned_abs());
+        Ok(())
+    })?;
+    Ok(Stage::ALL.iter().map(|stage| (*stage, found.get(&stage.code()).copied().unwrap_or(0))).collect())
+}
+
+/// People whose standing could have changed by `now` without anything new, `limit` of them after `after`.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn due(tx: &mut Tx, now: Moment, after: PersonId, limit: i64) -> Result<Vec<PersonId>, Failure> {
+    let mut found = Vec::new();
+    tx.each(DUE, args![now, after, limit], |row| {
+        found.push(row.int(0));
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// When the next standing could change by itself.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn next_due(tx: &mut Tx) -> Result<Option<Moment>, Failure> {
+    Ok(tx.row(NEXT_DUE, args![])?.and_then(|row| row.moment_opt(0)))
+}
+
+/// Takes every standing under a lens away, before everybody is folded anew.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn forget(tx: &mut Tx, lens: LensId) -> Result<(), Failure> {
+    tx.execute(FORGET, args![lens])?;
+    tx.execute(FORGET_TALLY, args![lens])?;
+    Ok(())
+}

@@ -1,0 +1,321 @@
+//! The statements about people, companies and their keys; those of the list, of standings and of
+//! imports stand beside their verbs.
+
+use std::collections::{BTreeSet, HashMap};
+
+use funnel::Stage;
+use moment::Moment;
+use platform::args;
+use platform::db::{Row, Sql, Tx, sql};
+use platform::failure::Failure;
+
+use crate::{CompanyId, LensId, PersonId};
+
+const PEOPLE: Sql = sql("select id, created_at, name, name_key, email, phone, title, country, company_id, owner_id
+     from person where id in ({list})");
+const SAVE_PERSON: Sql = sql(
+    "insert into person (id, created_at, name, name_key, email, phone, title, country, company_id, owner_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+     on conflict (id) do update set name = excluded.name, name_key = excluded.name_key,
+        email = excluded.email, phone = excluded.phone, title = excluded.title,
+        country = excluded.country, company_id = excluded.company_id, owner_id = excluded.owner_id",
+);
+const COMPANIES: Sql = sql("select id, created_at, name, domain, industry, country, employees
+     from company where id in ({list})");
+const SAVE_COMPANY: Sql = sql(
+    "insert into company (id, created_at, name, domain, industry, country, employees)
+     values ($1, $2, $3, $4, $5, $6, $7)
+     on conflict (id) do update set name = excluded.name, domain = excluded.domain,
+        industry = excluded.industry, country = excluded.country, employees = excluded.employees",
+);
+const AT_COMPANY: Sql = sql("select id from person where company_id in ({list}) order by id");
+const KEY: Sql = sql("select subject_id from subject_key where of_company = $1 and kind = $2 and value = $3");
+const KEYS_OF: Sql = sql("select kind, value from subject_key where subject_id = $1 order by kind, value");
+const KEYS_IN: Sql = sql("select value, subject_id from subject_key
+     where of_company = $1 and kind = $2 and value in ({list})");
+const ANY_KEY: Sql = sql("select distinct subject_id from subject_key where of_company = 0 and value in ({list})");
+const SAVE_KEY: Sql = sql("insert into subject_key (of_company, kind, value, subject_id)
+     values ($1, $2, $3, $4) on conflict do nothing");
+const BY_NAME: Sql = sql("select person_id from standing where lens_id = $1 and stage = $2
+     and name_key >= $3 and name_key < $4 order by name_key, person_id limit $5");
+const BY_KEY: Sql = sql("select subject_id from subject_key where of_company = 0 and kind = $1
+     and value >= $2 and value < $3 order by value limit $4");
+const CONTAINING: Sql = sql("select person.id from person
+     join standing on standing.person_id = person.id and standing.lens_id = $1
+     where person.name_key like $2 order by person.name_key, person.id limit $3");
+const NAMED: Sql = sql("select id from person where name_key = $1 order by id limit 2");
+const ID_RANGE: Sql = sql("select min(id), max(id), count(*) from person");
+const IDS_AFTER: Sql = sql("select id from person where id > $1 order by id limit $2");
+
+pub(crate) const ALL: &[Sql] = &[
+    PEOPLE, SAVE_PERSON, COMPANIES, SAVE_COMPANY, AT_COMPANY, KEY, KEYS_OF, KEYS_IN, ANY_KEY, SAVE_KEY, BY_NAME,
+    BY_KEY, CONTAINING, NAMED, ID_RANGE, IDS_AFTER,
+];
+
+/// A person's row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PersonRow {
+    /// Inside.
+    pub id: PersonId,
+    /// Since when we know of them.
+    pub created_at: Moment,
+    /// As shown; an address or outside id when no name is known.
+    pub name: String,
+    /// As ordered and searched: small letters without accents.
+    pub name_key: String,
+    /// The address in use.
+    pub email: Option<String>,
+    /// The telephone in use.
+    pub phone: Option<String>,
+    /// What they are at their company.
+    pub title: Option<String>,
+    /// Two letters, as the facts have it.
+    pub country: Option<String>,
+    /// Where they work.
+    pub company: Option<CompanyId>,
+    /// Who of us looks after them.
+    pub owner: Option<i64>,
+}
+
+/// A company's row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CompanyRow {
+    /// Inside.
+    pub id: CompanyId,
+    /// Since when we know of it.
+    pub created_at: Moment,
+    /// As shown; the domain when no name is known.
+    pub name: String,
+    /// Its domain.
+    pub domain: Option<String>,
+    /// Its industry.
+    pub industry: Option<String>,
+    /// Its country.
+    pub country: Option<String>,
+    /// How many work there.
+    pub employees: Option<i64>,
+}
+
+fn person_of(row: &Row) -> PersonRow {
+    PersonRow {
+        id: row.int(0),
+        created_at: row.moment(1),
+        name: row.text(2).to_owned(),
+        name_key: row.text(3).to_owned(),
+        email: row.text_opt(4).map(str::to_owned),
+        phone: row.text_opt(5).map(str::to_owned),
+        title: row.text_opt(6).map(str::to_owned),
+        country: row.text_opt(7).map(str::to_owned),
+        company: row.int_opt(8),
+        owner: row.int_opt(9),
+    }
+}
+
+fn company_of(row: &Row) -> CompanyRow {
+    CompanyRow {
+        id: row.int(0),
+        created_at: row.moment(1),
+        name: row.text(2).to_owned(),
+        domain: row.text_opt(3).map(str::to_owned),
+        industry: row.text_opt(4).map(str::to_owned),
+        country: row.text_opt(5).map(str::to_owned),
+        employees: row.int_opt(6),
+    }
+}
+
+pub(crate) fn people(
+    tx: &mut Tx,
+    ids: &[PersonId],
+) -> Result<HashMap<PersonId, PersonRow>, Failure> {
+    let mut found = HashMap::with_capacity(ids.len());
+    tx.each_in(PEOPLE, args![], ids, |row| {
+        found.insert(row.int(0), person_of(row));
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+pub(crate) fn save_people(tx: &mut Tx, people: &[PersonRow]) -> Result<(), Failure> {
+    let rows = people
+        .iter()
+        .map(|p| {
+            args![
+                p.id,
+                p.created_at,
+                p.name.as_str(),
+                p.name_key.as_str(),
+                p.email.as_deref(),
+                p.phone.as_deref(),
+                p.title.as_deref(),
+                p.country.as_deref(),
+                p.company,
+                p.owner
+            ]
+        })
+        .collect();
+    tx.bulk(SAVE_PERSON, rows)?;
+    Ok(())
+}
+
+pub(crate) fn companies(
+    tx: &mut Tx,
+    ids: &[CompanyId],
+) -> Result<HashMap<CompanyId, CompanyRow>, Failure> {
+    let mut found = HashMap::with_capacity(ids.len());
+    tx.each_in(COMPANIES, args![], ids, |row| {
+        found.insert(row.int(0), company_of(row));
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+pub(crate) fn company_names(
+    tx: &mut Tx,
+    ids: &[CompanyId],
+) -> Result<HashMap<CompanyId, String>, Failure> {
+    let unique: BTreeSet<CompanyId> = ids.iter().copied().collect();
+    let ids: Vec<CompanyId> = unique.into_iter().collect();
+    Ok(companies(tx, &ids)?.into_iter().map(|(id, company)| (id, company.name)).collect())
+}
+
+pub(crate) fn save_companies(tx: &mut Tx, companies: &[CompanyRow]) -> Result<(), Failure> {
+    let rows = companies
+        .iter()
+        .map(|c| {
+            args![
+                c.id,
+                c.created_at,
+                c.name.as_str(),
+                c.domain.as_deref(),
+                c.industry.as_deref(),
+                c.country.as_deref(),
+                c.employees
+            ]
+        })
+        .collect();
+    tx.bulk(SAVE_COMPANY, rows)?;
+    Ok(())
+}
+
+pub(crate) fn people_at(tx: &mut Tx, companies: &[CompanyId]) -> Result<Vec<PersonId>, Failure> {
+    let mut found = Vec::new();
+    tx.each_in(AT_COMPANY, args![], companies, |row| {
+        found.push(row.int(0));
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+pub(crate) fn key(
+    tx: &mut Tx,
+    of_company: bool,
+    kind: &str,
+    value: &str,
+) -> Result<Option<i64>, Failure> {
+    Ok(tx.row(KEY, args![i64::from(of_company), kind, value])?.map(|row| row.int(0)))
+}
+
+/// The subjects of many values of one kind of key, by value.
+pub(crate) fn keys_in(
+    tx: &mut Tx,
+    of_company: bool,
+    kind: &str,
+    values: &[&str],
+) -> Result<HashMap<String, i64>, Failure> {
+    let mut found = HashMap::with_capacity(values.len());
+    tx.each_in(KEYS_IN, args![i64::from(of_company), kind], values, |row| {
+        found.insert(row.text(0).to_owned(), row.int(1));
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+pub(crate) fn keys_of(tx: &mut Tx, subject: i64) -> Result<Vec<(String, String)>, Failure> {
+    let mut found = Vec::new();
+    tx.each(KEYS_OF, args![subject], |row| {
+        found.push((row.text(0).to_owned(), row.text(1).to_owned()));
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Gives these keys to their subjects; a key that somebody has already stays theirs.
+pub(crate) fn save_keys(
+    tx: &mut Tx,
+    of_company: bool,
+    keys: &[(&str, &str, i64)],
+) -> Result<(), Failure> {
+    let rows = keys
+        .iter()
+        .map(|(kind, value, subject)| args![i64::from(of_company), *kind, *value, *subject])
+        .collect();
+    tx.bulk(SAVE_KEY, rows)?;
+    Ok(())
+}
+
+/// People whom any key with this value names.
+pub(crate) fn by_any_key(tx: &mut Tx, values: &[&str]) -> Result<Vec<PersonId>, Failure> {
+    let mut found = Vec::new();
+    tx.each_in(ANY_KEY, args![], values, |row| {
+        found.push(row.int(0));
+        Ok(())
+    })?;
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
+}
+
+/// At most two people with exactly this name.
+pub(crate) fn named(tx: &mut Tx, name_key: &str) -> Result<Vec<PersonId>, Failure> {
+    Ok(tx.rows(NAMED, args![name_key])?.iter().map(|row| row.int(0)).collect())
+}
+
+/// People whose name or address begins with the text, then those whose name holds it.
+pub(crate) fn search(
+    tx: &mut Tx,
+    lens: LensId,
+    stages: &[Stage],
+    text: &str,
+    limit: usize,
+) -> Result<Vec<PersonId>, Failure> {
+    let small = crate::find::name_key(text);
+    let wanted = i64::try_from(limit).unwrap_or(i64::MAX);
+    let end = format!("{small}\u{10ffff}");
+    let all: &[Stage] = if stages.is_empty() { Stage::ALL } else { stages };
+    let mut found: Vec<PersonId> = Vec::new();
+    for kind in ["email", "phone"] {
+        let args = args![kind, small.as_str(), end.as_str(), wanted];
+        found.extend(tx.rows(BY_KEY, args)?.iter().map(|row| row.int(0)));
+    }
+    for stage in all {
+        let args = args![lens, stage.code(), small.as_str(), end.as_str(), wanted];
+        found.extend(tx.rows(BY_NAME, args)?.iter().map(|row| row.int(0)));
+    }
+    if found.len() < limit {
+        let pattern = format!("%{}%", small.replace(['%', '_'], ""));
+        found.extend(tx.rows(CONTAINING, args![lens, pattern, wanted])?.iter().map(|row| row.int(0)));
+    }
+    let mut seen = BTreeSet::new();
+    found.retain(|id| seen.insert(*id));
+    if !stages.is_empty() {
+        let standings = crate::stand::standings(tx, lens, &found)?;
+        found.retain(|id| standings.get(id).is_some_and(|standing| stages.contains(&standing.stage)));
+    }
+    found.truncate(limit);
+    Ok(found)
+}
+
+/// The smallest and largest id of a person, and how many people there are.
+pub(crate) fn id_range(tx: &mut Tx) -> Result<Option<(PersonId, PersonId, u64)>, Failure> {
+    let row = tx.row(ID_RANGE, args![])?;
+    Ok(row.and_then(|row| Some((row.int_opt(0)?, row.int_opt(1)?, row.int(2).unsigned_abs()))))
+}
+
+/// The next people by id.
+pub(crate) fn ids_after(
+    tx: &mut Tx,
+    after: PersonId,
+    limit: i64,
+) -> Result<Vec<PersonId>, Failure> {
+    Ok(tx.rows(IDS_AFTER, args![after, limit])?.iter().map(|row| row.int(0)).collect())
+}

@@ -1,0 +1,161 @@
+//! Sessions: a browser that has signed in shows an opaque token, of which only the hash is kept.
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use moment::{Moment, Span};
+use platform::app::App;
+use platform::db::Tx;
+use platform::failure::Failure;
+use sha2::{Digest, Sha256};
+
+use crate::origin::{Reach, host, is_local};
+use crate::store;
+use crate::user::{User, UserId};
+
+/// How long one stays signed in who asked for it, in days.
+const KEPT_DAYS: i64 = 30;
+/// How long one stays signed in otherwise, in hours; the browser forgets the cookie sooner, when it closes.
+const UNKEPT_HOURS: i64 = 12;
+/// After how many days without a request a session is over.
+const IDLE_DAYS_MAX: i64 = 14;
+/// How far the noted last use may lag behind, in minutes, so that reading a page seldom writes.
+const LAST_USE_LAG_MINUTES: i64 = 5;
+
+/// Only over an encrypted connection, from this host, for every path: RFC 6265bis, 4.1.3.2.
+const SECURE_COOKIE: &str = "__Host-sluice";
+/// On `http://localhost`, where a browser may refuse the other.
+const LOCAL_COOKIE: &str = "sluice";
+
+/// What a browser is given that has just signed in.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// Who signed in.
+    pub user: User,
+    token: String,
+    keep_s: Option<i64>,
+}
+
+impl SignedIn {
+    /// The cookie that carries the session.
+    pub(crate) fn cookie(&self, reach: Reach) -> Result<HeaderValue, Failure> {
+        set_cookie(reach, &self.token, self.keep_s)
+    }
+}
+
+/// Opens a session for the user, and ends the one that the browser had before: a token that somebody else
+/// may have planted is never the one that is signed in.
+pub(crate) fn open(
+    tx: &mut Tx<'_>,
+    user: User,
+    token: String,
+    replaces: Option<&str>,
+    keep: bool,
+    now: Moment,
+) -> Result<SignedIn, Failure> {
+    let lasts = if keep { Span::days(KEPT_DAYS) } else { Span::hours(UNKEPT_HOURS) };
+    if let Some(before) = replaces {
+        store::end_session(tx, hash(before))?;
+    }
+    store::forget_old_sessions(tx, now, now - Span::days(IDLE_DAYS_MAX))?;
+    store::open_session(tx, hash(&token), user.id, now, now + lasts)?;
+    Ok(SignedIn { user, token, keep_s: keep.then_some(KEPT_DAYS * 24 * 3_600) })
+}
+
+/// Who holds that token, if the session is still on; notes the use.
+pub(crate) async fn holder(app: &App, token: &str) -> Result<Option<User>, Failure> {
+    let now = app.clock.now();
+    let idle_since = now - Span::days(IDLE_DAYS_MAX);
+    let token_hash = hash(token);
+    let asked = token_hash.clone();
+    let found = app.db.read(move |tx| store::find_session(tx, asked, now, idle_since)).await?;
+    let Some((user, last_used_at)) = found else { return Ok(None) };
+    if last_used_at < now - Span::minutes(LAST_USE_LAG_MINUTES) {
+        app.db.write(move |tx| store::note_use(tx, token_hash, now)).await?;
+    }
+    Ok(Some(user))
+}
+
+/// The token that a request carries. The local cookie counts on this machine alone: elsewhere, a
+/// neighbouring host could have set it.
+pub(crate) fn token(headers: &HeaderMap) -> Option<&str> {
+    let find = |wanted: &str| {
+        headers
+            .get_all(header::COOKIE)
+            .iter()
+            .filter_map(|line| line.to_str().ok())
+            .flat_map(|line| line.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .find_map(|(name, value)| (name == wanted && !value.is_empty()).then_some(value))
+    };
+    find(SECURE_COOKIE).or_else(|| find(LOCAL_COOKIE).filter(|_| is_local(host(headers))))
+}
+
+/// Cookies that make the browser forget its token, whichever it has.
+pub(crate) fn forgetting(reach: Reach) -> Result<Vec<HeaderValue>, Failure> {
+    match reach {
+        Reach::Local => [Reach::Local, Reach::Encrypted].map(|each| set_cookie(each, "", Some(0))).into_iter().collect(),
+        Reach::Encrypted | Reach::Open => Ok(vec![set_cookie(Reach::Encrypted, "", Some(0))?]),
+    }
+}
+
+fn set_cookie(reach: Reach, token: &str, keep_s: Option<i64>) -> Result<HeaderValue, Failure> {
+    let (name, secure) = match reach {
+        Reach::Local => (LOCAL_COOKIE, ""),
+        Reach::Encrypted | Reach::Open => (SECURE_COOKIE, "; Secure"),
+    };
+    let keep = keep_s.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
+    HeaderValue::from_str(&format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{keep}"))
+        .map_err(|error| anyhow::anyhow!("write a cookie: {error}").into())
+}
+
+/// A token has 130 bits of chance, so that a plain hash is enough to keep it by.
+fn hash(token: &str) -> Vec<u8> {
+    Sha256::digest(token.as_bytes()).to_vec()
+}
+
+/// Ends the session that the token opens, if there is one.
+pub(crate) async fn end(app: &App, token: &str) -> Result<(), Failure> {
+    let token_hash = hash(token);
+    app.db.write(move |tx| store::end_session(tx, token_hash)).await
+}
+
+/// A row of a user as the other verbs make it.
+pub(crate) fn user(id: i64, name: &str, email: &str, role: &str) -> Result<User, Failure> {
+    let role = role.parse().map_err(anyhow::Error::from)?;
+    Ok(User { id: UserId(id), name: name.to_owned(), email: email.to_owned(), role })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cookies(host: &'static str, line: &'static str) -> HeaderMap {
+        [(header::HOST, HeaderValue::from_static(host)), (header::COOKIE, HeaderValue::from_static(line))]
+            .into_iter()
+            .collect()
+    }
+
+    #[test]
+    fn a_token_is_read_from_the_right_cookie() {
+        for (host, line, expected) in [
+            ("a.example", "theme=dark; __Host-sluice=abc", Some("abc")),
+            ("a.example", "sluice=planted", None),
+            ("a.example", "__Host-sluice=", None),
+            ("localhost:8080", "sluice=abc", Some("abc")),
+            ("localhost:8080", "sluice=old; __Host-sluice=new", Some("new")),
+            ("localhost:8080", "xsluice=abc", None),
+        ] {
+            assert_eq!(token(&cookies(host, line)), expected, "{host} {line}");
+        }
+    }
+
+    #[test]
+    fn a_cookie_is_closed_to_scripts_and_to_other_sites() {
+        let text = |reach, keep| set_cookie(reach, "abc", keep).unwrap().to_str().unwrap().to_owned();
+        assert_eq!(
+            text(Reach::Encrypted, Some(60)),
+            "__Host-sluice=abc; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=60"
+        );
+        assert_eq!(text(Reach::Local, None), "sluice=abc; Path=/; HttpOnly; SameSite=Lax");
+        assert_eq!(forgetting(Reach::Local).unwrap().len(), 2);
+    }
+}

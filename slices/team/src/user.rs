@@ -1,0 +1,81 @@
+//! A user: the one who asks, with their rights.
+
+use platform::failure::Failure;
+
+use crate::role::{Right, Role};
+
+/// A user's id inside the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UserId(pub i64);
+
+/// Whoever asks for something: somebody signed in, or the operator at the command line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// Who it is; 0 for the operator, who is no row.
+    pub id: UserId,
+    /// As the user wants to be called.
+    pub name: String,
+    /// The address with which the user signs in; empty for the operator.
+    pub email: String,
+    /// What the rights come from.
+    pub role: Role,
+}
+
+const OPERATOR: UserId = UserId(0);
+
+impl User {
+    /// Whoever runs the program on the machine that holds the data. Nothing could be kept from them,
+    /// so they have every right, and no activity names them.
+    pub fn operator() -> User {
+        User { id: OPERATOR, name: "operator".to_owned(), email: String::new(), role: Role::Owner }
+    }
+
+    /// Whether the user has the right; for what a page offers.
+    pub fn can(&self, right: Right) -> bool {
+        self.role.rights().contains(&right)
+    }
+
+    /// The first line of every verb.
+    ///
+    /// # Errors
+    /// `Forbidden` if the user lacks the right.
+    pub fn may(&self, right: Right) -> Result<(), Failure> {
+        if self.can(right) { Ok(()) } else { Err(Failure::Forbidden) }
+    }
+
+    /// Whom an activity names as having done it; none for the operator.
+    pub fn actor(&self) -> Option<i64> {
+        (self.id != OPERATOR).then_some(self.id.0)
+    }
+
+    /// One or two letters that stand for the user: of the first word of the name and of the last.
+    pub fn initials(&self) -> String {
+        let mut words = self.name.split_whitespace().filter_map(|word| word.chars().next());
+        let first = words.next();
+        first.into_iter().chain(words.next_back()).flat_map(char::to_uppercase).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initials_are_of_the_first_and_the_last_word() {
+        for (name, initials) in
+            [("Mara Lind", "ML"), ("mara", "M"), ("Ana María de la Cruz", "AC"), ("  ", ""), ("Éva Ö", "ÉÖ")]
+        {
+            let user = User { name: name.to_owned(), ..User::operator() };
+            assert_eq!(user.initials(), initials);
+        }
+    }
+
+    #[test]
+    fn what_a_role_lacks_is_forbidden() {
+        let member = User { id: UserId(7), role: Role::Member, ..User::operator() };
+        assert!(member.may(Right::ReadPeople).is_ok());
+        assert!(matches!(member.may(Right::ManageTeam), Err(Failure::Forbidden)));
+        assert_eq!(member.actor(), Some(7));
+        assert_eq!(User::operator().actor(), None);
+    }
+}

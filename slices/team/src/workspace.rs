@@ -1,0 +1,43 @@
+//! The workspace itself: its name and its zone; and the names of those who work in it.
+
+use platform::db::Tx;
+use platform::failure::Failure;
+
+use crate::store;
+
+/// What everybody in the workspace shares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Workspace {
+    /// What it is called; usually the firm.
+    pub name: String,
+    /// The IANA zone in which its days begin, e.g. `Europe/Berlin`.
+    pub zone: String,
+    /// Whether it has had its first user.
+    pub is_set_up: bool,
+}
+
+/// What a workspace is called before anybody gave it a name.
+pub(crate) const UNNAMED: &str = "Sluice";
+/// Where it is before anybody said so.
+pub(crate) const UNPLACED: &str = "UTC";
+
+/// The workspace; before it is set up, with a name and a zone that will do until then.
+///
+/// # Errors
+/// `Broken` if the database fails.
+pub fn workspace(tx: &mut Tx<'_>) -> Result<Workspace, Failure> {
+    let found = store::find_workspace(tx)?;
+    Ok(found.unwrap_or_else(|| Workspace {
+        name: UNNAMED.to_owned(),
+        zone: UNPLACED.to_owned(),
+        is_set_up: false,
+    }))
+}
+
+/// The names of the users with those ids, in no order; ids of nobody are left out.
+///
+/// # Errors
+/// `Broken` if the database fails.
+pub fn names(tx: &mut Tx<'_>, ids: &[i64]) -> Result<Vec<(i64, String)>, Failure> {
+    store::names(tx, ids)
+}
