@@ -1,0 +1,267 @@
+//! The database: SQLite in one file, or PostgreSQL, behind the same verbs.
+//!
+//! A closure is handed a [`Tx`] and runs in a transaction of its own. `write` answers `Ok` once what was written is on
+//! disk; an `Err`, or a panic, undoes that closure and no other. `read` sees one snapshot from begin to end.
+//!
+//! On SQLite one thread writes; closures that wait are committed as one group, each behind its own savepoint. On
+//! PostgreSQL a few threads write, each on its own connection; [`Tx::lock`] makes them wait for each other where it
+//! matters. Closures are synchronous and may take long without holding up the web's threads.
+mod arg;
+mod backup;
+mod error;
+mod migrate;
+mod open;
+mod pool;
+mod postgres;
+mod queue;
+mod row;
+mod shared;
+mod sql;
+mod sqlite;
+mod tx;
+
+use std::any::Any;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+
+pub use arg::Arg;
+pub use backup::Backup;
+pub use error::{StatementError, Trouble, trouble_of};
+pub use migrate::{Migrations, Step, Upgrade};
+pub use open::Options;
+pub use row::Row;
+pub use shared::ID_BLOCK;
+pub use sql::{BUILT_TEXTS_MAX, Dialect, Pair, Sql, split, sql};
+pub use tx::{LIST_CHUNK_MAX, Tx};
+
+use pool::Pool;
+use queue::{Queue, Task, guarded};
+use shared::Shared;
+
+use crate::Failure;
+use crate::public_id::PublicIds;
+
+/// The platform's own tables; every database has them first.
+pub const MIGRATIONS: Migrations = Migrations {
+    slice: "platform",
+    files: &[("0001_platform", include_str!("../../migrations/0001_platform.sql"))],
+};
+
+const RESERVE_IDS: Sql =
+    sql("update id_block set next_id = next_id + $1 where space = 'all' returning next_id");
+
+/// What the database layer itself runs.
+pub const STATEMENTS: &[Sql] = &[RESERVE_IDS, migrate::HAS_TABLE, migrate::APPLIED, migrate::NOTE];
+
+/// Where the data lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Location {
+    /// A folder, made if there is none; the database is its file `sluice.db`.
+    Folder(PathBuf),
+    /// A PostgreSQL server: `postgres://user:password@host/name`, or `host=… dbname=…`.
+    Postgres(String),
+}
+
+/// A database. Cheap to clone; closed when the last clone is dropped, after what waits has been done.
+#[derive(Clone)]
+pub struct Db(Arc<Inner>);
+
+pub(crate) struct Inner {
+    location: Location,
+    shared: Arc<Shared>,
+    writes: Arc<Queue>,
+    reads: Arc<Queue>,
+    readers: Option<Arc<Pool>>,
+    /// PostgreSQL only: SQLite's one writer belongs to its thread.
+    writers: Option<Arc<Pool>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Db {
+    /// Opens the database at that location with the tables of these slices, in the order in which they build on each
+    /// other. Brings an older database up to date; runs safely in several processes at once.
+    ///
+    /// # Errors
+    /// `Refused` with `newer_database` if a newer program wrote it, or `changed_migration` if a step it knows reads
+    /// differently now; `Broken` if it cannot be opened.
+    pub fn open(location: &Location, slices: &[Migrations]) -> Result<Db, Failure> {
+        Db::open_with(location, slices, Options::default())
+    }
+
+    /// Where the data lies.
+    pub fn location(&self) -> &Location {
+        &self.0.location
+    }
+
+    /// Which database this is.
+    pub fn dialect(&self) -> Dialect {
+        match self.0.location {
+            Location::Folder(_) => Dialect::Sqlite,
+            Location::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Runs a closure that may write. `Ok` means that it is on disk.
+    ///
+    /// # Errors
+    /// What the closure gives; `Busy` if too many wait; `Broken` if it panicked or could not be committed.
+    pub async fn write<T, F>(&self, work: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx) -> Result<T, Failure> + Send + 'static,
+    {
+        answer(&self.0.writes, work).await
+    }
+
+    /// As [`Db::write`], for threads that may wait.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub fn write_blocking<T, F>(&self, work: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx) -> Result<T, Failure> + Send + 'static,
+    {
+        match &self.0.writers {
+            // A connection may not be used on a thread that drives futures.
+            Some(writers) if Handle::try_current().is_err() => {
+                writers.with(|tx| pool::write_one(tx, work))?
+            }
+            _ => answer_blocking(&self.0.writes, work),
+        }
+    }
+
+    /// Runs a closure that only reads, on one snapshot.
+    ///
+    /// # Errors
+    /// As [`Db::write`]; a statement that writes is `Broken`.
+    pub async fn read<T, F>(&self, work: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx) -> Result<T, Failure> + Send + 'static,
+    {
+        answer(&self.0.reads, work).await
+    }
+
+    /// As [`Db::read`], for threads that may wait.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub fn read_blocking<T, F>(&self, work: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx) -> Result<T, Failure> + Send + 'static,
+    {
+        match &self.0.readers {
+            Some(readers)
+                if self.dialect() == Dialect::Sqlite || Handle::try_current().is_err() =>
+            {
+                readers.with(|tx| {
+                    tx.begin_read()?;
+                    let result = guarded(tx, work);
+                    tx.end_read();
+                    result
+                })?
+            }
+            _ => answer_blocking(&self.0.reads, work),
+        }
+    }
+
+    /// Ids outside of a transaction; see [`Tx::ids`].
+    pub fn ids(&self) -> Ids<'_> {
+        Ids(self)
+    }
+
+    /// How ids look outside.
+    pub fn public_ids(&self) -> PublicIds {
+        self.0.shared.public_ids()
+    }
+
+    /// Adds a part that closures find by its type with [`Tx::part`].
+    pub fn put_part<T: Any + Send + Sync>(&self, part: Arc<T>) {
+        self.0.shared.parts.put(part);
+    }
+
+    /// A part by its type.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub fn part<T: Any + Send + Sync>(&self) -> Arc<T> {
+        self.0.shared.parts.load()
+    }
+
+    /// A part by its type, if there is one.
+    pub fn find_part<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        self.0.shared.parts.find()
+    }
+
+    /// Waits until a job has been enqueued in this process.
+    pub(crate) async fn job_enqueued(&self) {
+        self.0.shared.wake.notified().await;
+    }
+}
+
+/// The ids of a database: one space for everything that has one.
+#[derive(Clone, Copy)]
+pub struct Ids<'a>(&'a Db);
+
+impl Ids<'_> {
+    /// Reserves that many ids that follow each other and gives the first; blocks until that is on disk.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub fn take(&self, count: u32) -> Result<i64, Failure> {
+        self.0.write_blocking(move |tx| tx.ids(count))
+    }
+}
+
+async fn answer<T, F>(queue: &Queue, work: F) -> Result<T, Failure>
+where
+    T: Send + 'static,
+    F: FnOnce(&mut Tx) -> Result<T, Failure> + Send + 'static,
+{
+    let (reply, answer) = oneshot::channel();
+    queue.push(Task::new(work, move |result| {
+        // Nobody waits any more if the request was given up; what was written stays written.
+        let _unheard = reply.send(result);
+    }));
+    answer.await.unwrap_or_else(|_| Err(queue::stopped()))
+}
+
+fn answer_blocking<T, F>(queue: &Queue, work: F) -> Result<T, Failure>
+where
+    T: Send + 'static,
+    F: FnOnce(&mut Tx) -> Result<T, Failure> + Send + 'static,
+{
+    let (reply, answer) = std::sync::mpsc::sync_channel(1);
+    queue.push(Task::new(work, move |result| {
+        let _unheard = reply.send(result);
+    }));
+    answer.recv().unwrap_or_else(|_| Err(queue::stopped()))
+}
+
+/// Does what still waits, then closes every connection, away from threads that drive futures.
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.writes.close();
+        self.reads.close();
+        let own = std::thread::current().id();
+        for thread in self.threads.drain(..) {
+            if thread.thread().id() != own {
+                let _panicked = thread.join();
+            }
+        }
+        let pools = (self.readers.take(), self.writers.take());
+        let shared = std::mem::take(&mut self.shared);
+        let closing = std::thread::Builder::new()
+            .name("db-close".into())
+            .spawn(move || drop((pools, shared)));
+        if let Ok(closing) = closing {
+            let _panicked = closing.join();
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! PostgreSQL: one connection and how statements run on it.
+mod bulk;
+mod value;
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use postgres::config::SslMode;
+use postgres::error::SqlState;
+use postgres::fallible_iterator::FallibleIterator;
+use postgres::types::ToSql;
+use postgres::{Client, Config, NoTls, Statement};
+
+use super::error::{StatementError, Trouble};
+use super::sql::LIST;
+use super::tx::{Each, Stop, wrong_count};
+use super::{Arg, RESERVE_IDS, Row, Sql};
+use crate::Failure;
+use bulk::Plan;
+
+/// How long to wait for a server that does not answer.
+const CONNECT_WAIT: Duration = Duration::from_secs(10);
+/// Locks of one space that a transaction holds at most: keys share them, so that a large batch does not fill the
+/// server's table of locks.
+const LOCK_BUCKETS: i64 = 256;
+
+const LOCK: &str = "select pg_advisory_xact_lock($1::bigint)";
+
+/// A connection with its prepared statements.
+pub(crate) struct Session {
+    client: Option<Client>,
+    config: Config,
+    /// By where a text lies in memory (texts are static) and in which shape it runs.
+    statements: HashMap<(usize, usize, Shape), Statement>,
+    plans: HashMap<(usize, usize), Option<Plan>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Shape {
+    Plain,
+    List(usize),
+    Bulk,
+}
+
+/// Reads a connection text, `postgres://…` or `host=… dbname=…`.
+pub(crate) fn parse(text: &str) -> Result<Config, Failure> {
+    let mut config: Config = text.parse().map_err(|error: postgres::Error| {
+        let why = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+        Failure::invalid("database", format!("is no PostgreSQL address: {error}: {why}"))
+    })?;
+    if config.get_ssl_mode() == SslMode::Require {
+        let words = "asks for TLS, which is not built in; use a local socket, a private network or a tunnel";
+        return Err(Failure::invalid("database", words));
+    }
+    config.ssl_mode(SslMode::Disable);
+    if config.get_connect_timeout().is_none() {
+        config.connect_timeout(CONNECT_WAIT);
+    }
+    if config.get_application_name().is_none() {
+        config.application_name("sluice");
+    }
+    Ok(config)
+}
+
+impl Session {
+    /// A session that connects when it is first used.
+    pub(crate) fn new(config: Config) -> Session {
+        Session { client: None, config, statements: HashMap::new(), plans: HashMap::new() }
+    }
+
+    fn client(&mut self) -> Result<&mut Client, StatementError> {
+        match &mut self.client {
+            Some(client) => Ok(client),
+            None => {
+                Err(StatementError::new(Trouble::Lost, "", &[], "there is no connection".into()))
+            }
+        }
+    }
+
+    fn connect(&mut self) -> Result<(), StatementError> {
+        self.statements.clear();
+        self.plans.clear();
+        self.client = None;
+        self.client =
+            Some(self.config.connect(NoTls).map_err(|error| said(&error, "connect", &[]))?);
+        Ok(())
+    }
+
+    /// Runs a statement with which something begins: on a connection that turns out to be gone, once more on another.
+    fn start(&mut self, text: &str) -> Result<(), StatementError> {
+        if let Some(client) = &mut self.client {
+            match client.batch_execute(text) {
+                Ok(()) => return Ok(()),
+                Err(error) if !client.is_closed() => return Err(said(&error, text, &[])),
+                Err(error) => tracing::info!(%error, "the connection to PostgreSQL is renewed"),
+            }
+        }
+        self.connect()?;
+        self.client()?.batch_execute(text).map_err(|error| said(&error, text, &[]))
+    }
+
+    pub(crate) fn begin(&mut self, text: &'static str) -> Result<(), StatementError> {
+        self.start(text)
+    }
+
+    pub(crate) fn commit(&mut self) -> Result<(), StatementError> {
+        self.batch("commit")
+    }
+
+    pub(crate) fn rollback(&mut self) {
+        if let Err(error) = self.batch("rollback") {
+            tracing::info!(%error, "a rollback failed; the connection is given up");
+            self.client = None;
+        }
+    }
+
+    pub(crate) fn batch(&mut self, text: &str) -> Result<(), StatementError> {
+        if self.client.is_none() {
+            self.connect()?;
+        }
+        self.client()?.batch_execute(text).map_err(|error| said(&error, text, &[]))
+    }
+
+    fn statement(
+        &mut self,
+        sql: Sql,
+        shape: Shape,
+        text: impl FnOnce() -> String,
+    ) -> Result<Statement, StatementError> {
+        let key = (sql.postgres.as_ptr() as usize, sql.postgres.len(), shape);
+        if let Some(known) = self.statements.get(&key) {
+            return Ok(known.clone());
+        }
+        let text = text();
+        let statement = self.client()?.prepare(&text).map_err(|error| said(&error, &text, &[]))?;
+        self.statements.insert(key, statement.clone());
+        Ok(statement)
+    }
+
+    fn plain(&mut self, sql: Sql, args: &[Arg]) -> Result<Statement, StatementError> {
+        let statement = self.statement(sql, Shape::Plain, || sql.postgres.to_owned())?;
+        if statement.params().len() != args.len() {
+            return Err(wrong_count(sql.postgres, args, statement.params().len()));
+        }
+        Ok(statement)
+    }
+
+    fn listed(&mut self, sql: Sql, args: &[Arg]) -> Result<Statement, StatementError> {
+        let statement = self.statement(sql, Shape::List(args.len()), || {
+            sql.postgres.replace(LIST, &format!("= any(${})", args.len() + 1))
+        })?;
+        if statement.params().len() != args.len() + 1 {
+            return Err(wrong_count(
+                sql.postgres,
+                args,
+                statement.params().len().saturating_sub(1),
+            ));
+        }
+        Ok(statement)
+    }
+
+    pub(crate) fn each(&mut self, sql: Sql, args: &[Arg], with: Each<'_>) -> Result<(), Stop> {
+        let statement = self.plain(sql, args)?;
+        let params = args.iter().map(|arg| -> &(dyn ToSql + Sync) { arg }).collect();
+        self.stream(sql, &statement, args, params, with)
+    }
+
+    pub(crate) fn each_in(
+        &mut self,
+        sql: Sql,
+        args: &[Arg],
+        list: &[Arg],
+        with: Each<'_>,
+    ) -> Result<(), Stop> {
+        let statement = self.listed(sql, args)?;
+        let mut params: Vec<&(dyn ToSql + Sync)> =
+            args.iter().map(|arg| -> &(dyn ToSql + Sync) { arg }).collect();
+        params.push(&list);
+        self.stream(sql, &statement, args, params, with)
+    }
+
+    fn stream(
+        &mut self,
+        sql: Sql,
+        statement: &Statement,
+        args: &[Arg],
+        params: Vec<&(dyn ToSql + Sync)>,
+        with: Each<'_>,
+    ) -> Result<(), Stop> {
+        let fail = |error: &postgres::Error| said(error, sql.postgres, args);
+        let mut rows = self.client()?.query_raw(statement, params).map_err(|error| fail(&error))?;
+        let mut row = Row::default();
+        while let Some(given) = rows.next().map_err(|error| fail(&error))? {
+            value::read(&given, &mut row).map_err(|error| fail(&error))?;
+            with(&row).map_err(Stop::Caller)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn execute(&mut self, sql: Sql, args: &[Arg]) -> Result<u64, Stop> {
+        let statement = self.plain(sql, args)?;
+        let params: Vec<_> = args.iter().map(|arg| -> &(dyn ToSql + Sync) { arg }).collect();
+        Ok(self
+            .client()?
+            .execute(&statement, &params)
+            .map_err(|error| said(&error, sql.postgres, args))?)
+    }
+
+    pub(crate) fn execute_in(&mut self, sql: Sql, args: &[Arg], list: &[Arg]) -> Result<u64, Stop> {
+        let statement = self.listed(sql, args)?;
+        let mut params: Vec<&(dyn ToSql + Sync)> =
+            args.iter().map(|arg| -> &(dyn ToSql + Sync) { arg }).collect();
+        params.push(&list);
+        Ok(self
+            .client()?
+            .execute(&statement, &params)
+            .map_err(|error| said(&error, sql.postgres, args))?)
+    }
+
+    /// Takes a block of ids from the table, committed when this returns.
+    pub(crate) fn reserve_ids(&mut self, size: i64) -> Result<i64, StatementError> {
+        self.start("begin")?;
+        let reserve = |session: &mut Session| {
+            let statement = session.plain(RESERVE_IDS, &[Arg::Int(size)])?;
+            let row = session
+                .client()?
+                .query_one(&statement, &[&size])
+                .map_err(|error| said(&error, RESERVE_IDS.postgres, &[]))?;
+            session.commit()?;
+            row.try_get::<_, i64>(0).map_err(|error| said(&error, RESERVE_IDS.postgres, &[]))
+        };
+        let next = reserve(self).inspect_err(|_| self.rollback())?;
+        Ok(next - size)
+    }
+
+    /// Takes the transaction's locks of these keys in rising order.
+    pub(crate) fn lock(&mut self, space: &str, keys: &[i64]) -> Result<(), StatementError> {
+        // FNV-1a, 64 bits: <https://www.rfc-editor.org/rfc/rfc9923>
+        let space = space.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
+        let space = (space & !(LOCK_BUCKETS as u64 - 1)) as i64;
+        let mut buckets: Vec<i64> = keys.iter().map(|key| key.rem_euclid(LOCK_BUCKETS)).collect();
+        buckets.sort_unstable();
+        buckets.dedup();
+        let sql = super::sql(LOCK);
+        let statement = self.plain(sql, &[Arg::Null])?;
+        for bucket in buckets {
+            self.client()?
+                .execute(&statement, &[&(space | bucket)])
+                .map_err(|error| said(&error, LOCK, &[]))?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn prepares(&mut self, sql: Sql) -> Result<(), StatementError> {
+        let text = sql.postgres.replace(LIST, "= any($10)");
+        self.client()?.prepare(&text).map(drop).map_err(|error| said(&error, &text, &[]))
+    }
+}
+
+/// What PostgreSQL said, without its `DETAIL`, which quotes values.
+fn said(error: &postgres::Error, text: &str, args: &[Arg]) -> StatementError {
+    let Some(told) = error.as_db_error() else {
+        let mut words = error.to_string();
+        let mut source = std::error::Error::source(error);
+        while let Some(cause) = source {
+            words = format!("{words}: {cause}");
+            source = cause.source();
+        }
+        let trouble = if error.is_closed() { Trouble::Lost } else { Trouble::Other };
+        return StatementError::new(trouble, text, args, words);
+    };
+    let code = told.code();
+    let trouble = if code.code().starts_with("23") {
+        Trouble::Conflict
+    } else if [
+        &SqlState::T_R_SERIALIZATION_FAILURE,
+        &SqlState::T_R_DEADLOCK_DETECTED,
+        &SqlState::LOCK_NOT_AVAILABLE,
+        &SqlState::TOO_MANY_CONNECTIONS,
+    ]
+    .contains(&code)
+    {
+        Trouble::Busy
+    } else if code.code().starts_with("57P") || code.code().starts_with("08") {
+        Trouble::Lost
+    } else {
+        Trouble::Other
+    };
+    StatementError::new(trouble, text, args, format!("{} ({})", told.message(), code.code()))
+}

@@ -1,0 +1,4 @@
+//! Jobs.
+use crate::db::Sql;
+/// Statements.
+pub const STATEMENTS: &[Sql] = &[];
