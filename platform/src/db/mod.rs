@@ -30,6 +30,8 @@ use tokio::sync::oneshot;
 
 pub use arg::Arg;
 pub use backup::Backup;
+#[cfg(feature = "harness")]
+pub(crate) use backup::newest_program;
 pub use error::{StatementError, Trouble, trouble_of};
 pub use migrate::{Migrations, Step, Upgrade};
 pub use open::Options;
@@ -39,6 +41,7 @@ pub use sql::{BUILT_TEXTS_MAX, Dialect, Pair, Sql, split, sql};
 pub use tx::{LIST_CHUNK_MAX, Tx};
 
 use pool::Pool;
+pub(crate) use queue::words_of as panic_words;
 use queue::{Queue, Task, guarded};
 use shared::Shared;
 

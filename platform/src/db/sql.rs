@@ -98,6 +98,16 @@ pub(crate) fn numbered(text: &str) -> String {
     out
 }
 
+/// The highest number of a parameter in the text.
+pub(crate) fn parameters(text: &str) -> usize {
+    let code = pieces(text).into_iter().filter(|(_, is_code)| *is_code);
+    let numbers = code.flat_map(|(piece, _)| piece.split('$').skip(1)).filter_map(|after| {
+        let digits = after.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(after.len());
+        after.get(..digits)?.parse().ok()
+    });
+    numbers.max().unwrap_or(0)
+}
+
 /// Cuts a statement into code (`true`) and what only looks like it: quoted texts, quoted names, comments (`false`).
 pub(crate) fn pieces(text: &str) -> Vec<(&str, bool)> {
     let mut pieces = Vec::new();
@@ -142,6 +152,13 @@ mod tests {
             ("select '$.a' , $x, $", "select '$.a' , $x, $"),
         ] {
             assert_eq!(numbered(text), expected);
+        }
+    }
+
+    #[test]
+    fn the_highest_parameter_counts() {
+        for (text, highest) in [("select 1", 0), ("$1 $10 '$99' $3", 10), ("a = $2) and $", 2)] {
+            assert_eq!(parameters(text), highest, "{text}");
         }
     }
 

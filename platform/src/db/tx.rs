@@ -206,8 +206,9 @@ impl Tx {
         Ok(touched)
     }
 
-    /// Reserves that many ids that follow each other and gives the first. Never given again, even if this closure
-    /// fails or the process is killed. Small dense numbers, one space for everything that has an id.
+    /// Reserves that many ids that follow each other and gives the first. What a closure keeps under its ids is never
+    /// met by another's, whoever is killed when; ids of a closure that failed may be given again. Small dense numbers,
+    /// one space for everything that has an id.
     ///
     /// # Errors
     /// As [`Tx::row`]; `Broken` inside a reader.

@@ -12,7 +12,7 @@ use postgres::types::ToSql;
 use postgres::{Client, Config, NoTls, Statement};
 
 use super::error::{StatementError, Trouble};
-use super::sql::LIST;
+use super::sql::{LIST, parameters};
 use super::tx::{Each, Stop, wrong_count};
 use super::{Arg, RESERVE_IDS, Row, Sql};
 use crate::Failure;
@@ -254,7 +254,8 @@ impl Session {
     }
 
     pub(crate) fn prepares(&mut self, sql: Sql) -> Result<(), StatementError> {
-        let text = sql.postgres.replace(LIST, "= any($10)");
+        let list = format!("= any(${})", parameters(sql.postgres) + 1);
+        let text = sql.postgres.replace(LIST, &list);
         self.client()?.prepare(&text).map(drop).map_err(|error| said(&error, &text, &[]))
     }
 }

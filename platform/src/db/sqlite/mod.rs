@@ -12,7 +12,7 @@ use rusqlite::{CachedStatement, Connection, ErrorCode};
 use super::error::{StatementError, Trouble};
 use super::row::Given;
 use super::shared::IdBlock;
-use super::sql::{LIST, numbered};
+use super::sql::{LIST, numbered, parameters};
 use super::tx::{Each, Stop, wrong_count};
 use super::{Arg, RESERVE_IDS, Row, Sql};
 
@@ -187,7 +187,7 @@ impl Session {
 
     pub(crate) fn prepares(&mut self, sql: Sql) -> Result<(), StatementError> {
         let list = usize::from(sql.sqlite.contains(LIST));
-        let text = self.text(sql, 9, list);
+        let text = self.text(sql, parameters(sql.sqlite), list);
         self.conn.prepare(&text).map(drop).map_err(|error| said(&error, &text, &[]))
     }
 
