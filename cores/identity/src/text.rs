@@ -1,0 +1,64 @@
+//! What every normal form begins with.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// The text in NFC, with blanks trimmed and each run of them made one space, and without the
+/// characters that cannot be seen: byte-order marks, zero-width spaces, soft hyphens, control
+/// characters and marks of direction. The joiners that Persian, Indic scripts and emoji need stay.
+pub fn clean(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    let mut owes_space = false;
+    for c in text.nfc() {
+        if c.is_whitespace() {
+            owes_space = true;
+        } else if !is_hidden(c) {
+            if owes_space && !clean.is_empty() {
+                clean.push(' ');
+            }
+            owes_space = false;
+            clean.push(c);
+        }
+    }
+    // Letters that a hidden character kept apart may compose now.
+    if unicode_normalization::is_nfc(&clean) { clean } else { clean.nfc().collect() }
+}
+
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2060}' | '\u{feff}')
+        || is_direction(c)
+}
+
+/// Marks that turn the direction in which text is shown, and so can show another text than is there.
+pub(crate) fn is_direction(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn blanks_and_hidden_characters_go() {
+        for (text, expected) in [
+            ("  Ann \t\n Lind ", "Ann Lind"),
+            ("\u{feff}Ann\u{200b}", "Ann"),
+            ("Zu\u{308}rich", "Zürich"),
+            ("a\u{202e}b", "ab"),
+            ("\u{a0}", ""),
+            ("می\u{200c}خواهم", "می\u{200c}خواهم"),
+        ] {
+            assert_eq!(clean(text), expected, "{text:?}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..Default::default() })]
+        #[test]
+        fn it_is_a_fixed_point(text in "\\PC{0,20}|[a-z\u{300}\u{200b} \u{ad}ü]{0,12}") {
+            prop_assert_eq!(clean(&clean(&text)), clean(&text));
+        }
+    }
+}
