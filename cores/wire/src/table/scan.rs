@@ -1,8 +1,12 @@
 //! The scanner: where rows and fields begin and end, in one buffer that holds one row whole.
 
+mod cells;
+mod damage;
+
 use std::io::Read;
 
-use encoding_rs::Encoding;
+pub(super) use cells::Cell;
+use damage::Damage;
 
 use super::source::Source;
 use super::{EXCERPT_BYTES_MAX, Fault, HEAD_BYTES, Limits, Unreadable};
@@ -10,22 +14,6 @@ use super::{EXCERPT_BYTES_MAX, Fault, HEAD_BYTES, Limits, Unreadable};
 const BUFFER_BYTES: usize = 256 << 10;
 /// Places within a row are kept in 32 bits, with room to spare.
 const ROW_BYTES_CEILING: usize = 1 << 30;
-
-/// Where a field stands: in the row, or in scratch if its quotes had to be undoubled or its bytes
-/// decoded.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Cell {
-    from: u32,
-    to: u32,
-    has_doubled: bool,
-    pub(super) is_scratch: bool,
-}
-
-impl Cell {
-    pub(super) fn range(&self) -> std::ops::Range<usize> {
-        self.from as usize..self.to as usize
-    }
-}
 
 /// How a row ended.
 pub(super) enum Ending {
@@ -72,16 +60,6 @@ enum Over {
     Field(usize),
     Row,
     Columns,
-}
-
-/// Lines that are rejected one by one, because a quote in the first row of them is broken.
-struct Damage {
-    /// Its end in the decoded text; all of it is in the buffer.
-    until: u64,
-    /// The line on which it begins.
-    line: u64,
-    /// What is said of its first line, once.
-    fault: Option<Fault>,
 }
 
 /// The scanner, and the last row it found.
@@ -241,12 +219,6 @@ impl<R: Read> Scanner<R> {
         self.at = self.start;
         self.line = self.row_line;
         self.after_cr = false;
-    }
-
-    /// The column (from 1) of the field at that byte of the row.
-    pub(super) fn column_at(&self, byte: usize) -> usize {
-        let before = self.cells.iter().take_while(|cell| cell.range().end < byte).count();
-        (before + 1).min(self.cells.len().max(1))
     }
 
     pub(super) fn row_has_malformed(&mut self) -> bool {
@@ -520,95 +492,4 @@ impl<R: Read> Scanner<R> {
         self.back_to_row();
         self.damaged_line().map_or(Ending::Nothing, Ending::Damaged)
     }
-
-    /// The next line of the damaged stretch, if we are in one, and what is wrong with it.
-    fn damaged_line(&mut self) -> Option<Fault> {
-        let mut damage = self.damage.take()?;
-        let until = usize::try_from(damage.until - self.base).unwrap_or(self.end).min(self.end);
-        loop {
-            self.start = self.at;
-            if self.at >= until {
-                return None;
-            }
-            match self.buffer.get(self.at) {
-                Some(b'\n') if self.after_cr => self.after_cr = false,
-                Some(byte @ (b'\n' | b'\r')) => {
-                    self.after_cr = *byte == b'\r';
-                    self.line += 1;
-                    self.empty_lines += 1;
-                }
-                _ => break,
-            }
-            self.at += 1;
-        }
-        self.row_line = self.line;
-        self.row_offset = self.base + self.start as u64;
-        self.after_cr = false;
-        match self.find(|byte| matches!(byte, b'\n' | b'\r')) {
-            Some(line_end) if self.at < until => {
-                self.pass(line_end);
-            }
-            _ => {
-                self.at = until;
-                self.row_end = until;
-            }
-        }
-        let fault = damage.fault.take();
-        let line = damage.line;
-        self.damage = Some(damage);
-        Some(fault.unwrap_or(Fault::BesideBrokenQuote { line }))
-    }
-
-    /// Makes one quote of two, in the fields that have such; the row is known to be UTF-8.
-    pub(super) fn undouble_quotes(&mut self) {
-        if !self.cells.iter().any(|cell| cell.has_doubled) {
-            return;
-        }
-        let row = self.buffer.get(self.start..self.row_end).unwrap_or_default();
-        let text = std::str::from_utf8(row).unwrap_or_default();
-        for cell in self.cells.iter_mut().filter(|cell| cell.has_doubled) {
-            let field = text.get(cell.range()).unwrap_or_default();
-            to_scratch(&mut self.scratch, cell, field);
-        }
-    }
-
-    /// Decodes all fields, and behind them the row as it stands; gives the place of the latter.
-    pub(super) fn decode_row(&mut self, encoding: &'static Encoding) -> usize {
-        let row = self.buffer.get(self.start..self.row_end).unwrap_or_default();
-        for cell in &mut self.cells {
-            let field = row.get(cell.range()).unwrap_or_default();
-            to_scratch(&mut self.scratch, cell, &encoding.decode_without_bom_handling(field).0);
-        }
-        let raw_from = self.scratch.len();
-        self.scratch.push_str(&encoding.decode_without_bom_handling(row).0);
-        raw_from
-    }
-
-    /// Behind a broken quote, a row with a bare quote may be the tail of a damaged one.
-    pub(super) fn settle_quotes(&mut self) -> Result<(), Fault> {
-        match self.wary_of {
-            Some(line) if self.has_bare_quote => Err(Fault::BesideBrokenQuote { line }),
-            _ => {
-                self.wary_of = None;
-                Ok(())
-            }
-        }
-    }
-}
-
-fn to_scratch(scratch: &mut String, cell: &mut Cell, field: &str) {
-    let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-    cell.from = place(scratch.len());
-    if cell.has_doubled {
-        for (nth, part) in field.split("\"\"").enumerate() {
-            if nth > 0 {
-                scratch.push('"');
-            }
-            scratch.push_str(part);
-        }
-    } else {
-        scratch.push_str(field);
-    }
-    cell.to = place(scratch.len());
-    cell.is_scratch = true;
 }
