@@ -1,7 +1,6 @@
 //! Names of companies, and the form of them by which two are seen to be the same.
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use crate::text::fold;
 
 /// The form by which names of companies are matched: small letters without accents, no punctuation,
 /// no legal form, no article. It is never shown. Empty only if the name holds no letter or digit.
@@ -12,25 +11,17 @@ use unicode_normalization::char::is_combining_mark;
 /// assert_eq!(matching("Kärnan Bageri AB"), matching("KARNAN BAGERI"));
 /// ```
 pub fn matching(name: &str) -> String {
-    let mut folded = String::with_capacity(name.len());
-    for c in name.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
+    let mut bare = String::with_capacity(name.len());
+    for c in fold(name).chars() {
         match c {
-            'ß' => folded.push_str("ss"),
-            'æ' => folded.push_str("ae"),
-            'œ' => folded.push_str("oe"),
-            'ø' => folded.push('o'),
-            'ł' => folded.push('l'),
-            'đ' | 'ð' => folded.push('d'),
-            'ı' => folded.push('i'),
-            '&' | '+' => folded.push_str(" and "),
+            '&' | '+' => bare.push_str(" and "),
             // "S.p.A." is one word, and so is "McDonald's".
             '.' | '\'' | '’' => {}
-            c if c.is_alphanumeric() => folded.push(c),
-            c if is_combining_mark(c) => {}
-            _ => folded.push(' '),
+            c if c.is_alphanumeric() => bare.push(c),
+            _ => bare.push(' '),
         }
     }
-    let mut words: Vec<&str> = folded.split_whitespace().collect();
+    let mut words: Vec<&str> = bare.split_whitespace().collect();
     while let Some(form) = LEGAL_FORMS.iter().find(|form| ends_with(&words, form)) {
         words.truncate(words.len() - form.split(' ').count());
     }

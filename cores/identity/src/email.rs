@@ -50,6 +50,14 @@ impl fmt::Display for NotAnEmail {
 
 impl std::error::Error for NotAnEmail {}
 
+/// The address by which somebody is found: [`Email::read`], then [`Email::key`].
+///
+/// # Errors
+/// [`NotAnEmail`]: nothing, several addresses, or none.
+pub fn normal(text: &str) -> Result<String, NotAnEmail> {
+    Email::read(text).map(|email| email.key())
+}
+
 impl Email {
     /// Reads an address, alone or as people and programs wrap it: `mailto:ann@x.example?subject=…`,
     /// `Ann <ann@x.example>`, `<ann@x.example>;`, `ann@x.example (Ann)`.

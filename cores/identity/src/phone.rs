@@ -60,6 +60,14 @@ pub fn country(code: &str) -> Option<&'static Country> {
     COUNTRIES.iter().find(|country| country.code.eq_ignore_ascii_case(code))
 }
 
+/// The number in its normal form, of a country that nobody told: [`Phone::read`].
+///
+/// # Errors
+/// [`NotAPhone`], as there.
+pub fn normal(text: &str) -> Result<String, NotAPhone> {
+    Phone::read(text, None).map(|phone| phone.text)
+}
+
 impl Phone {
     /// Reads a number with the usual signs in it. One that begins with + or 00 is international;
     /// another is one of the country told, or of none.

@@ -1,6 +1,7 @@
 //! What every normal form begins with.
 
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 /// The text in NFC, with blanks trimmed and each run of them made one space, and without the
 /// characters that cannot be seen: byte-order marks, zero-width spaces, soft hyphens, control
@@ -21,6 +22,25 @@ pub fn clean(text: &str) -> String {
     }
     // Letters that a hidden character kept apart may compose now.
     if unicode_normalization::is_nfc(&clean) { clean } else { clean.nfc().collect() }
+}
+
+/// Small letters without accents, in compatible forms only: what is typed in haste finds what was
+/// written with care. Never shown.
+pub(crate) fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for c in text.nfkd().flat_map(char::to_lowercase).filter(|c| !is_combining_mark(*c)) {
+        match c {
+            'ß' => folded.push_str("ss"),
+            'æ' => folded.push_str("ae"),
+            'œ' => folded.push_str("oe"),
+            'ø' => folded.push('o'),
+            'ł' => folded.push('l'),
+            'đ' | 'ð' => folded.push('d'),
+            'ı' => folded.push('i'),
+            c => folded.push(c),
+        }
+    }
+    folded
 }
 
 fn is_hidden(c: char) -> bool {
@@ -59,6 +79,7 @@ mod tests {
         #[test]
         fn it_is_a_fixed_point(text in "\\PC{0,20}|[a-z\u{300}\u{200b} \u{ad}ü]{0,12}") {
             prop_assert_eq!(clean(&clean(&text)), clean(&text));
+            prop_assert_eq!(fold(&fold(&text)), fold(&text));
         }
     }
 }
