@@ -63,6 +63,23 @@ impl Files {
         }
     }
 
+    /// Keeps what comes in pieces from somewhere that is waited for, as an upload; `next` gives `None` at the end.
+    ///
+    /// # Errors
+    /// As [`Files::save`], and what `next` gives.
+    pub async fn receive<B: AsRef<[u8]> + Send + 'static>(
+        &self,
+        dice: &dyn Dice,
+        bytes_max: u64,
+        mut next: impl AsyncFnMut() -> Result<Option<B>, Failure>,
+    ) -> Result<Kept, Failure> {
+        let mut file = self.create(dice, bytes_max)?;
+        while let Some(bytes) = next().await? {
+            file = waited(move || file.write(bytes.as_ref()).map(|()| file)).await?;
+        }
+        waited(move || file.keep()).await
+    }
+
     /// Opens a file for reading.
     ///
     /// # Errors
@@ -95,6 +112,16 @@ impl Files {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
             Ok(()) | Err(_) => Ok(()),
         }
+    }
+}
+
+/// Does on a thread that may wait what would hold up others on this one.
+async fn waited<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => Err(Failure::Broken(error.into())),
     }
 }
 
@@ -173,6 +200,25 @@ mod tests {
         let refused = files.save(&dice, 10, &[0; 11][..]).unwrap_err();
         assert!(matches!(refused, Failure::Refused { code: "file_too_large", .. }));
         assert_eq!(fs::read_dir(folder.path().join("files")).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn an_upload_is_kept_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let (files, dice) = (Files::new(folder.path()), SeededDice::new(1));
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let upload = |pieces: Vec<Result<Option<Vec<u8>>, Failure>>| {
+            let mut pieces = pieces.into_iter();
+            let next = async move || pieces.next().unwrap_or(Ok(None));
+            runtime.block_on(files.receive(&dice, 10, next))
+        };
+        let kept = upload(vec![Ok(Some(vec![1, 2])), Ok(Some(vec![3]))]).unwrap();
+        assert_eq!(fs::read(files.path(&kept.name).unwrap()).unwrap(), [1, 2, 3]);
+        assert!(upload(vec![Ok(Some(vec![0; 8])), Ok(Some(vec![0; 8]))]).is_err());
+        assert!(
+            upload(vec![Ok(Some(vec![0; 8])), Err(Failure::broken("the line was cut"))]).is_err()
+        );
+        assert_eq!(fs::read_dir(folder.path().join("files")).unwrap().count(), 1);
     }
 
     #[test]

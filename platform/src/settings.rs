@@ -19,12 +19,12 @@ pub fn find(tx: &mut Tx, name: &str) -> Result<Option<String>, Failure> {
     Ok(tx.row(FIND, args![name])?.map(|row| row.text(0).to_owned()))
 }
 
-/// As [`find`].
+/// The value of that name.
 ///
 /// # Errors
-/// As [`Tx::row`].
-pub fn load(tx: &mut Tx, name: &str) -> Result<Option<String>, Failure> {
-    find(tx, name)
+/// `Missing` if none was saved; else as [`Tx::row`].
+pub fn load(tx: &mut Tx, name: &str) -> Result<String, Failure> {
+    find(tx, name)?.ok_or_else(|| Failure::missing("setting", name))
 }
 
 /// Keeps a value under that name, in place of the one before.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use postgres::config::Host;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{Db, Location, postgres as server};
+use super::{Db, FILE, Location, postgres as server};
 use crate::Failure;
 
 /// A backup that was made.
@@ -39,7 +39,7 @@ impl Db {
             std::fs::remove_file(&part)?;
         }
         let written = match self.location() {
-            Location::Folder(folder) => copy_file(&folder.join("sluice.db"), &part),
+            Location::Folder(folder) => copy_file(&folder.join(FILE), &part),
             Location::Postgres(address) => dump(address, &part),
         };
         let finished = written.and_then(|()| {

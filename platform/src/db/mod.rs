@@ -21,6 +21,7 @@ mod sqlite;
 mod tx;
 
 use std::any::Any;
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -61,13 +62,42 @@ const RESERVE_IDS: Sql =
 pub const STATEMENTS: &[Sql] = &[RESERVE_IDS, migrate::HAS_TABLE, migrate::APPLIED, migrate::NOTE];
 
 /// Where the data lies.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Location {
     /// A folder, made if there is none; the database is its file `sluice.db`.
     Folder(PathBuf),
     /// A PostgreSQL server: `postgres://user:password@host/name`, or `host=… dbname=…`.
     Postgres(String),
 }
+
+impl Location {
+    /// Whether something has been written there before; of a server that is not known before it is asked.
+    pub fn is_begun(&self) -> bool {
+        match self {
+            Location::Folder(folder) => folder.join(FILE).exists(),
+            Location::Postgres(_) => true,
+        }
+    }
+}
+
+/// For people and logs: the folder, or the server's host and database without user and password.
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Location::Folder(folder) => write!(f, "{}", folder.display()),
+            Location::Postgres(address) => f.write_str(&postgres::without_secrets(address)),
+        }
+    }
+}
+
+impl fmt::Debug for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Location({self})")
+    }
+}
+
+/// The database's file in its folder.
+const FILE: &str = "sluice.db";
 
 /// A database. Cheap to clone; closed when the last clone is dropped, after what waits has been done.
 #[derive(Clone)]
@@ -123,12 +153,16 @@ impl Db {
     /// As [`Db::write`], for threads that may wait.
     ///
     /// # Errors
-    /// As [`Db::write`].
+    /// As [`Db::write`]; and `Broken` inside a closure that writes.
     pub fn write_blocking<T, F>(&self, work: F) -> Result<T, Failure>
     where
         T: Send + 'static,
         F: FnOnce(&mut Tx) -> Result<T, Failure> + Send + 'static,
     {
+        if tx::is_writing() {
+            // It would wait for itself.
+            return Err(Failure::broken("a closure that writes may not begin another write"));
+        }
         match &self.0.writers {
             // A connection may not be used on a thread that drives futures.
             Some(writers) if Handle::try_current().is_err() => {

@@ -1,4 +1,5 @@
 //! Opening a database: connections, threads, migrations.
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -8,7 +9,7 @@ use super::pool::{self, Pool};
 use super::queue::Queue;
 use super::shared::{IdBlock, Shared};
 use super::tx::Engine;
-use super::{Db, Inner, Location, Tx, postgres, sqlite};
+use super::{Db, FILE, Inner, Location, Tx, postgres, sqlite};
 use crate::Failure;
 use crate::clock::{Clock, SystemClock};
 use crate::dice::{Dice, SystemDice};
@@ -19,7 +20,7 @@ const READ_THREADS: usize = 4;
 /// Connections for reading: one for each thread, and some for those who read on their own thread.
 const READERS_MAX: usize = 8;
 /// Connections of a PostgreSQL database that write at once.
-const WRITERS_MAX: usize = 4;
+const WRITERS_MAX: usize = 8;
 
 /// How to open a database; the default is what a server wants.
 #[derive(Clone)]
@@ -72,12 +73,14 @@ fn open_sqlite(
     slices: &[Migrations],
     options: &Options,
 ) -> Result<Db, Failure> {
-    std::fs::create_dir_all(folder).map_err(|error| {
+    // What is in it concerns nobody else on this machine.
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(|error| {
         Failure::Broken(
             anyhow::Error::from(error).context(format!("cannot make {}", folder.display())),
         )
     })?;
-    let file = folder.join("sluice.db");
+    let file = folder.join(FILE);
     let shared = Arc::new(Shared::default());
     let role = sqlite::Role::Writer { durable: options.durable };
     let session = sqlite::Session::open(&file, role)?;

@@ -1,5 +1,6 @@
 //! A transaction as verbs and stores see it.
 use std::any::Any;
+use std::cell::Cell;
 use std::sync::Arc;
 
 use super::error::{StatementError, Trouble};
@@ -35,6 +36,15 @@ impl From<StatementError> for Stop {
     fn from(error: StatementError) -> Stop {
         Stop::Statement(error)
     }
+}
+
+thread_local! {
+    static WRITING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread is inside a closure that writes.
+pub(crate) fn is_writing() -> bool {
+    WRITING.get()
 }
 
 pub(crate) type Each<'a> = &'a mut dyn FnMut(&Row) -> Result<(), Failure>;
@@ -311,10 +321,12 @@ impl Tx {
             Engine::Sqlite(session) => session.begin_write()?,
             Engine::Postgres(session) => session.begin("begin")?,
         }
+        WRITING.set(true);
         Ok(())
     }
 
     pub(crate) fn commit(&mut self) -> Result<(), Failure> {
+        WRITING.set(false);
         match &mut self.engine {
             Engine::Sqlite(session) => session.commit()?,
             Engine::Postgres(session) => session.commit()?,
@@ -326,6 +338,7 @@ impl Tx {
     }
 
     pub(crate) fn rollback(&mut self) {
+        WRITING.set(false);
         (self.failed, self.woken) = (false, false);
         match &mut self.engine {
             Engine::Sqlite(session) => session.rollback(),

@@ -52,6 +52,7 @@ fn a_backup_shows_one_moment_while_writing_goes_on() {
                 assert!(copy.ids().take(1).unwrap() > 0);
             }
         }
+        assert!(!format!("{:?} {}", world.location, world.location).contains("user"));
         let nowhere = world.folder().join("no such folder").join("x");
         assert!(matches!(world.db.backup_to(&nowhere), Err(Failure::Broken(_))));
     });

@@ -1,12 +1,11 @@
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Arc;
 
 use moment::{Moment, Span};
 use platform::harness::World;
 use platform::jobs::{self, Again, Job, JobRow, Registry, Run, State};
-use platform::{App, Failure, args, sql};
+use platform::{App, Failure, Tx, args, sql};
 use serde_json::{Value, json};
+use tokio::sync::{mpsc, watch};
 
 use crate::{ADD, both, counted};
 
@@ -274,24 +273,24 @@ fn a_command_line_runs_its_job_itself_and_hears_of_progress() {
 #[test]
 fn workers_share_the_jobs_and_stop_when_asked() {
     both(|world| {
-        let ran = Arc::new(Mutex::new(Vec::new()));
-        let begun = Arc::new(AtomicUsize::new(0));
-        let (noted, counted) = (Arc::clone(&ran), Arc::clone(&begun));
+        let (tell, mut told) = mpsc::unbounded_channel();
+        let tell_begun = tell.clone();
         let quick = Doing("notes.quick", move |_: &App, run: &mut Run| {
-            noted.lock().unwrap().push(run.id());
+            tell.send(run.id()).unwrap();
             Ok(json!(null))
         });
         let endless = Doing("notes.endless", move |_: &App, run: &mut Run| {
-            counted.fetch_add(1, Ordering::SeqCst);
+            tell_begun.send(run.id()).unwrap();
             loop {
                 run.checkpoint()?;
-                std::thread::sleep(Duration::from_millis(2));
+                std::thread::yield_now();
             }
         });
         let registry = Registry::new(vec![Arc::new(quick), Arc::new(endless)]).parallel(3);
         let mut ids: Vec<i64> =
             (0..20).map(|_| enqueue(world, "notes.quick", None, Moment(0))).collect();
         let endless = enqueue(world, "notes.endless", None, Moment(1));
+        ids.push(endless);
         let killed = enqueue(world, "notes.quick", None, Moment(0));
         killed_holder(world, killed, "?/elsewhere");
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -299,40 +298,31 @@ fn workers_share_the_jobs_and_stop_when_asked() {
             .enable_all()
             .build()
             .unwrap();
+        let mut ran = Vec::new();
         runtime.block_on(async {
-            let (stop, shutdown) = tokio::sync::watch::channel(false);
+            let (stop, shutdown) = watch::channel(false);
             let other = App { db: world.reopened(), ..world.app.clone() };
             let first = jobs::work(world.app.clone(), registry.clone(), shutdown.clone());
             let second = jobs::work(other, registry.clone(), shutdown);
             let script = async {
-                while ran.lock().unwrap().len() < 20 || begun.load(Ordering::SeqCst) == 0 {
-                    tokio::time::sleep(Duration::from_millis(2)).await;
+                for _ in 0..21 {
+                    ran.push(told.recv().await.unwrap());
                 }
                 // One that comes later wakes the worker.
-                ids.push(
-                    world
-                        .db
-                        .write(|tx| jobs::enqueue(tx, "notes.quick", None, &json!({}), Moment(0)))
-                        .await
-                        .unwrap(),
-                );
-                while ran.lock().unwrap().len() < 21 {
-                    tokio::time::sleep(Duration::from_millis(2)).await;
-                }
+                let late =
+                    |tx: &mut Tx| jobs::enqueue(tx, "notes.quick", None, &json!({}), Moment(0));
+                ids.push(world.db.write(late).await.unwrap());
+                ran.push(told.recv().await.unwrap());
                 stop.send(true).unwrap();
             };
             tokio::join!(first, second, script);
         });
-        let mut ran = ran.lock().unwrap().clone();
         ran.sort_unstable();
         ids.sort_unstable();
         assert_eq!(ran, ids, "each once");
         let job = find(world, endless);
-        assert_eq!(
-            (job.state, job.attempts, job.last_error),
-            (State::Waiting, 0, None),
-            "stopping is no failure"
-        );
+        let expected = (State::Waiting, 0, None);
+        assert_eq!((job.state, job.attempts, job.last_error), expected, "stopping is no failure");
         assert_eq!(find(world, killed).state, State::Running);
     });
 }

@@ -116,6 +116,23 @@ fn an_error_names_the_statement_and_no_value() {
 }
 
 #[test]
+fn a_write_inside_a_write_is_refused_rather_than_waited_for() {
+    both(|world| {
+        let db = world.db.clone();
+        let inside = world.db.write_blocking(move |tx| {
+            tx.execute(ADD, args![1, "x"])?;
+            assert!(db.ids().take(1).is_err());
+            // Reading is another matter: it sees what was there before.
+            assert_eq!(db.read_blocking(count)?, 0);
+            db.write_blocking(|tx| tx.execute(ADD, args![2, "x"]))
+        });
+        assert!(matches!(inside, Err(Failure::Broken(_))));
+        world.db.write_blocking(|tx| tx.execute(ADD, args![1, "x"])).unwrap();
+        assert_eq!(counted(world), 1);
+    });
+}
+
+#[test]
 fn every_type_comes_back_and_every_type_may_be_null() {
     both(|world| {
         let full =

@@ -5,7 +5,7 @@ mod value;
 use std::collections::HashMap;
 use std::time::Duration;
 
-use postgres::config::SslMode;
+use postgres::config::{Host, SslMode};
 use postgres::error::SqlState;
 use postgres::fallible_iterator::FallibleIterator;
 use postgres::types::ToSql;
@@ -23,6 +23,9 @@ const CONNECT_WAIT: Duration = Duration::from_secs(10);
 /// Locks of one space that a transaction holds at most: keys share them, so that a large batch does not fill the
 /// server's table of locks.
 const LOCK_BUCKETS: i64 = 256;
+
+/// Prepared statements kept by each connection; with one more, they are all forgotten.
+const STATEMENTS_KEPT: usize = 500;
 
 const LOCK: &str = "select pg_advisory_xact_lock($1::bigint)";
 
@@ -60,6 +63,17 @@ pub(crate) fn parse(text: &str) -> Result<Config, Failure> {
         config.application_name("sluice");
     }
     Ok(config)
+}
+
+/// The host and the database of a connection text.
+pub(crate) fn without_secrets(text: &str) -> String {
+    let Ok(config) = text.parse::<Config>() else { return "postgres://?".to_owned() };
+    let host = match config.get_hosts().first() {
+        Some(Host::Tcp(name)) => name.clone(),
+        Some(Host::Unix(path)) => path.display().to_string(),
+        None => String::new(),
+    };
+    format!("postgres://{host}/{}", config.get_dbname().unwrap_or_default())
 }
 
 impl Session {
@@ -130,6 +144,9 @@ impl Session {
         let key = (sql.postgres.as_ptr() as usize, sql.postgres.len(), shape);
         if let Some(known) = self.statements.get(&key) {
             return Ok(known.clone());
+        }
+        if self.statements.len() >= STATEMENTS_KEPT {
+            self.statements.clear();
         }
         let text = text();
         let statement = self.client()?.prepare(&text).map_err(|error| said(&error, &text, &[]))?;

@@ -48,7 +48,8 @@ impl Session {
         let open = || -> rusqlite::Result<Connection> {
             let conn = Connection::open(file)?;
             conn.busy_timeout(Duration::from_millis(BUSY_WAIT_MS))?;
-            // Sizes are small: the file is mapped, and what many connections read is kept once, by the system.
+            // Caches are small: what many connections read is kept once, by the system. Mapping the file instead was
+            // 15 % faster for streams and slower for single rows, counts as memory, and turns a bad disk into a crash.
             conn.execute_batch(match role {
                 Role::Writer { durable: true } => {
                     "pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -8000;
@@ -57,9 +58,7 @@ impl Session {
                 Role::Writer { durable: false } => "pragma journal_mode = wal; pragma synchronous = off;",
                 Role::Reader => "pragma query_only = on; pragma cache_size = -2000;",
             })?;
-            conn.execute_batch(
-                "pragma foreign_keys = off; pragma mmap_size = 1073741824; pragma trusted_schema = off;",
-            )?;
+            conn.execute_batch("pragma foreign_keys = off; pragma trusted_schema = off;")?;
             conn.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
             Ok(conn)
         };
