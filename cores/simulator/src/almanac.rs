@@ -9,7 +9,7 @@ const MONTHS: [u64; 12] = [95, 100, 115, 100, 105, 105, 80, 62, 122, 115, 112, 7
 /// How much happens on each day of the week, Monday first.
 const WEEKDAYS: [u64; 7] = [19, 22, 21, 20, 14, 2, 2];
 /// The last days before the end are busier, as after a campaign that has just begun.
-const LATE_PUSH_DAYS: i64 = 21;
+const LATE_PUSH_DAYS: i64 = 28;
 
 /// Topics of the webinars, in turn.
 pub(crate) const WEBINARS: [&str; 8] = [
@@ -72,8 +72,8 @@ impl Almanac {
         let mut sum = 0;
         let busy_until = (first_day..=last_day)
             .map(|day| {
-                let growth = 700 + (600 * (day - first_day) / days) as u64;
-                let push = if day > last_day - LATE_PUSH_DAYS { 14 } else { 10 };
+                let growth = 400 + (1_700 * (day - first_day) / days) as u64;
+                let push = if day > last_day - LATE_PUSH_DAYS { 17 } else { 10 };
                 let (_, month, _) = civil(day);
                 sum += MONTHS[month as usize - 1] * WEEKDAYS[weekday(day)] * growth * push / 1000;
                 sum

@@ -124,7 +124,7 @@ impl Firm {
         let (_, low, high) = SIZES[size];
         let employees = rounded(chance.between(low.into(), high.into()) as u32);
         let is_competitor = match industry {
-            Industry::Software => chance.hit(0.30),
+            Industry::Software => chance.hit(0.27),
             Industry::Logistics => chance.hit(0.004),
             _ => false,
         };
@@ -149,7 +149,7 @@ impl Firm {
                 fit,
                 intent,
             },
-            has_scanner: employees >= 120 && chance.hit(0.2),
+            has_scanner: employees >= 120 && chance.hit(0.12),
             sends_receipts: chance.hit(0.05),
             address_style: chance.weighted(&[60, 22, 8, 10]),
             surnames: (chance.below(names::SURNAMES), 1 + chance.below(names::SURNAMES - 1)),
@@ -179,7 +179,7 @@ impl Firm {
         }
         scribe.learn(at, source, plain);
         let looked_up = at + Span::seconds(chance.between(60, 7_200));
-        if chance.hit(0.9) {
+        if chance.hit(0.94) {
             scribe.learn(looked_up, "enrichment", self.register(&mut chance));
         } else if chance.hit(0.5) {
             let told = days_later(at, 3.0 + chance.wait(20.0), &mut chance);
@@ -248,7 +248,7 @@ impl Firm {
 
     /// For some the budget becomes known, for a year.
     fn learn_money(&self, at: Moment, scribe: &mut Scribe, chance: &mut Chance) {
-        if !chance.hit(0.34) {
+        if !chance.hit(0.42) {
             return;
         }
         let guessed = chance.hit(0.4);
@@ -303,7 +303,7 @@ fn intent(almanac: &Almanac, chance: &mut Chance) -> Intent {
     let chances = (almanac.until - almanac.start).0 / DAY_US / 240;
     let mut waves = Vec::new();
     for _ in 0..chances {
-        if chance.hit(0.30) {
+        if chance.hit(0.35) {
             let day = almanac.some_day(chance) + chance.between(-40, 60);
             let half_width = Span::days(chance.between(22, 75));
             let height = 0.4 + 0.55 * chance.unit();

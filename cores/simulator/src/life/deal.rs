@@ -3,7 +3,7 @@
 use funnel::history::Value;
 use moment::{Moment, Span};
 
-use super::{Life, days, lateness};
+use super::{Life, Talk, days, lateness};
 use crate::almanac::{at_work, awake, days_later, minutes_later};
 use crate::chance::{Chance, Purpose, exp};
 use crate::scribe::Did;
@@ -84,15 +84,15 @@ impl Life<'_> {
         }
         self.is_looked_after = true;
         let deal = self.price(number, chance);
-        // Discovery: a talk, and the deal is written down.
-        at = days_later(at, 0.5 + chance.wait(3.0), chance);
+        // A talk and a demo, and then it is worth being written down as a deal.
+        at = days_later(at, 0.5 + chance.wait(4.0), chance);
         let end = self.we_speak(at, chance);
-        self.criteria(end, 0.7, true, chance);
+        self.criteria(end, 0.75, Talk::Deal, chance);
         if chance.hit(0.6) {
             self.learn_rank(end, "call");
         }
-        at = minutes_later(end, 10, 240, chance);
-        let close = Value::Time(at + Span::days(chance.between(40, 100)));
+        at = self.demo(minutes_later(end, 10, 240, chance), chance);
+        let close = Value::Time(at + Span::days(chance.between(40, 110)));
         let opened = self.scribe.did(at, Did::DealOpened).with("deal", deal.id.as_str());
         let opened = opened.money("amount_minor", deal.amount_minor, self.firm.country.currency);
         opened.with("step", STEPS[0]).with("close", close);
@@ -102,20 +102,24 @@ impl Life<'_> {
         }
         for (step, name) in STEPS.iter().enumerate().skip(1) {
             at = match step {
-                1 => self.demo(at, chance),
-                2 => self.propose(at, &deal, chance),
-                _ => self.negotiate(at, chance),
+                1 => {
+                    let tried = self.evaluate(at, chance);
+                    self.propose(tried, &deal, chance)
+                }
+                2 => self.negotiate(at, chance),
+                _ => self.agree(at, chance),
             };
             if self.scribe.is_over(at) {
                 return None;
             }
-            self.scribe.did(at, Did::DealMoved).with("deal", deal.id.as_str()).with("step", *name);
+            let moved = self.scribe.did(at, Did::DealMoved).with("deal", deal.id.as_str());
+            moved.with("step", *name);
             self.note_chance(is_last, at, self.truth.chance_at_step(step));
             if lost_at == Some(step) {
                 return self.lose(at, deal, step, is_last, chance);
             }
         }
-        let signed = days_later(at, 1.0 + chance.wait(7.0), chance);
+        let signed = days_later(at, 2.0 + chance.wait(11.0), chance);
         if self.scribe.is_over(signed) {
             return None;
         }
@@ -183,7 +187,7 @@ impl Life<'_> {
             at = days_later(at, 4.0 + chance.wait(5.0), chance);
             self.we_write(at, Topic::Reminder, chance);
         }
-        at = days_later(at, 3.0 + chance.wait(14.0), chance);
+        at = days_later(at, 4.0 + chance.wait(20.0), chance);
         if self.scribe.is_over(at) {
             return None;
         }
@@ -199,22 +203,37 @@ impl Life<'_> {
     }
 
     fn demo(&mut self, from: Moment, chance: &mut Chance) -> Moment {
-        let booked = days_later(from, 0.2 + chance.wait(2.0), chance);
-        let at = days_later(booked, 2.0 + chance.wait(6.0), chance);
+        let booked = days_later(from, 0.2 + chance.wait(4.0), chance);
+        let at = days_later(booked, 3.0 + chance.wait(11.0), chance);
         let deed = self.scribe.did(booked, Did::MeetingBooked).with("about", "demo");
         deed.with("starts", Value::Time(at));
         let end = at + Span::minutes(50);
-        let late = lateness(0.03, chance);
+        let late = lateness(0.06, chance);
         self.scribe.did(end, Did::DemoHeld).late(late).say(Topic::DemoSummary);
-        self.criteria(end + Span::minutes(4), 0.5, false, chance);
-        if chance.hit(0.12) {
-            self.try_out(end + Span::hours(18), chance);
-        }
+        self.criteria(end + Span::minutes(4), 0.6, Talk::Deal, chance);
         at_work(minutes_later(end, 60, 600, chance), chance)
     }
 
+    /// They try it out, or look at their numbers with us; some do neither.
+    fn evaluate(&mut self, from: Moment, chance: &mut Chance) -> Moment {
+        let at = days_later(from, 1.0 + chance.wait(4.0), chance);
+        match chance.weighted(&[15, 35, 50]) {
+            0 => {
+                self.try_out(at, chance);
+                days_later(at, 7.0 + chance.wait(4.0), chance)
+            }
+            1 => {
+                let late = lateness(0.06, chance);
+                self.scribe.did(at, Did::MeetingHeld).late(late).say(Topic::MeetingSummary);
+                self.criteria(at + Span::minutes(3), 0.4, Talk::Deal, chance);
+                at
+            }
+            _ => at,
+        }
+    }
+
     fn propose(&mut self, from: Moment, deal: &Deal, chance: &mut Chance) -> Moment {
-        let mut at = days_later(from, 2.0 + chance.wait(5.0), chance);
+        let mut at = days_later(from, 3.0 + chance.wait(8.0), chance);
         let sent = self.scribe.did(at, Did::ProposalSent).with("bulk", false);
         let sent = sent.with("deal", deal.id.as_str());
         sent.money("amount_minor", deal.amount_minor, self.firm.country.currency)
@@ -229,21 +248,28 @@ impl Life<'_> {
     fn negotiate(&mut self, from: Moment, chance: &mut Chance) -> Moment {
         let mut at = from;
         for _ in 0..1 + chance.below(4) {
-            at = days_later(at, 0.5 + chance.wait(3.5), chance);
+            at = days_later(at, 1.0 + chance.wait(8.0), chance);
             self.they_reply(at, "interested", Topic::Negotiation, chance);
             at = minutes_later(at_work(at + days(chance.wait(0.4)), chance), 10, 120, chance);
             self.we_write(at, Topic::NegotiationAnswer, chance);
         }
         for _ in 0..self.truth.effort.calls / 2 {
-            at = days_later(at, 0.5 + chance.wait(3.0), chance);
+            at = days_later(at, 1.0 + chance.wait(4.0), chance);
             at = self.we_speak(at, chance);
         }
         if chance.hit(0.4) {
             self.scribe.did(minutes_later(at, 5, 90, chance), Did::NoteWritten).say(Topic::Note);
         }
-        if chance.hit(0.3) {
-            at = days_later(at, 2.0 + chance.wait(4.0), chance);
+        at_work(minutes_later(at, 60, 400, chance), chance)
+    }
+
+    /// Terms are settled, at a table or by mail.
+    fn agree(&mut self, from: Moment, chance: &mut Chance) -> Moment {
+        let at = days_later(from, 2.0 + chance.wait(7.0), chance);
+        if chance.hit(0.35) {
             self.scribe.did(at, Did::MeetingHeld).say(Topic::MeetingSummary);
+        } else {
+            self.they_reply(at, "interested", Topic::Negotiation, chance);
         }
         at_work(minutes_later(at, 60, 400, chance), chance)
     }

@@ -37,8 +37,19 @@ pub(crate) struct Life<'a> {
     no_mail_from: Moment,
     /// From when on the newsletter comes.
     subscribed_at: Option<Moment>,
+    /// Whether a demo was asked for on arrival.
+    wants_demo: bool,
     /// Whether anybody of ours has spoken or written to the person, and thus looks after them.
     is_looked_after: bool,
+}
+
+/// Where criteria come up.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Talk {
+    Phone,
+    Meeting,
+    /// While a deal is on the way.
+    Deal,
 }
 
 /// How a life ends up.
@@ -69,6 +80,7 @@ impl<'a> Life<'a> {
             closed_at: None,
             no_mail_from: Moment::END,
             subscribed_at: None,
+            wants_demo: false,
             is_looked_after: false,
         };
         if life.truth.fate != Fate::NoDeal {
@@ -96,7 +108,7 @@ impl<'a> Life<'a> {
 
     /// How much the person does at that moment: of its own nature, and as its company is in the market.
     fn activity_at(&self, at: Moment) -> f64 {
-        self.truth.chattiness * (0.55 + 0.9 * self.truth.intent.at(at))
+        self.truth.chattiness * (0.4 + 1.5 * self.truth.intent.at(at))
     }
 
     /// Some pages in a row; gives the time after the last.
@@ -134,14 +146,14 @@ impl<'a> Life<'a> {
 
     /// They write to us.
     fn they_reply(&mut self, at: Moment, says: &str, topic: Topic, chance: &mut Chance) {
-        let late = lateness(0.02, chance);
+        let late = lateness(0.03, chance);
         self.scribe.did(at, Did::EmailReplied).with("says", says).late(late).say(topic);
     }
 
     /// We get through by telephone; gives the end of the call.
     fn we_speak(&mut self, at: Moment, chance: &mut Chance) -> Moment {
         self.is_looked_after = true;
-        let late = lateness(0.05, chance);
+        let late = lateness(0.1, chance);
         self.scribe.did(at, Did::CallMade).late(late);
         let connected = at + Span::seconds(chance.between(8, 40));
         self.scribe.did(connected, Did::CallConnected).late(late).say(Topic::CallSummary);
@@ -149,10 +161,10 @@ impl<'a> Life<'a> {
     }
 
     /// What a talk brings to light: criteria, and sometimes facts. `share` is how likely each is asked.
-    fn criteria(&mut self, at: Moment, share: f64, on_phone: bool, chance: &mut Chance) {
+    fn criteria(&mut self, at: Moment, share: f64, talk: Talk, chance: &mut Chance) {
         use funnel::history::Channel::{Meeting, Phone};
-        let channel = if on_phone { Phone } else { Meeting };
-        let late = lateness(0.05, chance);
+        let channel = if talk == Talk::Phone { Phone } else { Meeting };
+        let late = lateness(0.1, chance);
         let mut at = at;
         let mut answer = |scribe: &mut Scribe, criterion: &str, value: &str| {
             let deed = scribe.did(at, Did::CriterionAnswered).channel(channel).late(late);
@@ -163,6 +175,8 @@ impl<'a> Life<'a> {
             if !chance.hit(share) {
                 continue;
             }
+            // Who negotiates has found time and somebody who signs, or says so.
+            let holds = holds || (talk == Talk::Deal && chance.hit(0.55));
             // One answer in ten is wrong, one in fifteen is "we do not know".
             let said = if chance.hit(0.07) {
                 "unknown"

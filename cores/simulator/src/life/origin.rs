@@ -3,7 +3,7 @@
 use funnel::history::Fact;
 use moment::{Moment, Span};
 
-use super::{Life, days, lateness};
+use super::{Life, Talk, days, lateness};
 use crate::almanac::{Almanac, minutes_later};
 use crate::chance::{Chance, Purpose};
 use crate::person::Approach;
@@ -91,7 +91,7 @@ impl Life<'_> {
 
     /// Pages before the person tells who it is.
     fn by_link(&mut self, at: Moment, chance: &mut Chance) -> Moment {
-        let pages = 1 + chance.below(3);
+        let pages = 1 + chance.below(4);
         self.look_around(at, pages, chance)
     }
 
@@ -99,7 +99,8 @@ impl Life<'_> {
         let pages = 2 + chance.below(4);
         let from = self.look_around(at, pages, chance);
         self.introduce(from, "form", chance);
-        let wants_demo = self.truth.persona == Persona::Evaluator && chance.hit(0.3);
+        let wants_demo = self.truth.persona == Persona::Evaluator && chance.hit(0.45);
+        self.wants_demo = wants_demo;
         let form = if wants_demo {
             "demo"
         } else {
@@ -121,6 +122,8 @@ impl Life<'_> {
         deed.with("origin", origin).say(Topic::FormText);
         if wants_demo {
             self.scribe.did(from, Did::DemoRequested);
+        } else if chance.hit(0.25) {
+            self.download(minutes_later(from, 2, 12, chance), chance);
         }
         0.15
     }
@@ -182,7 +185,7 @@ impl Life<'_> {
             self.scribe.did(connected, Did::CallConnected).late(late);
             self.is_looked_after |= asks == "sales";
             if asks == "sales" {
-                self.criteria(minutes_later(connected, 5, 15, chance), 0.4, true, chance);
+                self.criteria(minutes_later(connected, 5, 15, chance), 0.4, Talk::Phone, chance);
             }
         }
     }
@@ -195,8 +198,13 @@ impl Life<'_> {
         }
     }
 
+    /// A paper, most of them behind a form.
     pub(super) fn download(&mut self, at: Moment, chance: &mut Chance) {
         let asset = ASSETS[chance.below(ASSETS.len())];
+        if chance.hit(0.75) {
+            let form = self.scribe.did(at, Did::FormSubmitted).with("path", "/papers");
+            form.with("form", asset);
+        }
         let deed = self.scribe.did(at, Did::AssetDownloaded).with("asset", asset);
         if chance.hit(0.2) {
             deed.campaign(&format!("ads-{asset}-{}", self.almanac.quarter(at)));

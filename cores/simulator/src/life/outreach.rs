@@ -2,7 +2,7 @@
 
 use moment::{Moment, Span};
 
-use super::{Life, days, lateness};
+use super::{Life, Talk, days, lateness};
 use crate::almanac::{at_work, awake, days_later, minutes_later};
 use crate::chance::{Chance, Purpose};
 use crate::person::Approach;
@@ -24,9 +24,9 @@ const fn answers(persona: Persona) -> [u32; 3] {
     match persona {
         Persona::Silent => [0, 0, 1],
         Persona::Subscriber => [1, 2, 1],
-        Persona::Researcher => [5, 4, 1],
+        Persona::Researcher => [8, 4, 1],
         Persona::Skeptic => [4, 17, 6],
-        Persona::Evaluator => [26, 5, 1],
+        Persona::Evaluator => [32, 5, 1],
         Persona::Tester => [20, 4, 1],
         Persona::Caller => [16, 4, 1],
     }
@@ -47,7 +47,7 @@ impl Life<'_> {
             Approach::Finder => 0.97,
             _ if asked => 0.93,
             Approach::Feed => 0.7,
-            Approach::Fair | Approach::Asset | Approach::Webinar if looks_good => 0.55,
+            Approach::Fair | Approach::Asset | Approach::Webinar if looks_good => 0.65,
             Approach::Newsletter if looks_good => 0.2,
             Approach::Fair => 0.25,
             _ => 0.06,
@@ -64,17 +64,30 @@ impl Life<'_> {
         let handed_over = match self.truth.approach {
             Approach::Finder | Approach::Referral => 0.0,
             Approach::Feed | Approach::Fair => 0.15,
-            _ => 0.65,
+            _ => 0.5,
         };
         if chance.hit(handed_over) && !self.hand_over(at, looks_good, chance) {
             return;
         }
         at = minutes_later(at, 2, 50, chance);
+        if self.wants_demo && chance.hit(0.7) {
+            return self.show(at, chance);
+        }
         let said = self.round(at, chance);
         if said == Says::NotNow && chance.hit(0.6) {
             // Asked again when they said, or half a year later.
             let again = days_later(at, 100.0 + chance.wait(70.0), chance);
             self.round(again, chance);
+        }
+    }
+
+    /// Somebody asked for a demo: we answer, and mostly it takes place.
+    pub(super) fn show(&mut self, from: Moment, chance: &mut Chance) {
+        self.we_write(from, Topic::OurAnswer, chance);
+        let booked = days_later(from, 0.1 + chance.wait(1.5), chance);
+        if booked < self.deal_from {
+            let at = days_later(booked, 2.0 + chance.wait(6.0), chance);
+            self.meet(booked, at, true, chance);
         }
     }
 
@@ -165,13 +178,13 @@ impl Life<'_> {
     fn try_call(&mut self, at: Moment, chance: &mut Chance) -> Option<Says> {
         let is_caller = self.truth.persona == Persona::Caller;
         if !chance.hit(if is_caller { 0.6 } else { 0.17 }) {
-            let late = lateness(0.05, chance);
+            let late = lateness(0.1, chance);
             self.is_looked_after = true;
             self.scribe.did(at, Did::CallMade).late(late).say(Topic::CallMissed);
             return Some(Says::Nothing);
         }
         let end = self.we_speak(at, chance);
-        self.criteria(end, 0.35, true, chance);
+        self.criteria(end, 0.5, Talk::Phone, chance);
         if chance.hit(0.4) {
             self.learn_rank(end, "call");
         }
@@ -208,18 +221,20 @@ impl Life<'_> {
             return;
         }
         match chance.unit() {
-            roll if roll < 0.2 + ready => self.meet(at, next, chance),
-            roll if roll < 0.75 => {
+            roll if roll < 0.3 + ready => {
+                let is_demo = self.truth.persona.looks_at_demos() && chance.hit(0.7);
+                self.meet(at, next, is_demo, chance);
+            }
+            roll if roll < 0.9 => {
                 let end = self.we_speak(next, chance);
-                self.criteria(end, 0.5, true, chance);
+                self.criteria(end, 0.65, Talk::Phone, chance);
                 self.ask_again(end, chance);
             }
             _ => {}
         }
     }
 
-    fn meet(&mut self, booked: Moment, at: Moment, chance: &mut Chance) {
-        let is_demo = self.truth.persona.looks_at_demos() && chance.hit(0.3);
+    fn meet(&mut self, booked: Moment, at: Moment, is_demo: bool, chance: &mut Chance) {
         let about =
             if is_demo { "demo" } else { chance.pick(&["first talk", "needs", "site visit"]) };
         let deed = self.scribe.did(booked, Did::MeetingBooked).with("about", about);
@@ -227,14 +242,14 @@ impl Life<'_> {
         if chance.hit(0.12) {
             return;
         }
-        let late = lateness(0.04, chance);
+        let late = lateness(0.1, chance);
         let end = at + Span::minutes(55);
         if is_demo {
             self.scribe.did(end, Did::DemoHeld).late(late).say(Topic::DemoSummary);
         } else {
             self.scribe.did(end, Did::MeetingHeld).late(late).say(Topic::MeetingSummary);
         }
-        self.criteria(end + Span::minutes(6), 0.55, false, chance);
+        self.criteria(end + Span::minutes(6), 0.7, Talk::Meeting, chance);
         if chance.hit(0.3) {
             self.scribe.did(minutes_later(end, 10, 200, chance), Did::NoteWritten).say(Topic::Note);
         }
@@ -251,7 +266,7 @@ impl Life<'_> {
             }
             if self.who.phone.is_some() && chance.hit(0.45) {
                 let end = self.we_speak(at, chance);
-                self.criteria(end, 0.3, true, chance);
+                self.criteria(end, 0.3, Talk::Phone, chance);
                 continue;
             }
             self.we_write(at, Topic::FollowUp, chance);

@@ -17,11 +17,11 @@ const VISITS_MAX: usize = 60;
 const fn pace(persona: Persona) -> (f64, f64) {
     match persona {
         Persona::Silent => (0.004, 20.0),
-        Persona::Subscriber => (0.012, 60.0),
-        Persona::Researcher => (0.06, 40.0),
+        Persona::Subscriber => (0.010, 60.0),
+        Persona::Researcher => (0.036, 36.0),
         Persona::Skeptic => (0.014, 30.0),
-        Persona::Evaluator => (0.09, 30.0),
-        Persona::Tester => (0.10, 25.0),
+        Persona::Evaluator => (0.062, 28.0),
+        Persona::Tester => (0.08, 25.0),
         Persona::Caller => (0.025, 30.0),
     }
 }
@@ -39,7 +39,9 @@ impl Life<'_> {
         let mut at = begun + days(0.2);
         for _ in 0..VISITS_MAX {
             let age = (at - fresh_from).0 as f64 / (half * 86_400.0 * 1e6);
-            let rate = pace * self.activity_at(at) / (1.0 + age * age);
+            // The first days are the busiest: most of the reading is done in a week.
+            let fresh = 0.6 + 5.0 / (1.0 + 50.0 * age * age);
+            let rate = pace * fresh * self.activity_at(at) / (1.0 + age * age);
             let gap = chance.wait(1.0 / rate.max(1e-6));
             if gap > 150.0 {
                 if !returns {
@@ -69,7 +71,7 @@ impl Life<'_> {
         let mut chance =
             crate::chance::Chance::new(self.seed ^ at.0 as u64, Purpose::Visit, self.person);
         let chance = &mut chance;
-        let pages = 1 + (chance.wait(0.5 + 1.1 * self.activity_at(at)) as usize).min(7);
+        let pages = 1 + (chance.wait(0.25 + 0.75 * self.activity_at(at)) as usize).min(7);
         let end = self.look_around(at, pages, chance);
         let researches = matches!(self.truth.persona, Persona::Researcher | Persona::Evaluator);
         let rolls = [
@@ -80,6 +82,7 @@ impl Life<'_> {
             if self.truth.persona == Persona::Tester { 0.08 } else { 0.006 }, // a trial
             0.008,                                // a survey in the page
             if self.subscribed_at.is_none() { 0.03 } else { 0.0 }, // the newsletter
+            if researches && at < self.deal_from { 0.016 } else { 0.0 }, // a demo
         ];
         let mut left = chance.unit();
         let chosen = rolls.iter().position(|roll| {
@@ -94,6 +97,8 @@ impl Life<'_> {
             Some(3) => {
                 let deed = self.scribe.did(then, Did::FormSubmitted).with("path", "/contact");
                 deed.with("form", "contact").say(Topic::FormText);
+                let answered = at_work(then + days(0.02 + chance.wait(0.3)), chance);
+                self.we_write(answered, Topic::OurAnswer, chance);
             }
             Some(4) if self.truth.approach != Approach::Trial => self.try_out(then, chance),
             Some(5) => {
@@ -103,6 +108,12 @@ impl Life<'_> {
             Some(6) => {
                 self.scribe.did(then, Did::NewsletterSubscribed);
                 self.subscribed_at = Some(then);
+            }
+            Some(7) => {
+                let deed = self.scribe.did(then, Did::DemoRequested).with("path", "/demo");
+                deed.say(Topic::FormText);
+                let answered = at_work(then + days(0.02 + chance.wait(0.4)), chance);
+                self.show(answered, chance);
             }
             _ => {}
         }

@@ -162,7 +162,7 @@ impl Industry {
         Industry::Agriculture,
     ];
     /// How often each occurs.
-    pub(crate) const WEIGHTS: [u32; 9] = [36, 23, 12, 11, 5, 4, 4, 3, 2];
+    pub(crate) const WEIGHTS: [u32; 9] = [40, 26, 10, 9, 4, 3, 3, 3, 2];
 
     /// The word in facts, e.g. `logistics`.
     pub const fn as_str(self) -> &'static str {
