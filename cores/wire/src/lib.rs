@@ -4,10 +4,11 @@
 //! person understands; memory stays bounded whatever comes in; no input makes it panic.
 //! **Never:** opens a file or a socket, knows what a column means, or guesses where a guess may be wrong.
 //!
-//! [`table`] reads CSV of any encoding and delimiter, [`write`] writes it, [`number`] and [`date`]
-//! read what stands in the cells.
+//! [`table`] reads CSV of any encoding and delimiter, [`write`] writes it, [`number`], [`date`]
+//! and [`answer`] read what stands in the cells.
 #![warn(missing_docs)]
 
+pub mod answer;
 pub mod date;
 pub mod number;
 pub mod table;
