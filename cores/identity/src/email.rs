@@ -94,7 +94,7 @@ impl Email {
     /// By what two addresses are seen to be the same: all in small letters, for no host in use tells
     /// people apart by case.
     pub fn key(&self) -> String {
-        crate::text::clean(&self.text.to_lowercase())
+        clean(&self.text.to_lowercase())
     }
 
     /// What stands before the @.

@@ -12,8 +12,12 @@ const HOST_BYTES_MAX: usize = 253;
 /// so is punycode: neither is turned into the other.
 pub(crate) fn host(text: &str) -> Result<String, &'static str> {
     // As UTS 46 maps a name, in the main: compatible forms are one, case does not count.
-    let folded: String = text.nfkc().flat_map(char::to_lowercase).nfkc().collect();
-    let host = folded.replace(['\u{3002}', '\u{ff61}'], ".");
+    let host = if text.is_ascii() {
+        text.to_ascii_lowercase()
+    } else {
+        let folded: String = text.nfkc().flat_map(char::to_lowercase).nfkc().collect();
+        folded.replace(['\u{3002}', '\u{ff61}'], ".")
+    };
     let host = host.strip_suffix('.').unwrap_or(&host);
     if host.is_empty() {
         return Err("nothing stands where the domain should");

@@ -77,8 +77,11 @@ impl Phone {
     /// typed for want of a number (`0000000`, `123456789`).
     pub fn read(text: &str, country: Option<&Country>) -> Result<Phone, NotAPhone> {
         let refuse = |reason| NotAPhone { text: text.to_owned(), reason };
-        let wide: String = text.nfkc().collect();
-        let clean = clean(&wide);
+        // Digits of full width are digits.
+        let clean = match text.is_ascii() {
+            true => clean(text),
+            false => clean(&text.nfkc().collect::<String>()),
+        };
         let number = strip_prefix_ignore_case(&clean, "tel:").unwrap_or(&clean).trim();
         if number.is_empty() {
             return Err(refuse("it is empty"));

@@ -7,6 +7,9 @@ use unicode_normalization::char::is_combining_mark;
 /// characters that cannot be seen: byte-order marks, zero-width spaces, soft hyphens, control
 /// characters and marks of direction. The joiners that Persian, Indic scripts and emoji need stay.
 pub fn clean(text: &str) -> String {
+    if is_clean_ascii(text) {
+        return text.to_owned();
+    }
     let mut clean = String::with_capacity(text.len());
     let mut owes_space = false;
     for c in text.nfc() {
@@ -24,9 +27,21 @@ pub fn clean(text: &str) -> String {
     if unicode_normalization::is_nfc(&clean) { clean } else { clean.nfc().collect() }
 }
 
+/// Whether there is nothing to do, which is so for most of what is imported.
+fn is_clean_ascii(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.iter().all(|byte| (b' '..=b'~').contains(byte))
+        && bytes.first() != Some(&b' ')
+        && bytes.last() != Some(&b' ')
+        && !bytes.windows(2).any(|pair| pair == b"  ")
+}
+
 /// Small letters without accents, in compatible forms only: what is typed in haste finds what was
 /// written with care. Never shown.
 pub(crate) fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     let mut folded = String::with_capacity(text.len());
     for c in text.nfkd().flat_map(char::to_lowercase).filter(|c| !is_combining_mark(*c)) {
         match c {

@@ -8,6 +8,7 @@
 //! `mql_id` sets `person.id.mql_id`; of a company, `domain` and `name` set `company.domain` and
 //! `company.name`. A fact that the mapping says itself wins.
 
+mod make;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -19,7 +20,8 @@ use moment::{Moment, Span};
 use wire::date::Format;
 use wire::table::{Header, Row};
 
-use super::mapping::{ActivityRule, Column, Holds, Mapping, Problem, Recorded, Test, Type, When};
+use super::mapping::{Column, Holds, Mapping, Problem, Test};
+use make::Maker;
 use read::{Cell, Reading};
 
 /// Bytes of a key at most.
@@ -127,8 +129,14 @@ struct PlannedFact {
     expires: Option<Span>,
     confidence: u8,
     is_of_company: bool,
-    /// Brought by a key, and not said by the mapping.
-    is_brought: bool,
+    from: FactFrom,
+}
+
+enum FactFrom {
+    /// Its own cell.
+    Cell,
+    /// The key of this kind that was found, whose cell it has.
+    Key(String),
 }
 
 enum At {
@@ -214,10 +222,15 @@ impl Planner {
         let (mut facts, mut company_facts) = (Vec::new(), Vec::new());
         let (known_at, known_recorded_at) = self.known(&mut reading);
         for planned in &self.facts {
-            if planned.is_brought && planned.cell.was_refused(&reading) {
-                continue;
-            }
-            let Some(value) = reading.value(&planned.cell) else { continue };
+            let value = match &planned.from {
+                FactFrom::Cell => reading.value(&planned.cell),
+                FactFrom::Key(kind) => {
+                    let keys = if planned.is_of_company { &company_keys } else { &keys };
+                    let key = keys.iter().find(|(of, _)| of == kind);
+                    key.map(|(_, value)| Value::from(value.as_str()))
+                }
+            };
+            let Some(value) = value else { continue };
             let suspect = reading.is_suspect(&planned.cell, &value);
             let fact = Fact {
                 key: planned.key.clone(),
@@ -383,161 +396,6 @@ fn read_keys(
     found
 }
 
-/// Turns the labels of a mapping into the places of a header.
-struct Maker<'a> {
-    mapping: &'a Mapping,
-    header: &'a Header,
-}
-
-impl Maker<'_> {
-    fn place(&self, column: &Column) -> usize {
-        // Checked before: every column is there.
-        self.header.position(&column.label).unwrap_or(usize::MAX)
-    }
-
-    fn places(&self, columns: &[Column]) -> Vec<usize> {
-        columns.iter().map(|column| self.place(column)).collect()
-    }
-
-    fn cell(
-        &self,
-        path: &str,
-        source: &super::mapping::Source,
-        usual: Type,
-    ) -> Result<Cell, Vec<Problem>> {
-        Cell::new(source, usual, &self.mapping.file, self.places(source.columns()))
-            .map_err(|words| vec![problem(source.line.0, path, words)])
-    }
-
-    fn keys(
-        &self,
-        keys: &[(String, super::mapping::Source)],
-    ) -> Result<Vec<(String, Cell)>, Vec<Problem>> {
-        let cell = |(kind, source): &(String, super::mapping::Source)| {
-            Ok((kind.clone(), self.cell(kind, source, Type::usual(kind))?))
-        };
-        keys.iter().map(cell).collect()
-    }
-
-    fn facts(&self) -> Result<Vec<PlannedFact>, Vec<Problem>> {
-        let mut facts = Vec::new();
-        for (name, fact) in &self.mapping.facts {
-            facts.push(PlannedFact {
-                key: name.as_str().into(),
-                cell: self.cell(name, &fact.source, Type::usual(name))?,
-                expires: fact.expires,
-                confidence: fact.confidence,
-                is_of_company: name.starts_with("company."),
-                is_brought: false,
-            });
-        }
-        let of_person = self.mapping.keys.iter().map(|key| ("person", key));
-        let of_company = self.mapping.company.iter().map(|key| ("company", key));
-        for (subject, (kind, source)) in of_person.chain(of_company) {
-            let name = match (subject, kind.as_str()) {
-                ("person", "email" | "phone") | ("company", "domain" | "name") => {
-                    format!("{subject}.{kind}")
-                }
-                _ => format!("{subject}.id.{kind}"),
-            };
-            if self.mapping.facts.iter().all(|(said, _)| *said != name) {
-                facts.push(PlannedFact {
-                    cell: self.cell(kind, source, Type::usual(&name))?,
-                    key: name.into(),
-                    expires: None,
-                    confidence: 100,
-                    is_of_company: subject == "company",
-                    is_brought: true,
-                });
-            }
-        }
-        Ok(facts)
-    }
-
-    fn at(&self, path: &str, when: &When) -> Result<At, Vec<Problem>> {
-        Ok(match when {
-            When::Import => At::Import,
-            When::Fixed(moment) => At::Fixed(*moment),
-            When::Columns { columns, format, zone } => {
-                let zone = zone.as_deref().unwrap_or(&self.mapping.file.zone);
-                let line = columns.first().map_or(0, |column| column.line.0);
-                let refuse =
-                    |error: wire::date::BadFormat| vec![problem(line, path, error.to_string())];
-                At::Columns {
-                    columns: self.places(columns),
-                    labels: labels(columns),
-                    format: Format::new(format, wire::date::zone(zone).map_err(refuse)?)
-                        .map_err(refuse)?,
-                }
-            }
-        })
-    }
-
-    fn learned(&self, path: &str, recorded: &Recorded) -> Result<Learned, Vec<Problem>> {
-        Ok(match recorded {
-            Recorded::Import => Learned::Import,
-            Recorded::Occurred => Learned::Occurred,
-            Recorded::At(when) => Learned::At(self.at(path, when)?),
-        })
-    }
-
-    fn activities(&self) -> Result<Vec<Rule>, Vec<Problem>> {
-        let rules = &self.mapping.activities;
-        rules.iter().enumerate().map(|(at, rule)| self.rule(at, rule)).collect()
-    }
-
-    fn rule(&self, at: usize, rule: &ActivityRule) -> Result<Rule, Vec<Problem>> {
-        let path = format!("activities[{}]", at + 1);
-        let same = |before: &&ActivityRule| before.kind == rule.kind;
-        let optional = |name: &str, source: &Option<super::mapping::Source>| match source {
-            Some(source) => self.cell(&format!("{path}.{name}"), source, Type::Text).map(Some),
-            None => Ok(None),
-        };
-        let usual = funnel::history::usual(&rule.kind);
-        let kind = Kind::new(&rule.kind);
-        let property = |(name, source): &(String, super::mapping::Source)| {
-            let key = format!("{path}.properties.{name}");
-            Ok((Box::from(name.as_str()), self.cell(&key, source, Type::Text)?))
-        };
-        let amount = match &rule.amount {
-            Some(amount) => Some((
-                self.cell(&format!("{path}.amount"), &amount.source, Type::Number)?,
-                self.cell(&format!("{path}.amount.currency"), &amount.currency, Type::Text)?,
-            )),
-            None => None,
-        };
-        Ok(Rule {
-            nth: self.mapping.activities.iter().take(at).filter(same).count(),
-            at: self.at(&format!("{path}.at"), &rule.at)?,
-            recorded: self.learned(&format!("{path}.recorded"), &rule.recorded)?,
-            bare: Activity {
-                kind: kind.clone(),
-                channel: rule.channel.or(usual.map(|(channel, _)| channel)),
-                direction: rule.direction.or(usual.map(|(_, direction)| direction)),
-                agent: rule.agent,
-                campaign: None,
-                properties: Vec::new(),
-            },
-            kind,
-            campaign: optional("campaign", &rule.campaign)?,
-            source: optional("source", &rule.source)?,
-            properties: rule
-                .properties
-                .iter()
-                .map(property)
-                .collect::<Result<_, Vec<Problem>>>()?,
-            amount,
-            when: rule.when.iter().map(|test| (self.place(&test.column), test.clone())).collect(),
-            natural_key: self.places(&rule.natural_key),
-            natural_labels: labels(&rule.natural_key),
-        })
-    }
-}
-
 fn labels(columns: &[Column]) -> String {
     columns.iter().map(|column| column.label.as_str()).collect::<Vec<_>>().join(" + ")
-}
-
-fn problem(line: usize, key: &str, words: String) -> Problem {
-    Problem { line, key: key.to_owned(), words, nearest: None }
 }

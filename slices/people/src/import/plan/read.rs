@@ -76,12 +76,6 @@ impl Cell {
     pub(super) fn labels(&self) -> &str {
         &self.labels
     }
-
-    /// Whether these columns were found to be unreadable already, so that it need not be said twice.
-    pub(super) fn was_refused(&self, reading: &Reading<'_>) -> bool {
-        let is_of = |reason: &Reason| reason.column == self.labels;
-        reading.reasons.iter().chain(&reading.notes).any(is_of)
-    }
 }
 
 fn value_of(constant: &Constant) -> Value {
