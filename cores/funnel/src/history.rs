@@ -88,7 +88,13 @@ pub struct Fact {
 impl Fact {
     /// A fact held for certain that does not expire.
     pub fn certain(key: &str, value: impl Into<Value>) -> Fact {
-        Fact { key: key.into(), value: value.into(), expires_at: None, suspect: false, confidence: 100 }
+        Fact {
+            key: key.into(),
+            value: value.into(),
+            expires_at: None,
+            suspect: false,
+            confidence: 100,
+        }
     }
 }
 
@@ -262,7 +268,10 @@ pub fn usual(kind: &str) -> Option<(Channel, Direction)> {
 }
 
 fn known_kind(text: &str) -> Option<&'static KnownKind> {
-    KNOWN_KINDS.binary_search_by(|known| known.kind.cmp(text)).ok().and_then(|at| KNOWN_KINDS.get(at))
+    KNOWN_KINDS
+        .binary_search_by(|known| known.kind.cmp(text))
+        .ok()
+        .and_then(|at| KNOWN_KINDS.get(at))
 }
 
 const KNOWN_SUBJECTS: &[(&str, Channel, Direction)] = &[

@@ -1,0 +1,111 @@
+//! What is wrong with a text, where, and what was probably meant.
+
+use std::fmt;
+
+/// Why a condition or definition cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+    /// What was expected, or what is wrong, as a sentence without a full stop.
+    pub words: String,
+    /// The known name nearest to an unknown one.
+    pub nearest: Option<String>,
+}
+
+impl Fault {
+    /// A fault at a byte of a text.
+    pub(crate) fn at(text: &str, byte: usize, words: impl Into<String>) -> Fault {
+        let (line, column) = place(text, byte);
+        Fault { line, column, words: words.into(), nearest: None }
+    }
+
+    /// Names the known name that comes nearest to what was written.
+    pub(crate) fn near<'a>(
+        mut self,
+        written: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) -> Fault {
+        self.nearest = nearest(written, known);
+        self
+    }
+
+    /// The same fault, of a text that starts at a byte of a larger one.
+    pub(crate) fn within(mut self, text: &str, start: usize) -> Fault {
+        let (line, column) = place(text, start);
+        if self.line == 1 {
+            self.column += column - 1;
+        }
+        self.line += line - 1;
+        self
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, column {}: {}", self.line, self.column, self.words)?;
+        match &self.nearest {
+            Some(name) => write!(f, "; did you mean {name}?"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Fault {}
+
+/// Line and column, from 1, of a byte of a text.
+pub(crate) fn place(text: &str, byte: usize) -> (u32, u32) {
+    let before = text.get(..byte.min(text.len())).unwrap_or(text);
+    let line = before.bytes().filter(|&b| b == b'\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or(before).chars().count() + 1;
+    (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
+}
+
+/// The known name with the fewest edits from what was written, if they are few enough.
+pub(crate) fn nearest<'a>(
+    written: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Option<String> {
+    let far = written.chars().count() / 3 + 1;
+    known
+        .into_iter()
+        .map(|name| (edits(written, name), name))
+        .filter(|&(edits, _)| edits <= far)
+        .min()
+        .map(|(_, name)| name.to_owned())
+}
+
+/// Insertions, deletions and replacements that turn one text into the other (V. I. Levenshtein, 1965).
+fn edits(from: &str, to: &str) -> usize {
+    let to: Vec<char> = to.chars().take(64).collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (i, a) in from.chars().take(64).enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        for (cell, &b) in row.iter_mut().skip(1).zip(&to) {
+            let best = (diagonal + usize::from(a != b)).min(*cell + 1).min(left + 1);
+            diagonal = *cell;
+            *cell = best;
+            left = best;
+        }
+        row[0] = i + 1;
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_name_is_few_edits_away() {
+        assert_eq!(edits("budgt", "budget"), 1);
+        assert_eq!(edits("", "abc"), 3);
+        let known = ["budget", "authority", "need", "timing"];
+        assert_eq!(nearest("authorty", known).as_deref(), Some("authority"));
+        assert_eq!(nearest("weather", known), None);
+        assert_eq!(place("ab\ncd", 4), (2, 2));
+    }
+}

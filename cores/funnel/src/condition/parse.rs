@@ -1,0 +1,660 @@
+//! From text to a typed tree. A rule of the grammar is a function:
+//!
+//! ```text
+//! either   = both ("||" both)*            both     = negated ("&&" negated)*
+//! negated  = "!" negated | relation       relation = operand (op operand | "in" (list | operand))?
+//! operand  = "(" either ")" | literal | name ("(" arguments ")")?
+//! ```
+
+use moment::Moment;
+
+use super::fault::Fault;
+use super::kinds;
+use super::lex::{Token, tokens};
+use super::{
+    Activities, Condition, DEPTH_MAX, Length, Literal, NODES_MAX, Op, PATTERN_BYTES_MAX, Score,
+    TEXT_BYTES_MAX, Term, TextTest, Unit, Window,
+};
+use crate::history::{Agent, Channel, Direction};
+use crate::standing::Stage;
+
+/// The names that a definition gives; `None` takes any.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    /// Criteria, their other names too.
+    pub criteria: Option<Vec<String>>,
+    /// Kinds.
+    pub kinds: Option<Vec<String>>,
+}
+
+const FUNCTIONS: [&str; 10] =
+    ["did", "count", "since", "dwell", "met", "two_way", "known", "days", "hours", "minutes"];
+const ROOTS: [&str; 7] =
+    ["person", "company", "score", "criterion", "stage", "kind", "temperature"];
+const TEMPERATURES: [&str; 4] = ["hot", "warm", "cold", "none"];
+
+pub(super) fn condition(text: &str, names: &Names) -> Result<Condition, Fault> {
+    whole(text, names, false)
+}
+
+/// Reads a filter over an activity's own fields, as in `where = 'path.startsWith("/pricing")'`.
+pub(crate) fn filter(text: &str) -> Result<Condition, Fault> {
+    whole(text, &Names::default(), true)
+}
+
+fn whole(text: &str, names: &Names, in_filter: bool) -> Result<Condition, Fault> {
+    if text.len() > TEXT_BYTES_MAX {
+        let found = text.len();
+        let words = format!("a condition has at most {TEXT_BYTES_MAX} bytes, this one {found}");
+        return Err(Fault::at(text, 0, words));
+    }
+    let tokens = tokens(text)?;
+    let mut parser = Parser { text, tokens, at: 0, names, depth: 0, nodes: 0, in_filter };
+    let condition = parser.either()?.condition(&parser)?;
+    match parser.peek() {
+        Token::End => Ok(condition),
+        _ => Err(parser.expected("&& or || or the end")),
+    }
+}
+
+/// What an operand may be before it is known how it is used, with the byte where it starts.
+enum Part {
+    Condition(Condition),
+    Term(Term, usize),
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Type {
+    Any,
+    Bool,
+    Number,
+    Text,
+    Length,
+    Date,
+}
+
+impl Type {
+    const fn words(self) -> &'static str {
+        match self {
+            Type::Any => "a fact",
+            Type::Bool => "true or false",
+            Type::Number => "a number",
+            Type::Text => "a text",
+            Type::Length => "a length of time",
+            Type::Date => "a date",
+        }
+    }
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    tokens: Vec<(Token, usize)>,
+    at: usize,
+    names: &'a Names,
+    depth: usize,
+    nodes: usize,
+    in_filter: bool,
+}
+
+impl Part {
+    fn condition(self, parser: &Parser<'_>) -> Result<Condition, Fault> {
+        match self {
+            Part::Condition(condition) => Ok(condition),
+            Part::Term(Term::Literal(Literal::Bool(value)), _) => Ok(Condition::Constant(value)),
+            Part::Term(term, at) => match type_of(&term) {
+                Type::Any | Type::Bool => Ok(Condition::Is(term)),
+                other => Err(parser.fault(
+                    at,
+                    format!("expected a condition, found {} on its own", other.words()),
+                )),
+            },
+        }
+    }
+}
+
+impl Parser<'_> {
+    fn peek(&self) -> &Token {
+        self.tokens.get(self.at).map_or(&Token::End, |(token, _)| token)
+    }
+
+    fn byte(&self) -> usize {
+        self.tokens.get(self.at).map_or(self.text.len(), |&(_, byte)| byte)
+    }
+
+    fn next(&mut self) -> (Token, usize) {
+        let found = self.tokens.get(self.at).cloned().unwrap_or((Token::End, self.text.len()));
+        self.at = (self.at + 1).min(self.tokens.len().saturating_sub(1));
+        found
+    }
+
+    fn fault(&self, byte: usize, words: impl Into<String>) -> Fault {
+        Fault::at(self.text, byte, words)
+    }
+
+    fn expected(&self, what: &str) -> Fault {
+        let found = match self.peek() {
+            Token::Name(name) => name.clone(),
+            Token::Number(number) => number.to_string(),
+            Token::Text(text) => format!("the text {text:?}"),
+            Token::Sign(sign) => (*sign).to_owned(),
+            Token::End => "the end".to_owned(),
+        };
+        self.fault(self.byte(), format!("expected {what}, found {found}"))
+    }
+
+    fn eat(&mut self, sign: &str) -> bool {
+        let found = matches!(self.peek(), Token::Sign(found) if *found == sign);
+        if found {
+            self.at += 1;
+        }
+        found
+    }
+
+    fn need(&mut self, sign: &str) -> Result<(), Fault> {
+        if self.eat(sign) { Ok(()) } else { Err(self.expected(sign)) }
+    }
+
+    fn node(&mut self) -> Result<(), Fault> {
+        self.nodes += 1;
+        if self.nodes > NODES_MAX {
+            let words = format!("a condition has at most {NODES_MAX} parts");
+            return Err(self.fault(self.byte(), words));
+        }
+        Ok(())
+    }
+
+    fn deeper<T>(&mut self, rule: impl FnOnce(&mut Self) -> Result<T, Fault>) -> Result<T, Fault> {
+        self.depth += 1;
+        if self.depth > DEPTH_MAX {
+            let words = format!("a condition is at most {DEPTH_MAX} levels deep");
+            return Err(self.fault(self.byte(), words));
+        }
+        let found = rule(self);
+        self.depth -= 1;
+        found
+    }
+
+    fn either(&mut self) -> Result<Part, Fault> {
+        let first = self.both()?;
+        if !matches!(self.peek(), Token::Sign("||")) {
+            return Ok(first);
+        }
+        let mut parts = Vec::new();
+        flatten_any(first.condition(self)?, &mut parts);
+        while self.eat("||") {
+            self.node()?;
+            let part = self.both()?.condition(self)?;
+            flatten_any(part, &mut parts);
+        }
+        Ok(Part::Condition(Condition::Any(parts)))
+    }
+
+    fn both(&mut self) -> Result<Part, Fault> {
+        let first = self.negated()?;
+        if !matches!(self.peek(), Token::Sign("&&")) {
+            return Ok(first);
+        }
+        let mut parts = Vec::new();
+        flatten_all(first.condition(self)?, &mut parts);
+        while self.eat("&&") {
+            self.node()?;
+            let part = self.negated()?.condition(self)?;
+            flatten_all(part, &mut parts);
+        }
+        Ok(Part::Condition(Condition::All(parts)))
+    }
+
+    fn negated(&mut self) -> Result<Part, Fault> {
+        if !self.eat("!") {
+            return self.relation();
+        }
+        self.node()?;
+        let start = self.at;
+        let part = self.deeper(|parser| {
+            if matches!(parser.peek(), Token::Sign("!")) {
+                parser.negated()
+            } else {
+                parser.operand()
+            }
+        })?;
+        let part = part.condition(self)?;
+        if self.relation_sign().is_some() || matches!(self.peek(), Token::Name(n) if n == "in") {
+            let byte = self.tokens.get(start).map_or(0, |&(_, byte)| byte);
+            return Err(self.fault(byte, "expected parentheses: write !(a == b)"));
+        }
+        Ok(Part::Condition(Condition::Not(Box::new(part))))
+    }
+
+    fn relation_sign(&self) -> Option<Op> {
+        match self.peek() {
+            Token::Sign(sign) => Op::ALL.into_iter().find(|op| op.as_str() == *sign),
+            _ => None,
+        }
+    }
+
+    fn relation(&mut self) -> Result<Part, Fault> {
+        let left = self.operand()?;
+        if let Some(op) = self.relation_sign() {
+            let (left, left_at) = self.term(left)?;
+            self.at += 1;
+            let right = self.operand()?;
+            let (right, right_at) = self.term(right)?;
+            self.comparable(&left, op, &right, left_at, right_at)?;
+            return Ok(Part::Condition(Condition::Compare { left, op, right }));
+        }
+        if !matches!(self.peek(), Token::Name(name) if name == "in") {
+            return Ok(left);
+        }
+        self.at += 1;
+        let (term, at) = self.term(left)?;
+        if matches!(self.peek(), Token::Sign("[")) {
+            return self.one_of(term, at);
+        }
+        let Term::Literal(Literal::Text(item)) = term else {
+            return Err(self.expected("a list like [\"a\", \"b\"]"));
+        };
+        let right = self.operand()?;
+        let (term, at) = self.term(right)?;
+        match &term {
+            Term::Fact(_) | Term::Field(_) if type_of(&term) == Type::Any => {
+                Ok(Part::Condition(Condition::Holds { term, item }))
+            }
+            _ => Err(self.fault(at, "expected a fact that holds several texts")),
+        }
+    }
+
+    fn one_of(&mut self, term: Term, at: usize) -> Result<Part, Fault> {
+        if matches!(term, Term::Literal(_)) {
+            return Err(self.fault(at, "expected something to look up, found a value"));
+        }
+        self.need("[")?;
+        let mut list = Vec::new();
+        loop {
+            let operand = self.operand()?;
+            let (item, item_at) = self.term(operand)?;
+            self.comparable(&term, Op::Equal, &item, at, item_at)?;
+            let Term::Literal(item) = item else {
+                return Err(self.fault(item_at, "expected a value: lists hold values alone"));
+            };
+            let first = literal_type(list.first().unwrap_or(&item));
+            if first != literal_type(&item) {
+                let words = format!("expected {}, like the first", first.words());
+                return Err(self.fault(item_at, words));
+            }
+            list.push(item);
+            if !self.eat(",") {
+                break;
+            }
+        }
+        self.need("]")?;
+        Ok(Part::Condition(Condition::OneOf { term, list }))
+    }
+
+    fn term(&self, part: Part) -> Result<(Term, usize), Fault> {
+        match part {
+            Part::Term(term, at) => Ok((term, at)),
+            Part::Condition(_) => Err(self.expected("&& or ||")),
+        }
+    }
+
+    /// Refuses what can never be compared, and words that can never be equal.
+    fn comparable(
+        &self,
+        left: &Term,
+        op: Op,
+        right: &Term,
+        left_at: usize,
+        right_at: usize,
+    ) -> Result<(), Fault> {
+        let (a, b) = (type_of(left), type_of(right));
+        if matches!((left, right), (Term::Literal(_), Term::Literal(_))) {
+            return Err(self.fault(right_at, "expected something that can change, found a value"));
+        }
+        if a != Type::Any && b != Type::Any && a != b {
+            let words = format!("expected {}, found {}", a.words(), b.words());
+            return Err(self.fault(right_at, words));
+        }
+        let kind = if a == Type::Any { b } else { a };
+        if !matches!(op, Op::Equal | Op::Unequal) && matches!(kind, Type::Bool | Type::Text) {
+            let words = format!("{} has no order: expected == or !=", kind.words());
+            return Err(self.fault(right_at, words));
+        }
+        self.known_word(left, right, right_at)?;
+        self.known_word(right, left, left_at)
+    }
+
+    fn known_word(&self, term: &Term, word: &Term, at: usize) -> Result<(), Fault> {
+        let Term::Literal(Literal::Text(word)) = word else { return Ok(()) };
+        let known: Vec<&str> = match term {
+            Term::Stage => Stage::ALL.iter().map(|stage| stage.as_str()).collect(),
+            Term::Temperature => TEMPERATURES.to_vec(),
+            Term::Kind => match &self.names.kinds {
+                Some(kinds) => kinds.iter().map(String::as_str).chain(["none"]).collect(),
+                None => return Ok(()),
+            },
+            Term::Field(name) => match name.as_str() {
+                "direction" => Direction::ALL.iter().map(|d| d.as_str()).collect(),
+                "channel" => Channel::ALL.iter().map(|c| c.as_str()).collect(),
+                "agent" => Agent::ALL.iter().map(|a| a.as_str()).collect(),
+                _ => return Ok(()),
+            },
+            _ => return Ok(()),
+        };
+        if known.contains(&word.as_str()) {
+            return Ok(());
+        }
+        let words = format!("expected one of {}, found {word:?}", known.join(", "));
+        Err(self.fault(at, words).near(word, known))
+    }
+
+    fn operand(&mut self) -> Result<Part, Fault> {
+        self.node()?;
+        let (token, at) = self.next();
+        let literal = |literal| Ok(Part::Term(Term::Literal(literal), at));
+        match token {
+            Token::Number(number) => literal(Literal::Number(number)),
+            Token::Text(text) => literal(Literal::Text(text)),
+            Token::Sign("-") => match self.next() {
+                (Token::Number(number), _) => literal(Literal::Number(-number)),
+                _ => Err(self.fault(at, "expected a number after -")),
+            },
+            Token::Sign("(") => {
+                let inner = self.deeper(Self::either)?;
+                self.need(")")?;
+                // Terms need no parentheses, so that a tree has one text.
+                Ok(Part::Condition(inner.condition(self)?))
+            }
+            Token::Name(name) => match name.as_str() {
+                "true" => literal(Literal::Bool(true)),
+                "false" => literal(Literal::Bool(false)),
+                _ if matches!(self.peek(), Token::Sign("(")) => {
+                    self.at += 1;
+                    self.deeper(|parser| parser.call(&name, at))
+                }
+                _ => Ok(Part::Term(self.path(&name, at)?, at)),
+            },
+            Token::Sign(_) | Token::End => {
+                self.at = self.at.saturating_sub(usize::from(token != Token::End));
+                Err(self.expected("a condition"))
+            }
+        }
+    }
+
+    /// A name without arguments: a fact, a score, a field …
+    fn path(&self, name: &str, at: usize) -> Result<Term, Fault> {
+        if self.in_filter {
+            return Ok(Term::Field(name.to_owned()));
+        }
+        let (root, rest) = name.split_once('.').unwrap_or((name, ""));
+        match (root, rest) {
+            ("person" | "company", rest) if !rest.is_empty() => Ok(Term::Fact(name.to_owned())),
+            ("score", rest) if !rest.is_empty() => {
+                Score::parse(rest).map(Term::Score).ok_or_else(|| {
+                    let known = Score::ALL.map(Score::as_str);
+                    self.fault(at, format!("there is no score {rest:?}")).near(rest, known)
+                })
+            }
+            ("criterion", rest) if !rest.is_empty() => match &self.names.criteria {
+                Some(known) if !known.iter().any(|name| name == rest) => Err(self
+                    .fault(at, format!("there is no criterion {rest:?}"))
+                    .near(rest, known.iter().map(String::as_str))),
+                _ => Ok(Term::Criterion(rest.to_owned())),
+            },
+            ("stage", "") => Ok(Term::Stage),
+            ("kind", "") => Ok(Term::Kind),
+            ("temperature", "") => Ok(Term::Temperature),
+            ("person" | "company" | "score" | "criterion", _) => {
+                Err(self.fault(at, format!("expected {root}. and a name")))
+            }
+            _ if FUNCTIONS.contains(&name) => {
+                Err(self.fault(at, format!("expected parentheses after {name}")))
+            }
+            _ => Err(self
+                .fault(at, format!("{name:?} is not known"))
+                .near(root, ROOTS.into_iter().chain(FUNCTIONS))),
+        }
+    }
+
+    /// A name with arguments; the opening parenthesis is behind us.
+    fn call(&mut self, name: &str, at: usize) -> Result<Part, Fault> {
+        if let Some((path, method)) = name.rsplit_once('.') {
+            return self.text_test(path, method, at);
+        }
+        let unit = Unit::ALL.into_iter().find(|unit| unit.as_str() == name);
+        if self.in_filter && unit.is_none() && name != "date" && name != "known" {
+            return Err(self.fault(at, "a filter asks of the activity's own fields only"));
+        }
+        if let Some(unit) = unit {
+            let length = self.length(unit)?;
+            self.need(")")?;
+            return Ok(Part::Term(Term::Literal(Literal::Length(length)), at));
+        }
+        let part = match name {
+            "date" => Part::Term(Term::Literal(Literal::Date(self.date()?)), at),
+            "did" => {
+                let (activities, window) = self.activities()?;
+                Part::Condition(Condition::Did { activities, window })
+            }
+            "count" => {
+                let (activities, window) = self.activities()?;
+                Part::Term(Term::Count { activities, window }, at)
+            }
+            "since" => {
+                let (activities, window) = self.activities()?;
+                if window.is_some() {
+                    return Err(self.fault(at, "since() takes no window: it says how long ago"));
+                }
+                Part::Term(Term::Since(activities), at)
+            }
+            "dwell" => Part::Term(Term::Dwell, at),
+            "two_way" => {
+                let window = if matches!(self.peek(), Token::Sign(")")) {
+                    None
+                } else {
+                    Some(self.window()?)
+                };
+                Part::Condition(Condition::TwoWay { window })
+            }
+            "met" => Part::Term(Term::Met(self.criteria()?), at),
+            "known" => {
+                let operand = self.operand()?;
+                let (term, at) = self.term(operand)?;
+                let asks = matches!(
+                    term,
+                    Term::Fact(_) | Term::Score(_) | Term::Criterion(_) | Term::Field(_)
+                );
+                if !asks {
+                    return Err(self.fault(at, "expected a fact, a score or a criterion"));
+                }
+                Part::Condition(Condition::Known(term))
+            }
+            _ => {
+                return Err(self
+                    .fault(at, format!("there is no function {name}()"))
+                    .near(name, FUNCTIONS.into_iter().chain(["date"])));
+            }
+        };
+        self.need(")")?;
+        Ok(part)
+    }
+
+    fn text_test(&mut self, path: &str, method: &str, at: usize) -> Result<Part, Fault> {
+        let Some(test) = TextTest::ALL.into_iter().find(|test| test.as_str() == method) else {
+            let known = TextTest::ALL.map(TextTest::as_str);
+            return Err(self.fault(at, format!("there is no test {method}()")).near(method, known));
+        };
+        let term = self.path(path, at)?;
+        if !matches!(type_of(&term), Type::Any | Type::Text) {
+            return Err(self.fault(at, format!("{path} is no text")));
+        }
+        let (with, with_at) = self.quoted()?;
+        if test == TextTest::Matches {
+            let built = regex::RegexBuilder::new(&with).size_limit(PATTERN_BYTES_MAX).build();
+            if let Err(wrong) = built {
+                let wrong = wrong.to_string();
+                let last = wrong.lines().last().unwrap_or("it does not parse").trim();
+                return Err(self.fault(with_at, format!("this pattern cannot be read: {last}")));
+            }
+        }
+        self.need(")")?;
+        Ok(Part::Condition(Condition::Text { term, test, with }))
+    }
+
+    fn quoted(&mut self) -> Result<(String, usize), Fault> {
+        if !matches!(self.peek(), Token::Text(_)) {
+            return Err(self.expected("a text in quotes"));
+        }
+        match self.next() {
+            (Token::Text(text), at) => Ok((text, at)),
+            (_, at) => Err(self.fault(at, "expected a text in quotes")),
+        }
+    }
+
+    fn length(&mut self, unit: Unit) -> Result<Length, Fault> {
+        const COUNT_MAX: f64 = 1_000_000.0;
+        let at = self.byte();
+        match self.next() {
+            (Token::Number(n), _) if n.fract().abs() < f64::EPSILON && n <= COUNT_MAX =>
+            {
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "whole, 0 to 1,000,000"
+                )]
+                Ok(Length { count: n as u32, unit })
+            }
+            _ => Err(self
+                .fault(at, format!("expected a whole number of {} up to 1000000", unit.as_str()))),
+        }
+    }
+
+    fn date(&mut self) -> Result<Moment, Fault> {
+        let (text, at) = self.quoted()?;
+        format!("{text}T00:00:00Z")
+            .parse()
+            .ok()
+            .filter(|_| text.len() == 10)
+            .ok_or_else(|| self.fault(at, format!("{text:?} is no date; write it like 2026-01-31")))
+    }
+
+    fn window(&mut self) -> Result<Window, Fault> {
+        let at = self.byte();
+        let operand = self.operand()?;
+        match self.term(operand)?.0 {
+            Term::Literal(Literal::Length(length)) if length.count > 0 => Ok(Window::Last(length)),
+            Term::Dwell => Ok(Window::Dwell),
+            _ => Err(self.fault(at, "expected a window like days(30) or dwell()")),
+        }
+    }
+
+    /// The arguments of `did`, `count` and `since`: kinds, then a window, then filters.
+    fn activities(&mut self) -> Result<(Activities, Option<Window>), Fault> {
+        let mut kinds = Vec::new();
+        if self.eat("[") {
+            loop {
+                kinds.push(self.kind()?);
+                if !self.eat(",") {
+                    break;
+                }
+            }
+            self.need("]")?;
+        } else {
+            kinds.push(self.kind()?);
+        }
+        let mut window = None;
+        let mut filters = Vec::new();
+        while self.eat(",") {
+            let is_window = matches!(self.peek(), Token::Name(name)
+                if name == "dwell" || Unit::ALL.iter().any(|unit| unit.as_str() == name))
+                && matches!(self.tokens.get(self.at + 1), Some((Token::Sign("("), _)));
+            if is_window {
+                if window.is_some() || !filters.is_empty() {
+                    return Err(self.expected("a filter: the window comes once, before them"));
+                }
+                window = Some(self.window()?);
+            } else {
+                self.in_filter = true;
+                let filter = self.deeper(Self::either).and_then(|part| part.condition(self));
+                self.in_filter = false;
+                flatten_all(filter?, &mut filters);
+            }
+        }
+        let filter = match filters.len() {
+            0 => None,
+            1 => filters.pop(),
+            _ => Some(Condition::All(filters)),
+        };
+        Ok((Activities { kinds, filter: filter.map(Box::new) }, window))
+    }
+
+    fn kind(&mut self) -> Result<String, Fault> {
+        self.node()?;
+        if !matches!(self.peek(), Token::Text(_)) {
+            return Err(self.expected("an activity like \"email.replied\""));
+        }
+        let (kind, at) = self.quoted()?;
+        match kinds::wrong(&kind) {
+            Some(words) => Err(self.fault(at, words)),
+            None => Ok(kind),
+        }
+    }
+
+    fn criteria(&mut self) -> Result<Vec<String>, Fault> {
+        let mut names = Vec::new();
+        loop {
+            let operand = self.operand()?;
+            match self.term(operand)? {
+                (Term::Criterion(name), at) => {
+                    if names.contains(&name) {
+                        return Err(self.fault(at, format!("criterion.{name} is counted twice")));
+                    }
+                    names.push(name);
+                }
+                (_, at) => return Err(self.fault(at, "expected a criterion")),
+            }
+            if !self.eat(",") {
+                return Ok(names);
+            }
+        }
+    }
+}
+
+fn flatten_all(part: Condition, parts: &mut Vec<Condition>) {
+    match part {
+        Condition::All(inner) => parts.extend(inner),
+        other => parts.push(other),
+    }
+}
+
+fn flatten_any(part: Condition, parts: &mut Vec<Condition>) {
+    match part {
+        Condition::Any(inner) => parts.extend(inner),
+        other => parts.push(other),
+    }
+}
+
+fn literal_type(literal: &Literal) -> Type {
+    match literal {
+        Literal::Bool(_) => Type::Bool,
+        Literal::Number(_) => Type::Number,
+        Literal::Text(_) => Type::Text,
+        Literal::Length(_) => Type::Length,
+        Literal::Date(_) => Type::Date,
+    }
+}
+
+fn type_of(term: &Term) -> Type {
+    match term {
+        Term::Literal(literal) => literal_type(literal),
+        Term::Fact(_) => Type::Any,
+        Term::Score(_) | Term::Met(_) | Term::Count { .. } => Type::Number,
+        Term::Criterion(_) => Type::Bool,
+        Term::Stage | Term::Kind | Term::Temperature => Type::Text,
+        Term::Since(_) | Term::Dwell => Type::Length,
+        Term::Field(name) => match name.as_str() {
+            "direction" | "channel" | "agent" | "campaign" | "kind" => Type::Text,
+            "bulk" => Type::Bool,
+            _ => Type::Any,
+        },
+    }
+}

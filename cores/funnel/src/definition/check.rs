@@ -1,0 +1,247 @@
+//! What a definition must be as a whole: nothing in a circle, each part reading only what is decided
+//! before it, and decay compared with numbers alone.
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{Definition, Points};
+use crate::condition::{Condition, Fault, Score, Term};
+
+/// What is decided at a moment, in this order.
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+enum Rank {
+    Criteria,
+    Temperature,
+    Stage,
+    Kind,
+}
+
+pub(super) fn faults(definition: &Definition, text: &str, document: &DeTable<'_>) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let place = |path: &[&str]| place(document, path);
+    for (path, condition, rank) in conditions(definition) {
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        if let Some(words) = reads_ahead(condition, rank).or_else(|| decay(definition, condition)) {
+            faults.push(Fault::at(text, place(&path), words));
+        }
+    }
+    for (name, words) in repeated(definition) {
+        faults.push(Fault::at(text, place(&["criteria", &name]), words));
+    }
+    if let Some((path, words)) = circle(definition) {
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        faults.push(Fault::at(text, place(&path), words));
+    }
+    faults
+}
+
+/// The byte where a key stands, or the nearest table around it.
+fn place(document: &DeTable<'_>, path: &[&str]) -> usize {
+    let mut table = document;
+    let mut byte = 0;
+    for name in path {
+        let Some((key, value)) = table.get_key_value(*name) else { break };
+        byte = key.span().start;
+        match Spanned::get_ref(value) {
+            DeValue::Table(inner) => table = inner,
+            _ => break,
+        }
+    }
+    byte
+}
+
+/// Every condition with the keys that lead to it and its rank.
+fn conditions(definition: &Definition) -> Vec<(Vec<String>, &Condition, Rank)> {
+    let mut all = Vec::new();
+    let path = |parts: &[&str]| parts.iter().map(|part| (*part).to_owned()).collect::<Vec<_>>();
+    for criterion in &definition.criteria {
+        let conditions = [("from", &criterion.from), ("yes", &criterion.yes)];
+        for (key, condition) in conditions {
+            if let Some(condition) = condition {
+                all.push((path(&["criteria", &criterion.name, key]), condition, Rank::Criteria));
+            }
+        }
+    }
+    for rule in &definition.scores {
+        for points in &rule.points {
+            if let Points::When(condition, _) = points {
+                let path = path(&["scores", rule.score.as_str(), "points"]);
+                all.push((path, condition, Rank::Criteria));
+            }
+        }
+    }
+    for (temperature, condition) in &definition.temperatures {
+        all.push((path(&["temperature", temperature.as_str()]), condition, Rank::Temperature));
+    }
+    for rule in &definition.stages {
+        let stage = rule.stage.as_str();
+        all.push((path(&["stages", stage, "enter"]), &rule.enter, Rank::Stage));
+        if let Some(gate) = &rule.gate {
+            all.push((path(&["stages", stage, "gate"]), gate, Rank::Stage));
+        }
+        for leave in &rule.leave {
+            all.push((path(&["stages", stage, "leave"]), &leave.when, Rank::Stage));
+        }
+    }
+    for (name, exit) in
+        [("recycled", &definition.recycled), ("disqualified", &definition.disqualified)]
+    {
+        for (condition, _) in &exit.enter {
+            all.push((path(&["exits", name, "enter"]), condition, Rank::Stage));
+        }
+        if let Some(wake) = &exit.wake {
+            all.push((path(&["exits", name, "wake"]), wake, Rank::Stage));
+        }
+    }
+    for (name, condition) in &definition.kinds {
+        all.push((path(&["kinds", name]), condition, Rank::Kind));
+    }
+    // A gate judges a standing that is decided already, kind and all.
+    all
+}
+
+fn reads_ahead(condition: &Condition, rank: Rank) -> Option<String> {
+    let mut ahead = None;
+    condition.terms(&mut |term| {
+        let read = match term {
+            Term::Temperature => ("temperature", Rank::Temperature, rank <= Rank::Temperature),
+            Term::Stage | Term::Dwell => ("the stage", Rank::Stage, rank < Rank::Stage),
+            Term::Kind => ("the kind", Rank::Kind, rank <= Rank::Kind),
+            _ => return,
+        };
+        if read.2 {
+            ahead = Some(read.0);
+        }
+    });
+    if rank < Rank::Stage && condition.reads_dwell() {
+        ahead = Some("the stage");
+    }
+    let ahead = ahead?;
+    Some(format!(
+        "this reads {ahead}, which is decided later: criteria and scores come first, then the \
+         temperature, then the stage, then the kind"
+    ))
+}
+
+/// A score that halves crosses a number at one moment that can be computed; anything else it cannot.
+fn decay(definition: &Definition, condition: &Condition) -> Option<String> {
+    let halves = |term: &Term| {
+        let Term::Score(score) = term else { return false };
+        definition.score(*score).is_some_and(|rule| rule.half_life.is_some())
+    };
+    match condition {
+        Condition::All(parts) | Condition::Any(parts) => {
+            parts.iter().find_map(|part| decay(definition, part))
+        }
+        Condition::Not(part) => decay(definition, part),
+        Condition::Compare { left, right, .. } => {
+            let other = if halves(left) {
+                right
+            } else if halves(right) {
+                left
+            } else {
+                return None;
+            };
+            (!matches!(other, Term::Literal(_)))
+                .then(|| "a score that halves with time is compared with a number".to_owned())
+        }
+        Condition::OneOf { term, .. } if halves(term) => {
+            Some("a score that halves with time is compared by < <= > >=, not looked up".to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// Names by which two criteria go.
+fn repeated(definition: &Definition) -> Vec<(String, String)> {
+    let mut faults = Vec::new();
+    for (i, criterion) in definition.criteria.iter().enumerate() {
+        for aka in &criterion.aka {
+            let other = definition.criteria.iter().enumerate().find(|(j, other)| {
+                *j != i && (*other.name == **aka || other.aka.contains(aka) && *j < i)
+            });
+            if let Some((_, other)) = other {
+                let words = format!("{aka:?} already is a name of criterion {:?}", other.name);
+                faults.push((criterion.name.to_string(), words));
+            }
+        }
+    }
+    faults
+}
+
+/// Criteria and scores that read themselves, over however many others.
+fn circle(definition: &Definition) -> Option<(Vec<String>, String)> {
+    // A node is a criterion by its place, or a score after all of them.
+    let criteria = definition.criteria.len();
+    let node_of_score = |score: Score| {
+        let place = definition.scores.iter().position(|rule| rule.score == score);
+        place.map(|place| criteria + place)
+    };
+    let reads = |condition: &Condition, out: &mut Vec<usize>| {
+        condition.terms(&mut |term| match term {
+            Term::Criterion(name) => out.extend(definition.criterion(name)),
+            Term::Met(names) => out.extend(names.iter().filter_map(|n| definition.criterion(n))),
+            Term::Score(score) => out.extend(node_of_score(*score)),
+            _ => {}
+        });
+    };
+    let mut edges: Vec<Vec<usize>> = Vec::new();
+    for criterion in &definition.criteria {
+        let mut out = Vec::new();
+        criterion.from.iter().chain(&criterion.yes).for_each(|c| reads(c, &mut out));
+        edges.push(out);
+    }
+    for rule in &definition.scores {
+        let mut out = Vec::new();
+        for points in &rule.points {
+            if let Points::When(condition, _) = points {
+                reads(condition, &mut out);
+            }
+        }
+        edges.push(out);
+    }
+    let name = |node: usize| match definition.criteria.get(node) {
+        Some(criterion) => format!("criterion.{}", criterion.name),
+        None => {
+            let rule = definition.scores.get(node - criteria);
+            format!("score.{}", rule.map_or("", |rule| rule.score.as_str()))
+        }
+    };
+    for start in 0..edges.len() {
+        if let Some(way) = way_back(&edges, start) {
+            let words: Vec<String> = way.iter().map(|&node| name(node)).collect();
+            let words = format!("a circle: {}", words.join(" reads "));
+            let path = match definition.criteria.get(start) {
+                Some(criterion) => vec!["criteria".to_owned(), criterion.name.to_string()],
+                None => vec!["scores".to_owned()],
+            };
+            return Some((path, words));
+        }
+    }
+    None
+}
+
+/// A way from a node to itself, both ends included.
+fn way_back(edges: &[Vec<usize>], start: usize) -> Option<Vec<usize>> {
+    let mut came_from: Vec<Option<usize>> = vec![None; edges.len()];
+    let mut queue = vec![start];
+    while let Some(node) = queue.pop() {
+        for &next in edges.get(node).into_iter().flatten() {
+            if next == start {
+                let mut way = vec![start, node];
+                let mut at = node;
+                while at != start {
+                    at = came_from.get(at).copied().flatten()?;
+                    way.push(at);
+                }
+                way.reverse();
+                return Some(way);
+            }
+            if let Some(slot @ None) = came_from.get_mut(next) {
+                *slot = Some(node);
+                queue.push(next);
+            }
+        }
+    }
+    None
+}

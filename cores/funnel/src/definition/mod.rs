@@ -1,0 +1,190 @@
+//! Definitions: what a lead, a prospect and an opportunity are, as data.
+//!
+//! **Promise:** a definition that reads is whole: every name is known, nothing refers to itself, and
+//! each part reads only what is decided before it. **Never:** opens a file; text in, value out.
+
+mod check;
+mod examples;
+mod read;
+
+use std::sync::Arc;
+
+use moment::Span;
+
+use crate::condition::{Activities, Condition, Fault, Length, Score};
+use crate::standing::{Stage, Temperature};
+
+pub use examples::{Example, Outcome};
+
+/// The longest text of a definition, in bytes.
+pub const TEXT_BYTES_MAX: usize = 262_144;
+/// The most criteria, kinds, points of a score, ways to leave a stage, gates or examples.
+pub const PARTS_MAX: usize = 200;
+
+/// One definition, read and checked.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Definition {
+    /// Its name.
+    pub name: String,
+    /// Where it comes from.
+    pub source: Option<String>,
+    /// What it says, in a line.
+    pub about: Option<String>,
+    /// The questions, in the order of the file.
+    pub criteria: Vec<Criterion>,
+    /// Orders in which to ask them.
+    pub frameworks: Vec<Framework>,
+    /// How scores are counted; what is not here comes from outside as facts.
+    pub scores: Vec<ScoreRule>,
+    /// Temperatures; the first that holds.
+    pub temperatures: Vec<(Temperature, Condition)>,
+    /// The stages lead to customer that the definition knows, lowest first.
+    pub stages: Vec<StageRule>,
+    /// The way back from recycled.
+    pub recycled: ExitRule,
+    /// The way into disqualified, and back.
+    pub disqualified: ExitRule,
+    /// What must hold before the program or a person does such a thing.
+    pub gates: Vec<(String, Condition)>,
+    /// Kinds; the first that holds.
+    pub kinds: Vec<(Arc<str>, Condition)>,
+    /// Its own tests.
+    pub examples: Vec<Example>,
+    /// The text that it was read from.
+    pub text: String,
+}
+
+/// A yes/no/unknown question.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Criterion {
+    /// Its name.
+    pub name: Arc<str>,
+    /// The question to ask.
+    pub ask: Option<String>,
+    /// Other names of the same question.
+    pub aka: Vec<String>,
+    /// After how long an answer runs out.
+    pub expires: Option<Span>,
+    /// What decides it, yes, no or unknown, where nobody has answered.
+    pub from: Option<Condition>,
+    /// What proves a yes, and whose absence proves nothing.
+    pub yes: Option<Condition>,
+}
+
+/// An ordered set of criteria.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Framework {
+    /// BANT, CHAMP …
+    pub name: String,
+    /// Names of criteria.
+    pub criteria: Vec<String>,
+}
+
+/// How a score is counted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScoreRule {
+    /// Which score.
+    pub score: Score,
+    /// How long it takes points for activities to halve; they stay if not said.
+    pub half_life: Option<Span>,
+    /// What gives points.
+    pub points: Vec<Points>,
+}
+
+/// What gives points.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Points {
+    /// While a condition holds.
+    When(Condition, f64),
+    /// For each such activity, the first few of each day in UTC.
+    On {
+        /// Which activities.
+        activities: Activities,
+        /// Points for each.
+        add: f64,
+        /// How many activities of one day count at most.
+        per_day_max: Option<u32>,
+    },
+}
+
+/// What makes and unmakes a stage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StageRule {
+    /// Which stage.
+    pub stage: Stage,
+    /// What puts one there.
+    pub enter: Condition,
+    /// What must hold however one arrives.
+    pub gate: Option<Condition>,
+    /// The ways down; the first that holds.
+    pub leave: Vec<Leave>,
+    /// Who owns people there: marketing, sales, both.
+    pub owner: Option<String>,
+    /// Within what time a handoff is to be accepted.
+    pub accept_within: Option<Span>,
+}
+
+/// A way down.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Leave {
+    /// When.
+    pub when: Condition,
+    /// Where to.
+    pub to: Stage,
+    /// Why, in a word or two.
+    pub reason: Option<Arc<str>>,
+}
+
+/// The rules of an exit.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ExitRule {
+    /// What puts one there, with reasons (`disqualified` alone).
+    pub enter: Vec<(Condition, Option<Arc<str>>)>,
+    /// While this holds one may come back.
+    pub wake: Option<Condition>,
+}
+
+impl Definition {
+    /// Reads a definition from its text.
+    ///
+    /// # Errors
+    /// All faults that could be found, each with line, column and the nearest known name.
+    pub fn parse(text: &str) -> Result<Definition, Vec<Fault>> {
+        read::definition(text)
+    }
+
+    /// The rules of a stage between lead and customer.
+    pub fn stage(&self, stage: Stage) -> Option<&StageRule> {
+        self.stages.iter().find(|rule| rule.stage == stage)
+    }
+
+    /// The place of a criterion, by its name or another name of it.
+    pub fn criterion(&self, name: &str) -> Option<usize> {
+        let is = |criterion: &Criterion| {
+            &*criterion.name == name || criterion.aka.iter().any(|aka| aka == name)
+        };
+        // A name goes before another's other name.
+        self.criteria
+            .iter()
+            .position(|criterion| &*criterion.name == name)
+            .or_else(|| self.criteria.iter().position(is))
+    }
+
+    /// The rule by which a score is counted, if the definition has one.
+    pub fn score(&self, score: Score) -> Option<&ScoreRule> {
+        self.scores.iter().find(|rule| rule.score == score)
+    }
+
+    /// The lengths of time that a text like `180d`, `4h` or `15m` names.
+    pub(crate) fn span(text: &str) -> Option<Span> {
+        use crate::condition::Unit;
+        let unit = match text.chars().last()? {
+            'd' => Unit::Days,
+            'h' => Unit::Hours,
+            'm' => Unit::Minutes,
+            _ => return None,
+        };
+        let count = text.get(..text.len() - 1)?.parse().ok().filter(|&n| n <= 1_000_000)?;
+        Some(Length { count, unit }.span())
+    }
+}

@@ -1,0 +1,391 @@
+//! The fold: a history in, a standing and its transitions out.
+//!
+//! It stops at every moment at which something could move: when an entry becomes visible, when a
+//! window, an age or an answer runs out, when a fact expires, when a halving score crosses a number
+//! that the definition names, and when another version of the definition takes over. Between those
+//! nothing changes, so folding on is the same as folding anew.
+
+mod evidence;
+mod moves;
+mod pattern;
+mod plan;
+mod score;
+mod standing;
+mod state;
+mod value;
+mod view;
+
+use std::sync::Arc;
+
+use moment::Moment;
+
+use crate::condition::Condition;
+use crate::definition::Definition;
+use crate::explain::Explained;
+use crate::history::{Entry, History, Value, What};
+use crate::receipt::{Judged, Receipt, Rule};
+use crate::standing::{Folded, Stage, Transition};
+use crate::truth::Truth;
+use moves::Visited;
+use plan::{Plan, id, index};
+use state::{KindMemo, NEVER, State};
+use view::View;
+
+/// A definition and the moment from which it holds.
+#[derive(Clone, Copy, Debug)]
+pub struct InForce<'d> {
+    /// From when on; the first version holds from [`Moment::START`] whatever it says.
+    pub from: Moment,
+    /// Its number, for receipts.
+    pub version: u32,
+    /// The definition.
+    pub definition: &'d Definition,
+}
+
+/// Folds a history under one definition, as of a moment. For many histories use a [`Folder`].
+pub fn fold(definition: &Definition, history: &History, as_of: Moment) -> Folded {
+    Folder::of(definition).fold(history, as_of)
+}
+
+/// Folds a history under the versions of a definition, each in force from its moment on; the stage
+/// carries over from one to the next.
+pub fn fold_versions(versions: &[InForce<'_>], history: &History, as_of: Moment) -> Folded {
+    Folder::new(versions).fold(history, as_of)
+}
+
+/// Folds many histories under the same definitions: made ready once, buffers used again.
+#[derive(Debug)]
+pub struct Folder {
+    versions: Vec<Version>,
+    state: State,
+    order: Vec<(i64, u32)>,
+}
+
+#[derive(Debug)]
+struct Version {
+    from: Moment,
+    number: u32,
+    plan: Plan,
+    memo: KindMemo,
+}
+
+/// Where the fold of one history has got to.
+struct Run {
+    now: i64,
+    stage: Stage,
+    entered: Option<i64>,
+    /// A move was held back at the last moment, for its stage had been seen there already.
+    unsettled: bool,
+    /// The entries that became visible at this moment: places in the order of visibility.
+    fresh: (usize, usize),
+    transitions: Vec<Transition>,
+}
+
+impl Folder {
+    /// Makes versions ready; they are put in order of their moments.
+    pub fn new(versions: &[InForce<'_>]) -> Folder {
+        Folder::asking(versions, &[])
+    }
+
+    /// Makes one definition ready, as version 1.
+    pub fn of(definition: &Definition) -> Folder {
+        Folder::new(&[InForce { from: Moment::START, version: 1, definition }])
+    }
+
+    /// Makes versions ready, and conditions that [`Folder::explain`] is to judge under them.
+    pub fn asking(versions: &[InForce<'_>], conditions: &[Condition]) -> Folder {
+        let mut versions: Vec<Version> = versions
+            .iter()
+            .map(|version| Version {
+                from: version.from,
+                number: version.version,
+                plan: Plan::new(version.definition, conditions),
+                memo: KindMemo::default(),
+            })
+            .collect();
+        versions.sort_by_key(|version| version.from);
+        if versions.is_empty() {
+            let plan = Plan::new(&Definition::default(), conditions);
+            versions.push(Version {
+                from: Moment::START,
+                number: 0,
+                plan,
+                memo: KindMemo::default(),
+            });
+        }
+        Folder { versions, state: State::default(), order: Vec::new() }
+    }
+
+    /// Folds a history as of a moment. Entries must be in order, as [`History::new`] puts them.
+    pub fn fold(&mut self, history: &History, as_of: Moment) -> Folded {
+        let entries = &history.entries;
+        let (run, version) = self.run(entries, as_of);
+        let version = &self.versions[version];
+        let later = self.later(&run, entries, as_of);
+        let standing = standing::standing(&version.plan, &mut self.state, entries, &run, later);
+        Folded { standing, transitions: run.transitions }
+    }
+
+    /// Judges the conditions handed to [`Folder::asking`], as of a moment.
+    pub fn explain(&mut self, history: &History, as_of: Moment) -> Vec<Explained> {
+        let mut folded = Vec::new();
+        self.settle(history, as_of, |view| {
+            folded = view.plan.asked.iter().map(|c| view.explain(&c.source, &c.node)).collect();
+        });
+        folded
+    }
+
+    /// Judges what must hold before the program or a person does such a thing (`[gates]`), as of a
+    /// moment; `None` if the definition has no such gate.
+    pub fn gate(&mut self, history: &History, as_of: Moment, kind: &str) -> Option<Explained> {
+        let mut found = None;
+        self.settle(history, as_of, |view| {
+            let gate = view.plan.gates.iter().find(|(name, _)| name == kind);
+            found = gate.map(|(_, c)| view.explain(&c.source, &c.node));
+        });
+        found
+    }
+
+    /// Folds and hands over a view of the settled standing.
+    fn settle(&mut self, history: &History, as_of: Moment, see: impl FnOnce(&View<'_>)) {
+        let entries = &history.entries;
+        let (run, version) = self.run(entries, as_of);
+        let plan = &self.versions[version].plan;
+        standing::finish(plan, &mut self.state, entries, &run);
+        let view = View::new(plan, &self.state, entries, &run);
+        let kind = standing::kind(&view);
+        see(&View { kind: kind.as_deref(), ..view });
+    }
+
+    /// Goes from moment to moment as far as `as_of`; gives the version in force then.
+    fn run(&mut self, entries: &[Entry], as_of: Moment) -> (Run, usize) {
+        self.order_entries(entries);
+        let mut run = Run {
+            now: Moment::START.0,
+            stage: Stage::None,
+            entered: None,
+            unsettled: false,
+            fresh: (0, 0),
+            transitions: Vec::new(),
+        };
+        let mut current = 0;
+        let mut flip = NEVER;
+        self.state.reset(&self.versions[0].plan);
+        loop {
+            let visible = self.order.get(run.fresh.1).map_or(NEVER, |&(at, _)| at);
+            let switch = self.versions.get(current + 1).map_or(NEVER, |next| next.from.0);
+            let now = visible.min(switch).min(flip);
+            if now > as_of.0 || now == NEVER {
+                run.now = as_of.0;
+                return (run, current);
+            }
+            run.now = now;
+            run.fresh.0 = run.fresh.1;
+            if now == switch {
+                current += 1;
+                self.take_over(current, entries, run.fresh.1);
+            }
+            self.take_in(current, entries, &mut run);
+            if run.fresh.1 == 0 {
+                continue; // Nobody is there yet.
+            }
+            let Version { plan, number, .. } = &self.versions[current];
+            let state = &mut self.state;
+            let changed = refresh(plan, state, entries, &run);
+            if changed || state.force || run.unsettled && run.fresh.0 < run.fresh.1 {
+                state.derive(plan, entries, now);
+                judge(plan, *number, state, entries, &self.order, &mut run);
+                state.force = false;
+                refresh_flips(plan, state, entries, &run);
+            }
+            flip = next_flip(plan, state, now);
+        }
+    }
+
+    /// Orders entries by when they became visible, then as the history does.
+    fn order_entries(&mut self, entries: &[Entry]) {
+        self.order.clear();
+        let visible = |entry: &Entry| entry.occurred_at.max(entry.recorded_at).0;
+        self.order.extend((0..).zip(entries).map(|(place, entry)| (visible(entry), place)));
+        if !self.order.is_sorted() {
+            self.order.sort_unstable();
+        }
+    }
+
+    /// Hands over to another version: it sees what is visible so far, at once.
+    fn take_over(&mut self, version: usize, entries: &[Entry], seen: usize) {
+        let Version { plan, memo, .. } = &mut self.versions[version];
+        self.state.reset(plan);
+        for &(_, place) in self.order.get(..seen).unwrap_or(&[]) {
+            if let Some(entry) = entries.get(index(place)) {
+                self.state.see(plan, memo, place, entry);
+            }
+        }
+        self.state.by_hand.clear();
+    }
+
+    /// Takes in the entries that become visible now.
+    fn take_in(&mut self, version: usize, entries: &[Entry], run: &mut Run) {
+        let Version { plan, memo, .. } = &mut self.versions[version];
+        while let Some(&(at, place)) = self.order.get(run.fresh.1).filter(|(at, _)| *at <= run.now)
+        {
+            debug_assert!(at <= run.now);
+            if let Some(entry) = entries.get(index(place)) {
+                self.state.see(plan, memo, place, entry);
+            }
+            run.fresh.1 += 1;
+        }
+    }
+
+    /// The next moment at which something already recorded becomes visible, or another version is
+    /// in force.
+    fn later(&self, run: &Run, entries: &[Entry], as_of: Moment) -> i64 {
+        let known = self.order.get(run.fresh.1..).unwrap_or(&[]).iter().find(|(_, place)| {
+            entries.get(index(*place)).is_some_and(|entry| entry.recorded_at <= as_of)
+        });
+        let switch = self.versions.iter().map(|version| version.from.0).find(|&at| at > as_of.0);
+        known.map_or(NEVER, |&(at, _)| at).min(switch.unwrap_or(NEVER))
+    }
+}
+
+impl<'a> View<'a> {
+    fn new(plan: &'a Plan, state: &'a State, entries: &'a [Entry], run: &Run) -> View<'a> {
+        let (now, stage, entered) = (run.now, run.stage, run.entered);
+        View { plan, state, entries, now, stage, entered, kind: None }
+    }
+}
+
+/// Looks again at every leaf that was touched or whose time has come; says whether any changed.
+fn refresh(plan: &Plan, state: &mut State, entries: &[Entry], run: &Run) -> bool {
+    for at in 0..plan.reads.timed.len() {
+        let leaf = plan.reads.timed[at];
+        if state.flips[index(leaf)] <= run.now {
+            state.flips[index(leaf)] = NEVER;
+            state.touch(plan, leaf);
+        }
+    }
+    for answer in state.answers.iter_mut().flatten() {
+        let runs_out = answer.expires_at <= run.now && answer.truth.is_known();
+        if runs_out {
+            answer.truth = Truth::Unknown;
+            state.force = true;
+        }
+    }
+    let mut changed = false;
+    while let Some(at) = state.dirty.pop() {
+        let leaf = &plan.leaves[index(at)];
+        state.is_dirty[index(at)] = false;
+        let view = View::new(plan, state, entries, run);
+        let truth = view.test(leaf);
+        let flip = view.flip(leaf, false);
+        changed |= state.truths[index(at)] != truth;
+        state.truths[index(at)] = truth;
+        state.flips[index(at)] = flip;
+    }
+    changed
+}
+
+/// Finds anew when leaves that are not kept may change, for somebody who stands as the run says.
+fn refresh_flips(plan: &Plan, state: &mut State, entries: &[Entry], run: &Run) {
+    for &at in &plan.reads.timed {
+        let leaf = &plan.leaves[index(at)];
+        if leaf.class != plan::Class::Base {
+            let flip = View::new(plan, state, entries, run).flip(leaf, false);
+            state.flips[index(at)] = flip;
+        }
+    }
+}
+
+fn next_flip(plan: &Plan, state: &State, now: i64) -> i64 {
+    let leaves = plan.reads.timed.iter().map(|&at| state.flips[index(at)]);
+    let answers = state.answers.iter().flatten().filter(|answer| answer.truth.is_known());
+    leaves
+        .chain(answers.map(|answer| answer.expires_at))
+        .filter(|&at| at > now)
+        .min()
+        .unwrap_or(NEVER)
+}
+
+/// Makes the moves of one moment.
+fn judge(
+    plan: &Plan,
+    version: u32,
+    state: &mut State,
+    entries: &[Entry],
+    order: &[(i64, u32)],
+    run: &mut Run,
+) {
+    let mut visited = Visited::starting(run.stage);
+    let by_hand = std::mem::take(&mut state.by_hand);
+    for &(place, to) in &by_hand {
+        let view = View::new(plan, state, entries, run);
+        if to == run.stage || !moves::may_stand(plan, to, &view) {
+            continue;
+        }
+        let entry = entries.get(index(place));
+        let rule = Rule::Hand(entry.map_or(0, |entry| entry.id));
+        let mut because = Vec::new();
+        if let Some(gate) = moves::rules(plan, to).and_then(|rules| rules.gate.as_ref()) {
+            view.rows(gate, crate::receipt::Part::Gate, &mut because);
+        }
+        let evidence_at = entry.map_or(run.now, |entry| entry.occurred_at.0);
+        let reason = entry.and_then(reason_by_hand);
+        record(run, to, reason, evidence_at, Receipt { version, rule, because });
+        visited.note(to);
+    }
+    loop {
+        let view = View::new(plan, state, entries, run);
+        let Some(found) = moves::next(&view, &mut visited) else { break };
+        let because = moves::rows(&view, &found.rule);
+        let evidence_at = evidence_at(&because, entries, order, run);
+        let receipt = Receipt { version, rule: found.rule, because };
+        let (to, reason) = (found.to, found.reason.cloned());
+        record(run, to, reason, evidence_at, receipt);
+        visited.note(to);
+    }
+    run.unsettled = visited.cut;
+    state.by_hand = by_hand;
+    state.by_hand.clear();
+}
+
+fn record(run: &mut Run, to: Stage, reason: Option<Arc<str>>, evidence_at: i64, receipt: Receipt) {
+    run.transitions.push(Transition {
+        at: Moment(run.now),
+        evidence_at: Moment(evidence_at),
+        from: run.stage,
+        to,
+        reason,
+        receipt,
+    });
+    run.stage = to;
+    run.entered = Some(run.now);
+}
+
+fn reason_by_hand(entry: &Entry) -> Option<Arc<str>> {
+    let What::Activity(activity) = &entry.what else { return None };
+    activity.properties.iter().find_map(|(key, value)| match value {
+        Value::Text(text) if &**key == "reason" => Some(Arc::from(&**text)),
+        _ => None,
+    })
+}
+
+/// When the evidence that was new at this moment happened; now, if time alone moved.
+fn evidence_at(because: &[Judged], entries: &[Entry], order: &[(i64, u32)], run: &Run) -> i64 {
+    let fresh = order.get(run.fresh.0..run.fresh.1).unwrap_or(&[]);
+    let fresh = fresh.iter().filter_map(|&(_, place)| entries.get(index(place)));
+    let rested = |id: i64| because.iter().any(|row| row.rests_on.iter().any(|rest| rest.id == id));
+    fresh
+        .clone()
+        .filter(|entry| rested(entry.id))
+        .map(|entry| entry.occurred_at.0)
+        .max()
+        .or_else(|| fresh.map(|entry| entry.occurred_at.0).max())
+        .unwrap_or(run.now)
+}
+
+impl Folder {
+    /// The number of atomic conditions that the first version tells apart; for measuring.
+    pub fn conditions(&self) -> u32 {
+        id(self.versions.first().map_or(0, |version| version.plan.leaves.len()))
+    }
+}

@@ -1,0 +1,108 @@
+//! A standing, from the state at the end of a run.
+
+use std::sync::Arc;
+
+use moment::Moment;
+
+use super::Run;
+use super::plan::{Plan, Source, index};
+use super::state::{NEVER, State};
+use super::value::Seen;
+use super::view::View;
+use crate::condition::Score;
+use crate::history::Entry;
+use crate::standing::{CriterionStanding, Decaying, Scores, Stage, Standing};
+use crate::truth::Range;
+
+/// The standing of a run that has come to its end; `later` is when something known beforehand
+/// happens next.
+pub(super) fn standing(
+    plan: &Plan,
+    state: &mut State,
+    entries: &[Entry],
+    run: &Run,
+    later: i64,
+) -> Standing {
+    finish(plan, state, entries, run);
+    let view = View::new(plan, state, entries, run);
+    Standing {
+        as_of: Moment(run.now),
+        stage: run.stage,
+        entered_at: run.entered.map(Moment),
+        kind: kind(&view),
+        temperature: state.temperature,
+        scores: scores(&view),
+        criteria: criteria(&view),
+        next_at: Some(next_at(&view).min(later)).filter(|&at| at != NEVER).map(Moment),
+    }
+}
+
+/// Finds what was not followed on the way: what the kind, gates and questions from outside read.
+pub(super) fn finish(plan: &Plan, state: &mut State, entries: &[Entry], run: &Run) {
+    for &at in &plan.reads.late {
+        let leaf = &plan.leaves[index(at)];
+        let truth = View::new(plan, state, entries, run).test(leaf);
+        state.truths[index(at)] = truth;
+    }
+    state.derive(plan, entries, run.now);
+}
+
+/// The first kind that holds.
+pub(super) fn kind(view: &View<'_>) -> Option<Arc<str>> {
+    let found = view.plan.kinds.iter().find(|(_, condition)| view.holds(condition));
+    found.map(|(name, _)| name.clone())
+}
+
+fn criteria(view: &View<'_>) -> Vec<CriterionStanding> {
+    let criteria = (0..).zip(&view.plan.criteria);
+    criteria
+        .map(|(at, criterion)| {
+            let rests_on = view.criterion_rests(at);
+            let expires_at = view.answered(at).map(|answer| answer.expires_at);
+            CriterionStanding {
+                name: criterion.name.clone(),
+                truth: view.criterion(at),
+                since: rests_on.iter().map(|rest| rest.at).max(),
+                expires_at: expires_at.filter(|&at| at != NEVER).map(Moment),
+                rests_on,
+            }
+        })
+        .collect()
+}
+
+fn scores(view: &View<'_>) -> Scores {
+    let score = |score: Score| {
+        let counted = view.plan.scores.iter().position(|rule| rule.score == score);
+        let source = match counted {
+            Some(at) => Source::Score(super::id(at)),
+            None => Source::Fact(*view.plan.fact_ids.get(score.fact())?),
+        };
+        let half_life = counted.and_then(|at| view.plan.scores[at].half_life);
+        let range = match view.value(&source) {
+            Seen::Number(range) => range,
+            _ => return None,
+        };
+        Some((range, half_life))
+    };
+    let range = |found: Option<(Range, _)>| found.map(|(range, _)| range);
+    Scores {
+        fit: range(score(Score::Fit)),
+        engagement: score(Score::Engagement).map(|(range, half_life)| Decaying {
+            value: range.low,
+            as_of: view.moment(),
+            half_life,
+        }),
+        intent: range(score(Score::Intent)),
+        likelihood: range(score(Score::Likelihood)),
+    }
+}
+
+/// The next moment at which time alone can change the standing of somebody who stands so.
+fn next_at(view: &View<'_>) -> i64 {
+    let slot = Stage::ALL.iter().position(|&stage| stage == view.stage).unwrap_or(0);
+    let leaves = view.plan.reads.matter[slot].iter();
+    let leaves = leaves.map(|&at| view.flip(&view.plan.leaves[index(at)], true));
+    let answers = view.state.answers.iter().flatten().filter(|answer| answer.truth.is_known());
+    let answers = answers.map(|answer| answer.expires_at);
+    leaves.chain(answers).filter(|&at| at > view.now).min().unwrap_or(NEVER)
+}

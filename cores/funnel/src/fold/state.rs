@@ -1,0 +1,256 @@
+//! What has been seen of one history so far. Buffers are kept from one history to the next.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use super::plan::{Class, LeafId, Plan, id, index};
+use super::score::Tally;
+use crate::history::{Activity, Agent, Entry, Observation, Value, What};
+use crate::standing::{Stage, Temperature};
+use crate::truth::{Range, Truth};
+
+/// Never, as a moment at which something changes.
+pub(super) const NEVER: i64 = i64::MAX;
+
+/// An activity that a pattern takes, by its place in the history.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hit {
+    pub(super) at: i64,
+    pub(super) entry: u32,
+}
+
+/// The newest fact of a key, by its places.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Held {
+    pub(super) entry: u32,
+    pub(super) fact: u32,
+    pub(super) expires_at: i64,
+}
+
+/// The newest answer to a criterion.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Answer {
+    pub(super) entry: u32,
+    pub(super) truth: Truth,
+    pub(super) expires_at: i64,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct State {
+    pub(super) hits: Vec<Vec<Hit>>,
+    /// By when they were learned; kept for patterns that are read so.
+    pub(super) learned: Vec<Vec<Hit>>,
+    pub(super) facts: Vec<Option<Held>>,
+    pub(super) answers: Vec<Option<Answer>>,
+    pub(super) tallies: Vec<Tally>,
+    /// Of leaves of the class `Base`.
+    pub(super) truths: Vec<Truth>,
+    /// When each leaf may change next by time alone.
+    pub(super) flips: Vec<i64>,
+    pub(super) criteria: Vec<Truth>,
+    /// Points while conditions hold, of each score.
+    pub(super) ranges: Vec<Range>,
+    pub(super) temperature: Option<Temperature>,
+    pub(super) dirty: Vec<LeafId>,
+    pub(super) is_dirty: Vec<bool>,
+    /// Something changed that is not seen in a kept truth.
+    pub(super) force: bool,
+    /// Hand moves to make now: entry and stage.
+    pub(super) by_hand: Vec<(u32, Stage)>,
+}
+
+/// Which patterns take a kind; found once for each kind.
+#[derive(Debug, Default)]
+pub(super) struct KindMemo {
+    found: HashMap<Box<str>, Box<[u32]>, BuildHasherDefault<Fnv>>,
+}
+
+/// The hash FNV-1a (G. Fowler, L. C. Noll, K.-P. Vo): short keys, of a closed few thousand.
+pub(super) struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Fnv {
+        Fnv(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for Fnv {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+impl KindMemo {
+    /// Kinds remembered; beyond them each is looked up anew, so that strangers cannot fill memory.
+    const KINDS_MAX: usize = 4_096;
+
+    fn with(&mut self, plan: &Plan, kind: &str, mut each: impl FnMut(u32)) {
+        if let Some(found) = self.found.get(kind) {
+            found.iter().for_each(|&pattern| each(pattern));
+            return;
+        }
+        let taken = |at: &usize| plan.patterns.get(*at).is_some_and(|p| p.takes_kind(kind));
+        let found: Box<[u32]> = (0..plan.patterns.len()).filter(taken).map(id).collect();
+        found.iter().for_each(|&pattern| each(pattern));
+        if self.found.len() < Self::KINDS_MAX {
+            self.found.insert(kind.into(), found);
+        }
+    }
+}
+
+impl State {
+    /// Forgets a history and makes room for another under this plan.
+    pub(super) fn reset(&mut self, plan: &Plan) {
+        clear(&mut self.hits, plan.patterns.len());
+        clear(&mut self.learned, plan.patterns.len());
+        refill(&mut self.facts, plan.facts.len(), None);
+        refill(&mut self.answers, plan.criteria.len(), None);
+        self.tallies.resize_with(plan.scores.len(), Tally::default);
+        for (tally, rule) in self.tallies.iter_mut().zip(&plan.scores) {
+            tally.clear(rule.on.len());
+        }
+        refill(&mut self.truths, plan.leaves.len(), Truth::Unknown);
+        refill(&mut self.flips, plan.leaves.len(), NEVER);
+        refill(&mut self.criteria, plan.criteria.len(), Truth::Unknown);
+        refill(&mut self.ranges, plan.scores.len(), Range::exactly(0.0));
+        self.temperature = None;
+        self.dirty.clear();
+        refill(&mut self.is_dirty, plan.leaves.len(), false);
+        self.by_hand.clear();
+        self.force = true;
+        for at in 0..plan.leaves.len() {
+            self.touch(plan, id(at));
+        }
+    }
+
+    /// Takes in one entry that has just become visible.
+    pub(super) fn see(&mut self, plan: &Plan, memo: &mut KindMemo, place: u32, entry: &Entry) {
+        match &entry.what {
+            What::Activity(activity) => self.activity(plan, memo, place, entry, activity),
+            What::Facts(observation) => self.observation(plan, place, observation),
+        }
+    }
+
+    fn activity(
+        &mut self,
+        plan: &Plan,
+        memo: &mut KindMemo,
+        place: u32,
+        entry: &Entry,
+        activity: &Activity,
+    ) {
+        let hit = Hit { at: entry.occurred_at.0, entry: place };
+        memo.with(plan, activity.kind.as_str(), |at| {
+            let Some(pattern) = plan.patterns.get(index(at)) else { return };
+            if pattern.takes(activity) {
+                self.hit(plan, at, hit, entry.occurred_at.max(entry.recorded_at).0);
+            }
+        });
+        if activity.agent != Agent::Human {
+            return;
+        }
+        match activity.kind.as_str() {
+            "criterion.answered" => self.answer(plan, hit, activity),
+            "stage.moved" => {
+                let to = text(activity, "to").and_then(Stage::parse);
+                self.by_hand.extend(to.map(|to| (place, to)));
+            }
+            _ => {}
+        }
+    }
+
+    fn hit(&mut self, plan: &Plan, pattern: u32, hit: Hit, learned_at: i64) {
+        let at = index(pattern);
+        if let Some(hits) = self.hits.get_mut(at) {
+            if hits.last().is_none_or(|last| last.entry < hit.entry) {
+                hits.push(hit);
+            } else {
+                let place = hits.partition_point(|other| other.entry < hit.entry);
+                hits.insert(place, hit);
+            }
+        }
+        if plan.reads.learned[at] {
+            self.learned[at].push(Hit { at: learned_at, entry: hit.entry });
+        }
+        for &leaf in &plan.reads.leaves_of_pattern[at] {
+            self.touch(plan, leaf);
+        }
+        for &(score, point) in &plan.reads.points_of_pattern[at] {
+            let (tally, rule) = (&mut self.tallies[index(score)], &plan.scores[index(score)]);
+            tally.add(&rule.on, rule.half_life, hit.entry, hit.at, point);
+            for &leaf in &plan.reads.leaves_of_score[index(score)] {
+                self.touch(plan, leaf);
+            }
+        }
+    }
+
+    fn answer(&mut self, plan: &Plan, hit: Hit, activity: &Activity) {
+        let named = text(activity, "criterion").and_then(|name| plan.criterion_ids.get(name));
+        let Some(&at) = named else { return };
+        let slot = &mut self.answers[index(at)];
+        if slot.is_some_and(|newest| newest.entry > hit.entry) {
+            return;
+        }
+        let truth = match activity.properties.iter().find(|(key, _)| &**key == "value") {
+            Some((_, Value::Bool(value))) => Truth::from(*value),
+            Some((_, Value::Text(text))) if &**text == "yes" => Truth::True,
+            Some((_, Value::Text(text))) if &**text == "no" => Truth::False,
+            _ => Truth::Unknown,
+        };
+        let expires_at = plan.criteria[index(at)]
+            .expires
+            .map_or(NEVER, |expires| hit.at.saturating_add(expires.0));
+        *slot = Some(Answer { entry: hit.entry, truth, expires_at });
+        self.force = true;
+    }
+
+    fn observation(&mut self, plan: &Plan, place: u32, observation: &Observation) {
+        for (fact, found) in (0..).zip(&observation.facts) {
+            let Some(&at) = plan.fact_ids.get(&*found.key) else { continue };
+            let slot = &mut self.facts[index(at)];
+            if slot.is_some_and(|newest| newest.entry > place) {
+                continue;
+            }
+            let expires_at = found.expires_at.map_or(NEVER, |moment| moment.0);
+            *slot = Some(Held { entry: place, fact, expires_at });
+            for &leaf in &plan.reads.leaves_of_fact[index(at)] {
+                self.touch(plan, leaf);
+            }
+        }
+    }
+
+    /// A leaf is to be looked at again.
+    pub(super) fn touch(&mut self, plan: &Plan, leaf: LeafId) {
+        match plan.leaves.get(index(leaf)).map(|leaf| leaf.class) {
+            Some(Class::Base) => {
+                if let Some(slot @ false) = self.is_dirty.get_mut(index(leaf)) {
+                    *slot = true;
+                    self.dirty.push(leaf);
+                }
+            }
+            _ => self.force = true,
+        }
+    }
+}
+
+fn text<'a>(activity: &'a Activity, name: &str) -> Option<&'a str> {
+    activity.properties.iter().find_map(|(key, value)| match value {
+        Value::Text(text) if &**key == name => Some(&**text),
+        _ => None,
+    })
+}
+
+fn clear<T>(lists: &mut Vec<Vec<T>>, count: usize) {
+    lists.iter_mut().for_each(Vec::clear);
+    lists.resize_with(count, Vec::new);
+}
+
+fn refill<T: Clone>(list: &mut Vec<T>, count: usize, value: T) {
+    list.clear();
+    list.resize(count, value);
+}
