@@ -67,7 +67,11 @@ mod tests {
             (Method::POST, &[("host", "a.example"), ("sec-fetch-site", "cross-site")], true),
             (Method::DELETE, &[("host", "a.example"), ("sec-fetch-site", "same-site")], true),
             (Method::GET, &[("host", "a.example"), ("sec-fetch-site", "cross-site")], false),
-            (Method::POST, &[("host", "a.example:8080"), ("origin", "http://a.example:8080")], false),
+            (
+                Method::POST,
+                &[("host", "a.example:8080"), ("origin", "http://a.example:8080")],
+                false,
+            ),
             (Method::POST, &[("host", "a.example"), ("origin", "https://evil.example")], true),
             (Method::POST, &[("host", "a.example"), ("origin", "http://a.example:8080")], true),
             (Method::POST, &[("host", "a.example"), ("origin", "null")], true),
@@ -76,7 +80,9 @@ mod tests {
         ] {
             let headers = pairs
                 .iter()
-                .map(|&(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+                .map(|&(name, value)| {
+                    (HeaderName::from_static(name), HeaderValue::from_static(value))
+                })
                 .collect();
             assert_eq!(is_forged(&method, &headers, &trusted), expected, "{method} {pairs:?}");
         }

@@ -27,7 +27,6 @@ pub mod sign_out;
 
 pub use guard::{TrustedOrigins, refuse_forged};
 pub use origin::Peer;
-pub use pages::{SetUpView, SignInView};
 pub use password::{Passwords, Strength};
 pub use role::{Right, Role};
 pub use session::SignedIn;
@@ -39,8 +38,10 @@ use platform::db::Migrations;
 use platform::slice::Slice;
 
 /// The tables of this slice.
-pub const MIGRATIONS: Migrations =
-    Migrations { slice: "team", files: &[("0001_team", include_str!("../migrations/0001_team.sql"))] };
+pub const MIGRATIONS: Migrations = Migrations {
+    slice: "team",
+    files: &[("0001_team", include_str!("../migrations/0001_team.sql"))],
+};
 
 /// What the server mounts: the tables, the statements and the classified columns of this slice.
 pub fn slice() -> Slice {

@@ -47,7 +47,10 @@ pub(crate) fn is_local(host: &str) -> bool {
     };
     match name.parse::<IpAddr>() {
         Ok(address) => address.is_loopback(),
-        Err(_) => name.eq_ignore_ascii_case("localhost") || name.to_ascii_lowercase().ends_with(".localhost"),
+        Err(_) => {
+            name.eq_ignore_ascii_case("localhost")
+                || name.to_ascii_lowercase().ends_with(".localhost")
+        }
     }
 }
 
@@ -122,7 +125,10 @@ mod tests {
             (&[("host", "localhost:8080"), ("origin", "http://localhost:8080")], Reach::Local),
             (&[("host", "localhost"), ("origin", "https://localhost")], Reach::Encrypted),
             (&[("host", "sales.north.example")], Reach::Encrypted),
-            (&[("host", "sales.north.example"), ("origin", "https://sales.north.example")], Reach::Encrypted),
+            (
+                &[("host", "sales.north.example"), ("origin", "https://sales.north.example")],
+                Reach::Encrypted,
+            ),
             (&[("host", "192.168.1.5:8080"), ("origin", "http://192.168.1.5:8080")], Reach::Open),
         ] {
             assert_eq!(reach(&headers(pairs)), expected, "{pairs:?}");

@@ -126,6 +126,8 @@ mod tests {
         for role in ROLES {
             assert_eq!(role.to_string().parse(), Ok(role));
         }
-        assert!("boss".parse::<Role>().unwrap_err().to_string().contains("owner, admin and member"));
+        assert!(
+            "boss".parse::<Role>().unwrap_err().to_string().contains("owner, admin and member")
+        );
     }
 }

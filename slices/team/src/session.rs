@@ -35,6 +35,11 @@ pub struct SignedIn {
 }
 
 impl SignedIn {
+    #[cfg(test)]
+    pub(crate) fn token(&self) -> &str {
+        &self.token
+    }
+
     /// The cookie that carries the session.
     pub(crate) fn cookie(&self, reach: Reach) -> Result<HeaderValue, Failure> {
         set_cookie(reach, &self.token, self.keep_s)
@@ -44,7 +49,7 @@ impl SignedIn {
 /// Opens a session for the user, and ends the one that the browser had before: a token that somebody else
 /// may have planted is never the one that is signed in.
 pub(crate) fn open(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     user: User,
     token: String,
     replaces: Option<&str>,
@@ -92,7 +97,10 @@ pub(crate) fn token(headers: &HeaderMap) -> Option<&str> {
 /// Cookies that make the browser forget its token, whichever it has.
 pub(crate) fn forgetting(reach: Reach) -> Result<Vec<HeaderValue>, Failure> {
     match reach {
-        Reach::Local => [Reach::Local, Reach::Encrypted].map(|each| set_cookie(each, "", Some(0))).into_iter().collect(),
+        Reach::Local => [Reach::Local, Reach::Encrypted]
+            .map(|each| set_cookie(each, "", Some(0)))
+            .into_iter()
+            .collect(),
         Reach::Encrypted | Reach::Open => Ok(vec![set_cookie(Reach::Encrypted, "", Some(0))?]),
     }
 }
@@ -129,9 +137,12 @@ mod tests {
     use super::*;
 
     fn cookies(host: &'static str, line: &'static str) -> HeaderMap {
-        [(header::HOST, HeaderValue::from_static(host)), (header::COOKIE, HeaderValue::from_static(line))]
-            .into_iter()
-            .collect()
+        [
+            (header::HOST, HeaderValue::from_static(host)),
+            (header::COOKIE, HeaderValue::from_static(line)),
+        ]
+        .into_iter()
+        .collect()
     }
 
     #[test]
@@ -150,7 +161,8 @@ mod tests {
 
     #[test]
     fn a_cookie_is_closed_to_scripts_and_to_other_sites() {
-        let text = |reach, keep| set_cookie(reach, "abc", keep).unwrap().to_str().unwrap().to_owned();
+        let text =
+            |reach, keep| set_cookie(reach, "abc", keep).unwrap().to_str().unwrap().to_owned();
         assert_eq!(
             text(Reach::Encrypted, Some(60)),
             "__Host-sluice=abc; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=60"

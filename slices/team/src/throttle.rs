@@ -3,7 +3,7 @@
 //! A try is counted before the password is looked at, in one statement, so that a thousand guesses at once are a
 //! thousand tries. What is counted is the address *as it was typed*: whether it exists makes no difference.
 
-use moment::{Moment, Span, SECOND_US};
+use moment::{Moment, SECOND_US, Span};
 use platform::db::Tx;
 use platform::failure::Failure;
 use sha2::{Digest, Sha256};
@@ -39,7 +39,7 @@ impl Buckets {
     ///
     /// # Errors
     /// `Busy` with the seconds to wait, if there were too many before it.
-    pub(crate) fn count(&self, tx: &mut Tx<'_>, now: Moment) -> Result<i64, Failure> {
+    pub(crate) fn count(&self, tx: &mut Tx, now: Moment) -> Result<i64, Failure> {
         let pause = Span::minutes(PAUSE_MINUTES);
         let mut left = i64::MAX;
         let mut over_at: Option<Moment> = None;
@@ -58,7 +58,7 @@ impl Buckets {
     }
 
     /// A right password ends the count for its address, and gives the network its try back.
-    pub(crate) fn forgive(&self, tx: &mut Tx<'_>) -> Result<(), Failure> {
+    pub(crate) fn forgive(&self, tx: &mut Tx) -> Result<(), Failure> {
         let [(network, _), (address, _), (pair, _)] = &self.0;
         store::give_back_try(tx, network.clone())?;
         store::forget_tries(tx, address.clone())?;
@@ -67,10 +67,10 @@ impl Buckets {
 }
 
 /// Removes counts that are over: nothing about a failed sign-in is kept longer than it serves.
-pub(crate) fn forget_old(tx: &mut Tx<'_>, now: Moment) -> Result<(), Failure> {
+pub(crate) fn forget_old(tx: &mut Tx, now: Moment) -> Result<(), Failure> {
     store::forget_old_tries(tx, now - Span::minutes(PAUSE_MINUTES))
 }
 
 fn seconds_until(now: Moment, then: Moment) -> u32 {
-    u32::try_from((then - now).0.div_euclid(SECOND_US) + 1).unwrap_or(1)
+    u32::try_from(((then - now).0 + SECOND_US - 1) / SECOND_US).unwrap_or(1).max(1)
 }

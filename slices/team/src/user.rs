@@ -62,9 +62,13 @@ mod tests {
 
     #[test]
     fn initials_are_of_the_first_and_the_last_word() {
-        for (name, initials) in
-            [("Mara Lind", "ML"), ("mara", "M"), ("Ana María de la Cruz", "AC"), ("  ", ""), ("Éva Ö", "ÉÖ")]
-        {
+        for (name, initials) in [
+            ("Mara Lind", "ML"),
+            ("mara", "M"),
+            ("Ana María de la Cruz", "AC"),
+            ("  ", ""),
+            ("Éva Ö", "ÉÖ"),
+        ] {
             let user = User { name: name.to_owned(), ..User::operator() };
             assert_eq!(user.initials(), initials);
         }

@@ -25,7 +25,7 @@ pub(crate) const UNPLACED: &str = "UTC";
 ///
 /// # Errors
 /// `Broken` if the database fails.
-pub fn workspace(tx: &mut Tx<'_>) -> Result<Workspace, Failure> {
+pub fn workspace(tx: &mut Tx) -> Result<Workspace, Failure> {
     let found = store::find_workspace(tx)?;
     Ok(found.unwrap_or_else(|| Workspace {
         name: UNNAMED.to_owned(),
@@ -38,6 +38,6 @@ pub fn workspace(tx: &mut Tx<'_>) -> Result<Workspace, Failure> {
 ///
 /// # Errors
 /// `Broken` if the database fails.
-pub fn names(tx: &mut Tx<'_>, ids: &[i64]) -> Result<Vec<(i64, String)>, Failure> {
+pub fn names(tx: &mut Tx, ids: &[i64]) -> Result<Vec<(i64, String)>, Failure> {
     store::names(tx, ids)
 }

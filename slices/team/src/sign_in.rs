@@ -1,0 +1,92 @@
+//! Signing in with a password.
+
+use platform::app::App;
+use platform::failure::Failure;
+
+use crate::create_user::key;
+use crate::origin::Peer;
+use crate::password::{BYTES_MAX, Passwords};
+use crate::session::{self, SignedIn};
+use crate::store;
+use crate::throttle::{self, Buckets, PAUSE_MINUTES};
+
+/// What is asked.
+#[derive(Debug)]
+pub struct SignIn {
+    /// The address, in any capitals.
+    pub email: String,
+    /// As it is typed.
+    pub password: String,
+    /// Whether to stay signed in when the browser closes.
+    pub keep: bool,
+}
+
+/// What the sign-in page shows.
+#[derive(Clone, Debug, Default)]
+pub struct SignInView {
+    /// What the workspace is called.
+    pub workspace: String,
+    /// The host that was asked for.
+    pub host: String,
+    /// The address that was typed.
+    pub email: String,
+    /// Where to go after.
+    pub next: String,
+    /// Whether "keep me signed in" is ticked.
+    pub keep: bool,
+    /// What went wrong, and what to do about it: a sentence each.
+    pub error: Option<(String, String)>,
+}
+
+/// Opens a session for whoever knows the password. The answer, its words and the time it takes are the
+/// same whether the address exists or not.
+///
+/// # Errors
+/// `Refused` with `sign_in_failed`, saying how many tries are left; `Busy` with the seconds to wait after
+/// too many.
+pub async fn sign_in(
+    app: &App,
+    ask: SignIn,
+    peer: Peer,
+    replaces: Option<&str>,
+) -> Result<SignedIn, Failure> {
+    let now = app.clock.now();
+    let email_key = key(&ask.email);
+    let (known_by, counted_for) = (email_key.clone(), email_key.clone());
+    let left = app.db.write(move |tx| Buckets::of(&counted_for, peer).count(tx, now)).await?;
+    let found = app.db.read(move |tx| store::find_password(tx, &known_by)).await?;
+    let (user, kept) = found.map_or((None, None), |(user, kept)| (Some(user), kept));
+    let mut password = ask.password;
+    if password.len() > BYTES_MAX {
+        password.clear(); // no password is so long, and the time must be the same
+    }
+    let is_right = app.part::<Passwords>().matches(password, kept).await?;
+    let (Some(user), true) = (user, is_right) else {
+        tracing::info!(tries_left = left, "a sign-in failed");
+        return Err(Failure::refused("sign_in_failed", words(left)));
+    };
+    app.db.write(move |tx| throttle::forget_old(tx, now)).await?;
+    let (token, replaces) = (app.dice.token(), replaces.map(str::to_owned));
+    app.db
+        .write(move |tx| {
+            Buckets::of(&email_key, peer).forgive(tx)?;
+            session::open(tx, user, token, replaces.as_deref(), ask.keep, now)
+        })
+        .await
+}
+
+fn words(left: i64) -> String {
+    const COUNTS: [&str; 6] = [
+        "No try is",
+        "One try is",
+        "Two tries are",
+        "Three tries are",
+        "Four tries are",
+        "Five tries are",
+    ];
+    let tries = usize::try_from(left).ok().and_then(|left| COUNTS.get(left));
+    let tries = tries.map_or_else(|| format!("{left} tries are"), |&known| known.to_owned());
+    format!(
+        "That did not match. Check the address and the password. {tries} left, then a pause of {PAUSE_MINUTES} minutes."
+    )
+}
