@@ -72,7 +72,7 @@ impl Almanac {
         let mut sum = 0;
         let busy_until = (first_day..=last_day)
             .map(|day| {
-                let growth = 400 + (1_700 * (day - first_day) / days) as u64;
+                let growth = 400 + (2_000 * (day - first_day) / days) as u64;
                 let push = if day > last_day - LATE_PUSH_DAYS { 17 } else { 10 };
                 let (_, month, _) = civil(day);
                 sum += MONTHS[month as usize - 1] * WEEKDAYS[weekday(day)] * growth * push / 1000;

@@ -52,7 +52,7 @@ fn the_same_seed_tells_the_same_story_on_every_machine() {
     assert_eq!(told(7), told(7));
     assert_ne!(told(7), told(8));
     // Changes whenever the story is changed on purpose, and never by the machine it runs on.
-    assert_eq!(told(7), 5_425_848_531_873_922_951);
+    assert_eq!(told(7), 5_867_924_283_236_032_385);
 }
 
 #[test]
@@ -334,7 +334,7 @@ fn every_kind_that_the_program_knows_occurs() {
     assert!((18.0..23.0).contains(&mean), "{mean:.1} entries a person");
     assert!(lengths[4_000] <= 7 && lengths[19_800] >= 120, "no heavy tail");
     let share = |count: usize| count as f64 / entries as f64;
-    assert!((0.004..0.04).contains(&share(late)), "{} late", share(late));
+    assert!((0.012..0.04).contains(&share(late)), "{} late", share(late));
     assert!((0.01..0.08).contains(&share(weekend)), "{} at weekends", share(weekend));
 }
 

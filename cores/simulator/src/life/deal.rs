@@ -234,8 +234,7 @@ impl Life<'_> {
 
     fn propose(&mut self, from: Moment, deal: &Deal, chance: &mut Chance) -> Moment {
         let mut at = days_later(from, 3.0 + chance.wait(8.0), chance);
-        let sent = self.scribe.did(at, Did::ProposalSent).with("bulk", false);
-        let sent = sent.with("deal", deal.id.as_str());
+        let sent = self.scribe.did(at, Did::ProposalSent).with("deal", deal.id.as_str());
         sent.money("amount_minor", deal.amount_minor, self.firm.country.currency)
             .say(Topic::Proposal);
         for _ in 0..(chance.wait(0.6 + 2.0 * self.truth.need) as usize).min(5) {
@@ -288,10 +287,12 @@ impl Life<'_> {
             if self.scribe.is_over(at) {
                 break;
             }
+            // The app works without a signal and tells us later.
+            let late = lateness(0.07, chance);
             match chance.weighted(&[120, 50, 9, 3, 2]) {
-                0 => drop(self.scribe.did(at, Did::ProductRoutePlanned)),
-                1 => drop(self.scribe.did(at, Did::ProductSignedIn)),
-                2 => drop(self.scribe.did(at, Did::ProductDriverInvited)),
+                0 => drop(self.scribe.did(at, Did::ProductRoutePlanned).late(late)),
+                1 => drop(self.scribe.did(at, Did::ProductSignedIn).late(late)),
+                2 => drop(self.scribe.did(at, Did::ProductDriverInvited).late(late)),
                 3 => {
                     self.scribe.did(at, Did::EmailReceived).say(Topic::CustomerWrites);
                     let answered = minutes_later(at, 20, 400, chance);

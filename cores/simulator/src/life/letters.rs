@@ -22,7 +22,7 @@ impl Life<'_> {
         // Some programs fetch every picture, whether anybody looks or not.
         let program_opens = chance.hit(0.25);
         // Interest fades: of those who read, half no longer do after so many letters.
-        let patience = 2.0 + chance.wait(7.0);
+        let patience = 3.0 + chance.wait(10.0);
         let almanac = self.almanac;
         let mut since = 0.0;
         for letter in Almanac::after(&almanac.letters, from) {

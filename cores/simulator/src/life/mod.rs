@@ -124,7 +124,7 @@ impl<'a> Life<'a> {
     /// We write to one person. Scanners, receipts, openings and absences follow by themselves.
     fn we_write(&mut self, at: Moment, topic: Topic, chance: &mut Chance) {
         self.is_looked_after = true;
-        self.scribe.did(at, Did::EmailSent).with("bulk", false).say(topic);
+        self.scribe.did(at, Did::EmailSent).say(topic);
         if self.firm.sends_receipts {
             self.scribe.did(at + Span::seconds(3), Did::EmailDelivered).by_machine();
         }
@@ -146,14 +146,14 @@ impl<'a> Life<'a> {
 
     /// They write to us.
     fn they_reply(&mut self, at: Moment, says: &str, topic: Topic, chance: &mut Chance) {
-        let late = lateness(0.03, chance);
+        let late = lateness(0.05, chance);
         self.scribe.did(at, Did::EmailReplied).with("says", says).late(late).say(topic);
     }
 
     /// We get through by telephone; gives the end of the call.
     fn we_speak(&mut self, at: Moment, chance: &mut Chance) -> Moment {
         self.is_looked_after = true;
-        let late = lateness(0.1, chance);
+        let late = lateness(0.16, chance);
         self.scribe.did(at, Did::CallMade).late(late);
         let connected = at + Span::seconds(chance.between(8, 40));
         self.scribe.did(connected, Did::CallConnected).late(late).say(Topic::CallSummary);
@@ -164,7 +164,7 @@ impl<'a> Life<'a> {
     fn criteria(&mut self, at: Moment, share: f64, talk: Talk, chance: &mut Chance) {
         use funnel::history::Channel::{Meeting, Phone};
         let channel = if talk == Talk::Phone { Phone } else { Meeting };
-        let late = lateness(0.1, chance);
+        let late = lateness(0.16, chance);
         let mut at = at;
         let mut answer = |scribe: &mut Scribe, criterion: &str, value: &str| {
             let deed = scribe.did(at, Did::CriterionAnswered).channel(channel).late(late);

@@ -178,7 +178,7 @@ impl Life<'_> {
     fn try_call(&mut self, at: Moment, chance: &mut Chance) -> Option<Says> {
         let is_caller = self.truth.persona == Persona::Caller;
         if !chance.hit(if is_caller { 0.6 } else { 0.17 }) {
-            let late = lateness(0.1, chance);
+            let late = lateness(0.16, chance);
             self.is_looked_after = true;
             self.scribe.did(at, Did::CallMade).late(late).say(Topic::CallMissed);
             return Some(Says::Nothing);
@@ -242,7 +242,7 @@ impl Life<'_> {
         if chance.hit(0.12) {
             return;
         }
-        let late = lateness(0.1, chance);
+        let late = lateness(0.16, chance);
         let end = at + Span::minutes(55);
         if is_demo {
             self.scribe.did(end, Did::DemoHeld).late(late).say(Topic::DemoSummary);

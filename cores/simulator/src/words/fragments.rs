@@ -266,7 +266,7 @@ pub(super) fn fragments(topic: Topic) -> Fragments {
                 "Curious, but no project yet.",
                 "Knows us from a customer and asked for references.",
             ],
-            ["Will send the paper.", "Call again on {weekday}.", "Demo agreed.", ""],
+            ["Will send the paper.", "Call again on {weekday}.", "Promised to think about it.", ""],
         ),
         Topic::CallMissed => told!(
             [],
