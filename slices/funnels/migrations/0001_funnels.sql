@@ -18,8 +18,8 @@ create table definition (
     primary key (lens_id, version)
 ) {without_rowid};
 
--- Who moved when, and why; in the order of a person's story. `cohort_at` is when the person first
--- came to stand anywhere under the lens, so that the flow of those who came in a window adds up.
+-- Who moved when, and why; in the order of a person's story. `via` says by which way they came in, on
+-- the first move alone.
 create table transition (
     person_id   bigint not null,
     lens_id     bigint not null,
@@ -30,6 +30,7 @@ create table transition (
     reason      text,
     version     bigint not null,
     evidence_at bigint not null,
+    via         text   not null,
     receipt     text   not null,
     primary key (person_id, lens_id, moved_at, seq)
 ) {without_rowid};

@@ -8,19 +8,14 @@ use moment::Moment;
 use crate::store::{Edge, TransitionRow};
 
 /// Adds (or, with `times` -1, takes away) one person's moves.
-pub(crate) fn count(
-    differences: &mut BTreeMap<Edge, i64>,
-    moves: &[TransitionRow],
-    via: &str,
-    times: i64,
-) {
+pub(crate) fn count(differences: &mut BTreeMap<Edge, i64>, moves: &[TransitionRow], times: i64) {
     let Some(first) = moves.first() else { return };
-    for (place, step) in moves.iter().enumerate() {
+    for step in moves {
         let edge = Edge {
             day: first.moved_at.day(),
             from: step.from.code(),
             to: step.to.code(),
-            via: if place == 0 { via.to_owned() } else { String::new() },
+            via: step.via.clone(),
         };
         *differences.entry(edge).or_default() += times;
     }
@@ -34,12 +29,17 @@ pub(crate) fn via(history: &[Entry], first_move: Option<Moment>) -> &'static str
     for entry in history.iter().filter(|entry| entry.recorded_at <= until) {
         match &entry.what {
             What::Activity(activity)
-                if activity.agent == Agent::Human && activity.direction == Some(Direction::Inbound) =>
+                if activity.agent == Agent::Human
+                    && activity.direction == Some(Direction::Inbound) =>
             {
                 return of_kind(activity.kind.as_str());
             }
-            What::Activity(activity) if activity.kind.as_str() == "feed.purchased" => return "partners",
-            What::Facts(observation) if source == "other" => source = of_source(&observation.source),
+            What::Activity(activity) if activity.kind.as_str() == "feed.purchased" => {
+                return "partners";
+            }
+            What::Facts(observation) if source == "other" => {
+                source = of_source(&observation.source)
+            }
             What::Activity(_) | What::Facts(_) => {}
         }
     }

@@ -1,1 +1,35 @@
+//! Funnels: the definitions in force, and what they make of everybody's history.
+//!
+//! **Promise:** what is stored of a standing or a transition is what the fold yields, `verify` proves it
+//! on a running workspace, and every transition keeps the receipt that says why.
+//! **Never:** writes an activity or a fact, and judges nothing by itself: `cores/funnel` folds.
 
+mod flow;
+pub mod funnel;
+pub mod lens;
+// pub mod pages;
+mod project;
+pub mod refold;
+mod store;
+pub mod verify;
+pub mod web;
+pub mod why;
+
+pub use project::FunnelProjection;
+pub use store::VersionRow;
+
+use platform::db::Migrations;
+use platform::slice::Slice;
+
+/// What the server mounts of this slice.
+pub fn slice() -> Slice {
+    Slice {
+        name: "funnels",
+        migrations: Migrations {
+            slice: "funnels",
+            files: &[("0001_funnels", include_str!("../migrations/0001_funnels.sql"))],
+        },
+        statements: &[store::ALL],
+        columns: include_str!("../columns.toml"),
+    }
+}

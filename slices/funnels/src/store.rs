@@ -6,12 +6,14 @@ use funnel::Stage;
 use moment::Moment;
 use people::{LensId, PersonId};
 use platform::args;
-use platform::db::{Row, Sql, Tx, sql};
+use platform::db::{Arg, Row, Sql, Tx, sql};
 use platform::failure::Failure;
 
 const LENSES: Sql = sql("select id, name from lens order by position, id");
-const ADD_LENS: Sql = sql("insert into lens (id, name, position, created_at) values ($1, $2, $3, $4)");
-const VERSIONS: Sql = sql("select lens_id, version, name, from_at, adopted_at, adopted_by, is_starter
+const ADD_LENS: Sql =
+    sql("insert into lens (id, name, position, created_at) values ($1, $2, $3, $4)");
+const VERSIONS: Sql =
+    sql("select lens_id, version, name, from_at, adopted_at, adopted_by, is_starter
      from definition order by lens_id, version");
 const TEXT: Sql = sql("select text from definition where lens_id = $1 and version = $2");
 const ADD_VERSION: Sql = sql(
@@ -19,13 +21,13 @@ const ADD_VERSION: Sql = sql(
      values ($1, $2, $3, $4, $5, $6, $7, $8)",
 );
 const TRANSITIONS: Sql = sql(
-    "select person_id, moved_at, seq, from_stage, to_stage, reason, version, evidence_at, receipt
+    "select person_id, moved_at, seq, from_stage, to_stage, reason, version, evidence_at, via, receipt
      from transition where lens_id = $1 and person_id in ({list}) order by person_id, moved_at, seq",
 );
 const ADD_TRANSITION: Sql = sql(
     "insert into transition (person_id, lens_id, moved_at, seq, from_stage, to_stage, reason, version,
-        evidence_at, receipt)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        evidence_at, via, receipt)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
 );
 const DROP_TRANSITION: Sql = sql("delete from transition where person_id = $1 and lens_id = $2
      and moved_at = $3 and seq = $4");
@@ -33,15 +35,25 @@ const FLOW_ADD: Sql = sql(
     "insert into flow (lens_id, cohort_day, from_stage, to_stage, via, n) values ($1, $2, $3, $4, $5, $6)
      on conflict (lens_id, cohort_day, from_stage, to_stage, via) do update set n = flow.n + excluded.n",
 );
-const FLOW_SINCE: Sql = sql("select from_stage, to_stage, via, cast(sum(n) as bigint) from flow
-     where lens_id = $1 and cohort_day >= $2 group by from_stage, to_stage, via having sum(n) <> 0");
+const FLOW_SINCE: Sql = sql(
+    "select from_stage, to_stage, via, cast(sum(n) as bigint) from flow
+     where lens_id = $1 and cohort_day >= $2 group by from_stage, to_stage, via having sum(n) <> 0",
+);
 const FLOW_DAYS: Sql = sql("select cohort_day, from_stage, to_stage, via, n from flow
      where lens_id = $1 and n <> 0");
 
-
 pub(crate) const ALL: &[Sql] = &[
-    LENSES, ADD_LENS, VERSIONS, TEXT, ADD_VERSION, TRANSITIONS, ADD_TRANSITION, DROP_TRANSITION, FLOW_ADD,
-    FLOW_SINCE, FLOW_DAYS,
+    LENSES,
+    ADD_LENS,
+    VERSIONS,
+    TEXT,
+    ADD_VERSION,
+    TRANSITIONS,
+    ADD_TRANSITION,
+    DROP_TRANSITION,
+    FLOW_ADD,
+    FLOW_SINCE,
+    FLOW_DAYS,
 ];
 
 /// A version of a definition, without its text.
@@ -80,6 +92,8 @@ pub struct TransitionRow {
     pub version: i64,
     /// When the evidence happened.
     pub evidence_at: Moment,
+    /// By which way they came in, on the first move; else empty.
+    pub via: String,
     /// The receipt.
     pub receipt: String,
 }
@@ -160,7 +174,8 @@ fn transition_of(row: &Row) -> TransitionRow {
         reason: row.text_opt(5).map(str::to_owned),
         version: row.int(6),
         evidence_at: row.moment(7),
-        receipt: row.text(8).to_owned(),
+        via: row.text(8).to_owned(),
+        receipt: row.text(9).to_owned(),
     }
 }
 
@@ -170,7 +185,8 @@ pub(crate) fn transitions(
     people: &[PersonId],
 ) -> Result<HashMap<PersonId, Vec<TransitionRow>>, Failure> {
     let mut found: HashMap<PersonId, Vec<TransitionRow>> = HashMap::new();
-    tx.each_in(TRANSITIONS, args![lens], people, |row| {
+    let list: Vec<Arg> = people.iter().copied().map(Arg::from).collect();
+    tx.each_in(TRANSITIONS, &args![lens], &list, |row| {
         found.entry(row.int(0)).or_default().push(transition_of(row));
         Ok(())
     })?;
@@ -180,7 +196,7 @@ pub(crate) fn transitions(
 pub(crate) fn add_transitions(
     tx: &mut Tx,
     lens: LensId,
-    added: &[(PersonId, &TransitionRow)],
+    added: &[(PersonId, TransitionRow)],
 ) -> Result<(), Failure> {
     let rows = added
         .iter()
@@ -195,6 +211,7 @@ pub(crate) fn add_transitions(
                 t.reason.as_deref(),
                 t.version,
                 t.evidence_at,
+                t.via.as_str(),
                 t.receipt.as_str()
             ]
         })
@@ -206,7 +223,7 @@ pub(crate) fn add_transitions(
 pub(crate) fn drop_transitions(
     tx: &mut Tx,
     lens: LensId,
-    dropped: &[(PersonId, &TransitionRow)],
+    dropped: &[(PersonId, TransitionRow)],
 ) -> Result<(), Failure> {
     let rows = dropped.iter().map(|(person, t)| args![*person, lens, t.moved_at, t.seq]).collect();
     tx.bulk(DROP_TRANSITION, rows)?;

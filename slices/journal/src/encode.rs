@@ -17,9 +17,14 @@ impl Serialize for Plain<'_> {
         match self.0 {
             Value::Null => s.serialize_unit(),
             Value::Bool(value) => s.serialize_bool(*value),
-            Value::Number(value) => whole(*value).map_or_else(|| s.serialize_f64(*value), |n| s.serialize_i64(n)),
+            Value::Number(value) => match whole(*value) {
+                Some(whole) => s.serialize_i64(whole),
+                None => s.serialize_f64(*value),
+            },
             Value::Text(value) => s.serialize_str(value),
-            Value::List(values) => s.collect_seq(values.iter().map(AsRef::as_ref as fn(&Box<str>) -> &str)),
+            Value::List(values) => {
+                s.collect_seq(values.iter().map(AsRef::as_ref as fn(&Box<str>) -> &str))
+            }
             Value::Time(moment) => {
                 let mut map = s.serialize_map(Some(1))?;
                 map.serialize_entry("t", &moment.0)?;
@@ -31,7 +36,10 @@ impl Serialize for Plain<'_> {
 
 /// The number as a whole one, if it is one that a double holds exactly.
 fn whole(value: f64) -> Option<i64> {
-    #[expect(clippy::as_conversions, reason = "checked against the range in which doubles are exact")]
+    #[expect(
+        clippy::as_conversions,
+        reason = "checked against the range in which doubles are exact"
+    )]
     (value.trunc().total_cmp(&value).is_eq() && value.abs() < 9e15).then_some(value as i64)
 }
 
@@ -51,11 +59,19 @@ impl<'de> Deserialize<'de> for Read {
             fn visit_bool<E>(self, value: bool) -> Result<Read, E> {
                 Ok(Read(Value::Bool(value)))
             }
-            #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "written from doubles")]
+            #[expect(
+                clippy::as_conversions,
+                clippy::cast_precision_loss,
+                reason = "written from doubles"
+            )]
             fn visit_i64<E>(self, value: i64) -> Result<Read, E> {
                 Ok(Read(Value::Number(value as f64)))
             }
-            #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "written from doubles")]
+            #[expect(
+                clippy::as_conversions,
+                clippy::cast_precision_loss,
+                reason = "written from doubles"
+            )]
             fn visit_u64<E>(self, value: u64) -> Result<Read, E> {
                 Ok(Read(Value::Number(value as f64)))
             }
@@ -117,7 +133,8 @@ pub(crate) fn properties(properties: &Properties) -> Result<Option<String>, serd
     if properties.is_empty() {
         return Ok(None);
     }
-    let map: Vec<_> = properties.iter().map(|(name, value)| (name.as_ref(), Plain(value))).collect();
+    let map: Vec<_> =
+        properties.iter().map(|(name, value)| (name.as_ref(), Plain(value))).collect();
     to_text(|s| s.collect_map(map)).map(Some)
 }
 
@@ -197,7 +214,12 @@ mod tests {
         assert_eq!(properties(&Vec::new()).unwrap(), None);
         let held = vec![
             Fact::certain("person.title", "COO"),
-            Fact { expires_at: Some(Moment(7)), suspect: true, confidence: 40, ..Fact::certain("company.employees", 240) },
+            Fact {
+                expires_at: Some(Moment(7)),
+                suspect: true,
+                confidence: 40,
+                ..Fact::certain("company.employees", 240)
+            },
         ];
         assert_eq!(read_facts(&facts(&held).unwrap()).unwrap(), held);
     }

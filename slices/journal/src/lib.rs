@@ -7,17 +7,16 @@
 mod encode;
 mod record;
 mod store;
-#[cfg(test)]
-mod stories;
 
 pub use record::{Batch, Changed, NewEntry, Recorded, Repeats, record};
 
 use std::sync::Arc;
 
 use funnel::history::Entry;
+use platform::db::Migrations;
 use platform::db::Tx;
 use platform::failure::Failure;
-use platform::slice::{Migrations, Slice};
+use platform::slice::Slice;
 
 /// The number under which a person or a company is known inside; they share one space, and the
 /// number says which it is: even for a person, odd for a company.
@@ -32,8 +31,11 @@ pub const fn is_company(subject: SubjectId) -> bool {
 ///
 /// # Errors
 /// `Broken` when the database fails.
-pub fn new_people(tx: &mut Tx, count: usize) -> Result<impl Iterator<Item = SubjectId> + use<>, Failure> {
-    let first = tx.ids(count)?;
+pub fn new_people(
+    tx: &mut Tx,
+    count: usize,
+) -> Result<impl Iterator<Item = SubjectId> + use<>, Failure> {
+    let first = tx.ids(u32::try_from(count).unwrap_or(u32::MAX))?;
     Ok((first..).take(count).map(|number| number * 2))
 }
 
@@ -41,8 +43,11 @@ pub fn new_people(tx: &mut Tx, count: usize) -> Result<impl Iterator<Item = Subj
 ///
 /// # Errors
 /// `Broken` when the database fails.
-pub fn new_companies(tx: &mut Tx, count: usize) -> Result<impl Iterator<Item = SubjectId> + use<>, Failure> {
-    let first = tx.ids(count)?;
+pub fn new_companies(
+    tx: &mut Tx,
+    count: usize,
+) -> Result<impl Iterator<Item = SubjectId> + use<>, Failure> {
+    let first = tx.ids(u32::try_from(count).unwrap_or(u32::MAX))?;
     Ok((first..).take(count).map(|number| number * 2 + 1))
 }
 

@@ -77,7 +77,9 @@ pub fn record(tx: &mut Tx, batch: Batch) -> Result<Recorded, Failure> {
 
     // In the order in which things happened, so that a fact repeated within the batch is seen as such.
     let mut order: Vec<usize> = (0..entries.len()).collect();
-    order.sort_by_key(|&at| entries.get(at).map(|new| (new.subject, new.entry.occurred_at, new.entry.id)));
+    order.sort_by_key(|&at| {
+        entries.get(at).map(|new| (new.subject, new.entry.occurred_at, new.entry.id))
+    });
     let mut changed = BTreeSet::new();
     let mut fresh = Vec::with_capacity(order.len());
     for at in order {
@@ -165,6 +167,8 @@ fn known(
     let subjects: BTreeSet<SubjectId> =
         entries.iter().map(|new| new.subject).filter(|id| !new_subjects.contains(id)).collect();
     let subjects: Vec<SubjectId> = subjects.into_iter().collect();
+    // Two who record of the same subject at once take turns, so that neither misses what the other wrote.
+    tx.lock("subject", &subjects)?;
     let histories = store::histories(tx, &subjects)?;
     Ok(histories
         .into_iter()

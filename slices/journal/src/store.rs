@@ -16,9 +16,11 @@ const INSERT: Sql = sql(
 );
 const OF_ONE: Sql = sql("select subject_id, occurred_at, id, recorded_at, kind, channel, direction, agent, campaign,
         source, properties from activity where subject_id = $1 order by subject_id, occurred_at, id");
-const BETWEEN: Sql = sql("select subject_id, occurred_at, id, recorded_at, kind, channel, direction, agent, campaign,
+const BETWEEN: Sql = sql(
+    "select subject_id, occurred_at, id, recorded_at, kind, channel, direction, agent, campaign,
         source, properties from activity where subject_id >= $1 and subject_id <= $2
-        order by subject_id, occurred_at, id");
+        order by subject_id, occurred_at, id",
+);
 const COUNT: Sql = sql("select count(*) from activity");
 
 pub(crate) const ALL: &[Sql] = &[INSERT, OF_ONE, BETWEEN, COUNT];
@@ -108,12 +110,15 @@ fn collect(
 fn entry_of(row: &Row) -> Result<Entry, Failure> {
     let kind = row.text(4);
     let unreadable = |error: serde_json::Error| {
-        Failure::from(anyhow::Error::from(error).context("the properties of an activity can't be read"))
+        Failure::from(
+            anyhow::Error::from(error).context("the properties of an activity can't be read"),
+        )
     };
     let what = if kind == OBSERVED {
         What::Facts(Observation {
             source: row.text_opt(9).unwrap_or_default().into(),
-            facts: encode::read_facts(row.text_opt(10).unwrap_or("{\"facts\":{}}")).map_err(unreadable)?,
+            facts: encode::read_facts(row.text_opt(10).unwrap_or("{\"facts\":{}}"))
+                .map_err(unreadable)?,
         })
     } else {
         What::Activity(Activity {
@@ -125,7 +130,12 @@ fn entry_of(row: &Row) -> Result<Entry, Failure> {
             properties: encode::read_properties(row.text_opt(10)).map_err(unreadable)?,
         })
     };
-    Ok(Entry { id: row.int(2), occurred_at: Moment(row.int(1)), recorded_at: Moment(row.int(3)), what })
+    Ok(Entry {
+        id: row.int(2),
+        occurred_at: Moment(row.int(1)),
+        recorded_at: Moment(row.int(3)),
+        what,
+    })
 }
 
 pub(crate) fn count(tx: &mut Tx) -> Result<u64, Failure> {

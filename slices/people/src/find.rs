@@ -2,7 +2,6 @@
 
 use platform::db::Tx;
 use platform::failure::Failure;
-use platform::public_id;
 
 use crate::{PERSON, PersonId, store};
 
@@ -20,7 +19,7 @@ pub fn find(tx: &mut Tx, who: &str) -> Result<PersonId, Failure> {
     let who = who.trim();
     let missing = || Failure::missing("person", who);
     if who.starts_with("per_") {
-        let id = public_id::decode(tx, PERSON, who)?.ok_or_else(missing)?;
+        let id = tx.public_ids().decode(PERSON, who).ok_or_else(missing)?;
         return store::people(tx, &[id])?.remove(&id).map(|person| person.id).ok_or_else(missing);
     }
     if let Some((kind, value)) = who.split_once(':')
@@ -28,8 +27,8 @@ pub fn find(tx: &mut Tx, who: &str) -> Result<PersonId, Failure> {
     {
         return Ok(id);
     }
-    let address = identity::email::normal(who).map_or_else(|_| who.to_owned(), |email| email.to_string());
-    let phone = identity::phone::normal(who).map_or_else(|_| who.to_owned(), |phone| phone.to_string());
+    let address = identity::email::normal(who).unwrap_or_else(|_| who.to_owned());
+    let phone = identity::phone::normal(who).unwrap_or_else(|_| who.to_owned());
     let mut found = store::by_any_key(tx, &[who, &address, &phone])?;
     if found.is_empty() {
         found = store::named(tx, &name_key(who))?;
@@ -39,7 +38,9 @@ pub fn find(tx: &mut Tx, who: &str) -> Result<PersonId, Failure> {
         [one] => Ok(*one),
         _ => Err(Failure::refused(
             "ambiguous",
-            format!("{who} means more than one person; say it by e-mail address or by the id per_…"),
+            format!(
+                "{who} means more than one person; say it by e-mail address or by the id per_…"
+            ),
         )),
     }
 }

@@ -8,8 +8,7 @@ pub mod create;
 pub mod find;
 pub mod import;
 pub mod list;
-pub mod pages;
-pub mod panel;
+// pub mod pages;
 pub mod person;
 mod project;
 pub mod stand;
@@ -17,8 +16,16 @@ mod store;
 pub mod web;
 
 pub use project::PeopleProjection;
+pub use store::{CompanyRow, PersonRow};
 
-use platform::slice::{Migrations, Slice};
+use std::collections::HashMap;
+
+use funnel::history::Entry;
+use moment::Moment;
+
+use platform::db::{Migrations, Tx};
+use platform::failure::Failure;
+use platform::slice::Slice;
 
 /// A person's id inside. Outside it is printed as `per_…`.
 pub type PersonId = i64;
@@ -43,4 +50,77 @@ pub fn slice() -> Slice {
         statements: &[store::ALL, stand::ALL, list::ALL, import::ALL],
         columns: include_str!("../columns.toml"),
     }
+}
+
+/// What the list and the record need to know of a lens, told by whoever keeps definitions.
+#[derive(Clone, Debug)]
+pub struct LensLabel {
+    /// Inside.
+    pub id: LensId,
+    /// As people call it, with its version: `Shared, version 7`.
+    pub label: String,
+    /// The criteria of the definition in force, in its order.
+    pub criteria: Vec<String>,
+    /// Places in `criteria` that make up the first framework, in its order: what the pips show.
+    pub framework: Vec<usize>,
+    /// How long engagement takes to halve, in microseconds, if it does.
+    pub half_life_us: Option<i64>,
+}
+
+/// Whoever keeps lenses; a part of the app.
+pub trait Lenses: Send + Sync {
+    /// The lenses, the main one first.
+    ///
+    /// # Errors
+    /// `Broken` when the database fails.
+    fn labels(&self, tx: &mut Tx) -> Result<Vec<LensLabel>, Failure>;
+}
+
+/// The part under which [`Lenses`] is found.
+pub struct LensSource(pub std::sync::Arc<dyn Lenses>);
+
+/// The lens under which lists stand unless told otherwise.
+///
+/// # Errors
+/// `Missing` if the workspace has none yet.
+pub fn main_lens(tx: &mut Tx) -> Result<LensLabel, Failure> {
+    let source = tx.part::<LensSource>();
+    source.0.labels(tx)?.into_iter().next().ok_or_else(|| Failure::missing("lens", "main"))
+}
+
+/// The company at which a person works, as their own history has it, and since when we know that.
+pub fn works_at(tx: &Tx, own: &[Entry]) -> Option<(CompanyId, Moment)> {
+    project::works_at(tx.public_ids(), own)
+}
+
+/// How many people there are.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn count(tx: &mut Tx) -> Result<u64, Failure> {
+    store::count(tx)
+}
+
+/// The next people by id, `limit` of them after `after`.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn ids_after(tx: &mut Tx, after: PersonId, limit: i64) -> Result<Vec<PersonId>, Failure> {
+    store::ids_after(tx, after, limit)
+}
+
+/// Everybody who works at one of these companies.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn people_at(tx: &mut Tx, companies: &[CompanyId]) -> Result<Vec<PersonId>, Failure> {
+    store::people_at(tx, companies)
+}
+
+/// The names by which these people are ordered.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn name_keys(tx: &mut Tx, people: &[PersonId]) -> Result<HashMap<PersonId, String>, Failure> {
+    store::name_keys(tx, people)
 }

@@ -168,14 +168,24 @@ pub struct ListView {
 macro_rules! page {
     ($column:literal, desc) => {
         sql(concat!(
-            "select ", $column, ", person_id from standing where lens_id = $1 and stage = $2 and (",
-            $column, ", person_id) < ($3, $4) order by ", $column, " desc, person_id desc limit $5"
+            "select ",
+            $column,
+            ", person_id from standing where lens_id = $1 and stage = $2 and (",
+            $column,
+            ", person_id) < ($3, $4) order by ",
+            $column,
+            " desc, person_id desc limit $5"
         ))
     };
     ($column:literal, asc) => {
         sql(concat!(
-            "select ", $column, ", person_id from standing where lens_id = $1 and stage = $2 and (",
-            $column, ", person_id) > ($3, $4) order by ", $column, ", person_id limit $5"
+            "select ",
+            $column,
+            ", person_id from standing where lens_id = $1 and stage = $2 and (",
+            $column,
+            ", person_id) > ($3, $4) order by ",
+            $column,
+            ", person_id limit $5"
         ))
     };
 }
@@ -190,7 +200,14 @@ const BY_TOUCHED: Sql = page!("touched_at", asc);
 const BY_TOUCHED_DOWN: Sql = page!("touched_at", desc);
 
 pub(crate) const ALL: &[Sql] = &[
-    BY_NAME, BY_NAME_DOWN, BY_FIT, BY_FIT_DOWN, BY_ENGAGEMENT, BY_ENGAGEMENT_DOWN, BY_TOUCHED, BY_TOUCHED_DOWN,
+    BY_NAME,
+    BY_NAME_DOWN,
+    BY_FIT,
+    BY_FIT_DOWN,
+    BY_ENGAGEMENT,
+    BY_ENGAGEMENT_DOWN,
+    BY_TOUCHED,
+    BY_TOUCHED_DOWN,
 ];
 
 impl List {
@@ -243,7 +260,10 @@ fn heads(
 ) -> Result<(Vec<PersonId>, Option<Cursor>), Failure> {
     let after = match &ask.after {
         Some(cursor) if !cursor.fits(ask.sort) => {
-            return Err(Failure::invalid("after", "this page belongs to another order; begin anew"));
+            return Err(Failure::invalid(
+                "after",
+                "this page belongs to another order; begin anew",
+            ));
         }
         Some(cursor) => cursor.clone(),
         None => ask.edge(),

@@ -7,15 +7,17 @@ use journal::{Changed, Projection, Recorded};
 use moment::Moment;
 use platform::db::Tx;
 use platform::failure::Failure;
-use platform::public_id;
+use platform::public_id::PublicIds;
 
 use crate::store::{self, CompanyRow, PersonRow};
-use crate::{COMPANY, find};
+use crate::{COMPANY, CompanyId, find};
 
 /// The fact that ties a person to a company: the company's public id.
 pub const WORKS_AT: &str = "person.works_at";
 /// The fact that says who looks after a person: the user's public id.
 pub const OWNER: &str = "person.owner";
+/// The prefix of a user's public id.
+const USER: &str = "usr";
 /// Outside ids are facts whose names begin so: `person.id.mql_id`.
 pub const OUTSIDE_ID: &str = "person.id.";
 
@@ -36,7 +38,7 @@ impl Projection for PeopleProjection {
             if journal::is_company(changed.subject) {
                 companies.push(company_row(changed, &facts));
             } else {
-                let person = person_row(tx, changed, &facts)?;
+                let person = person_row(tx.public_ids(), changed, &facts);
                 if !changed.is_new {
                     keys.extend(person.email.clone().map(|email| ("email", email, person.id)));
                     keys.extend(person.phone.clone().map(|phone| ("phone", phone, person.id)));
@@ -46,7 +48,8 @@ impl Projection for PeopleProjection {
         }
         store::save_people(tx, &people)?;
         store::save_companies(tx, &companies)?;
-        let keys: Vec<_> = keys.iter().map(|(kind, value, id)| (*kind, value.as_str(), *id)).collect();
+        let keys: Vec<_> =
+            keys.iter().map(|(kind, value, id)| (*kind, value.as_str(), *id)).collect();
         store::save_keys(tx, false, &keys)
     }
 }
@@ -63,8 +66,15 @@ impl<'a> Newest<'a> {
                 newest.insert(fact.key.as_ref(), fact);
             }
         }
-        newest.retain(|_, fact| fact.value != Value::Null && fact.expires_at.is_none_or(|at| at > now));
+        newest.retain(|_, fact| {
+            fact.value != Value::Null && fact.expires_at.is_none_or(|at| at > now)
+        });
         Newest(newest)
+    }
+
+    /// Whether this very fact is the newest of its name.
+    pub(crate) fn holds(&self, fact: &Fact) -> bool {
+        self.0.get(fact.key.as_ref()).is_some_and(|newest| std::ptr::eq(*newest, fact))
     }
 
     fn text(&self, key: &str) -> Option<String> {
@@ -99,22 +109,18 @@ impl<'a> Newest<'a> {
     }
 }
 
-fn person_row(tx: &mut Tx, changed: &Changed, facts: &Newest<'_>) -> Result<PersonRow, Failure> {
+fn person_row(ids: PublicIds, changed: &Changed, facts: &Newest<'_>) -> PersonRow {
     let given_and_family = || {
-        let names: Vec<String> =
-            ["person.given_name", "person.family_name"].iter().filter_map(|key| facts.text(key)).collect();
+        let names: Vec<String> = ["person.given_name", "person.family_name"]
+            .iter()
+            .filter_map(|key| facts.text(key))
+            .collect();
         (!names.is_empty()).then(|| names.join(" "))
     };
     let name = facts.text("person.name").or_else(given_and_family).unwrap_or_else(|| facts.label());
-    let company = match facts.text(WORKS_AT) {
-        Some(text) => public_id::decode(tx, COMPANY, &text)?,
-        None => None,
-    };
-    let owner = match facts.text(OWNER) {
-        Some(text) => public_id::decode(tx, team::USER, &text)?,
-        None => None,
-    };
-    Ok(PersonRow {
+    let company = facts.text(WORKS_AT).and_then(|text| ids.decode(COMPANY, &text));
+    let owner = facts.text(OWNER).and_then(|text| ids.decode(USER, &text));
+    PersonRow {
         id: changed.subject,
         created_at: first_known(&changed.history),
         name_key: find::name_key(&name),
@@ -125,7 +131,7 @@ fn person_row(tx: &mut Tx, changed: &Changed, facts: &Newest<'_>) -> Result<Pers
         country: facts.text("person.country"),
         company,
         owner,
-    })
+    }
 }
 
 fn company_row(changed: &Changed, facts: &Newest<'_>) -> CompanyRow {
@@ -146,4 +152,15 @@ fn company_row(changed: &Changed, facts: &Newest<'_>) -> CompanyRow {
 
 fn first_known(history: &[Entry]) -> Moment {
     history.iter().map(|entry| entry.recorded_at).min().unwrap_or_default()
+}
+
+/// The company at which a person works, by the newest fact about it, and since when we know that.
+pub(crate) fn works_at(ids: PublicIds, own: &[Entry]) -> Option<(CompanyId, Moment)> {
+    let (text, since) = own.iter().rev().find_map(|entry| {
+        let What::Facts(observation) = &entry.what else { return None };
+        let fact = observation.facts.iter().rfind(|fact| *fact.key == *WORKS_AT)?;
+        let Value::Text(text) = &fact.value else { return None };
+        Some((text, entry.recorded_at))
+    })?;
+    Some((ids.decode(COMPANY, text)?, since))
 }

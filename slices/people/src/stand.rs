@@ -59,7 +59,11 @@ pub struct Place {
 /// A number that orders decaying scores as they are at any one moment: all of them halve together,
 /// so `log2(score) + at / half-life` never changes. Without a half-life the score itself.
 pub fn engagement_key(score: f64, at: Moment, half_life_us: Option<i64>) -> f64 {
-    #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "an order needs no more digits")]
+    #[expect(
+        clippy::as_conversions,
+        clippy::cast_precision_loss,
+        reason = "an order needs no more digits"
+    )]
     let halvings = half_life_us.map_or(0.0, |half| at.0 as f64 / half as f64);
     match half_life_us {
         Some(_) if score > 0.0 => score.log2() + halvings,
@@ -81,14 +85,16 @@ const UPSERT: Sql = sql(
         touched_at = excluded.touched_at, next_at = excluded.next_at, folded_at = excluded.folded_at,
         name_key = excluded.name_key",
 );
-const OF: Sql = sql("select person_id, version, stage, kind, temperature, criteria, fit_low, fit_high,
+const OF: Sql =
+    sql("select person_id, version, stage, kind, temperature, criteria, fit_low, fit_high,
         engagement, engagement_key, intent, likelihood, entered_at, touched_at, next_at, folded_at
      from standing where lens_id = $1 and person_id in ({list})");
 const TALLY: Sql = sql("select stage, n from stage_tally where lens_id = $1");
 const TALLY_ADD: Sql = sql("insert into stage_tally (lens_id, stage, n) values ($1, $2, $3)
      on conflict (lens_id, stage) do update set n = stage_tally.n + excluded.n");
 const COUNTED: Sql = sql("select stage, count(*) from standing where lens_id = $1 group by stage");
-const DUE: Sql = sql("select distinct person_id from standing where next_at is not null and next_at <= $1
+const DUE: Sql =
+    sql("select distinct person_id from standing where next_at is not null and next_at <= $1
      and person_id > $2 order by person_id limit $3");
 const NEXT_DUE: Sql = sql("select min(next_at) from standing where next_at is not null");
 const FORGET: Sql = sql("delete from standing where lens_id = $1");
@@ -151,7 +157,7 @@ pub fn standings(
     people: &[PersonId],
 ) -> Result<HashMap<PersonId, Standing>, Failure> {
     let mut found = HashMap::with_capacity(people.len());
-    tx.each_in(OF, args![lens], people, |row| {
+    tx.each_in(OF, &args![lens], &crate::store::list(people), |row| {
         found.insert(row.int(0), standing_of(row));
         Ok(())
     })?;
@@ -199,14 +205,22 @@ fn counts(tx: &mut Tx, statement: Sql, lens: LensId) -> Result<Vec<(Stage, u64)>
         found.insert(row.int(0), row.int(1).unsigned_abs());
         Ok(())
     })?;
-    Ok(Stage::ALL.iter().map(|stage| (*stage, found.get(&stage.code()).copied().unwrap_or(0))).collect())
+    Ok(Stage::ALL
+        .iter()
+        .map(|stage| (*stage, found.get(&stage.code()).copied().unwrap_or(0)))
+        .collect())
 }
 
 /// People whose standing could have changed by `now` without anything new, `limit` of them after `after`.
 ///
 /// # Errors
 /// `Broken` when the database fails.
-pub fn due(tx: &mut Tx, now: Moment, after: PersonId, limit: i64) -> Result<Vec<PersonId>, Failure> {
+pub fn due(
+    tx: &mut Tx,
+    now: Moment,
+    after: PersonId,
+    limit: i64,
+) -> Result<Vec<PersonId>, Failure> {
     let mut found = Vec::new();
     tx.each(DUE, args![now, after, limit], |row| {
         found.push(row.int(0));

@@ -6,12 +6,13 @@ use std::collections::{BTreeSet, HashMap};
 use funnel::Stage;
 use moment::Moment;
 use platform::args;
-use platform::db::{Row, Sql, Tx, sql};
+use platform::db::{Arg, Row, Sql, Tx, sql};
 use platform::failure::Failure;
 
 use crate::{CompanyId, LensId, PersonId};
 
-const PEOPLE: Sql = sql("select id, created_at, name, name_key, email, phone, title, country, company_id, owner_id
+const PEOPLE: Sql =
+    sql("select id, created_at, name, name_key, email, phone, title, country, company_id, owner_id
      from person where id in ({list})");
 const SAVE_PERSON: Sql = sql(
     "insert into person (id, created_at, name, name_key, email, phone, title, country, company_id, owner_id)
@@ -22,18 +23,20 @@ const SAVE_PERSON: Sql = sql(
 );
 const COMPANIES: Sql = sql("select id, created_at, name, domain, industry, country, employees
      from company where id in ({list})");
-const SAVE_COMPANY: Sql = sql(
-    "insert into company (id, created_at, name, domain, industry, country, employees)
+const SAVE_COMPANY: Sql =
+    sql("insert into company (id, created_at, name, domain, industry, country, employees)
      values ($1, $2, $3, $4, $5, $6, $7)
      on conflict (id) do update set name = excluded.name, domain = excluded.domain,
-        industry = excluded.industry, country = excluded.country, employees = excluded.employees",
-);
+        industry = excluded.industry, country = excluded.country, employees = excluded.employees");
 const AT_COMPANY: Sql = sql("select id from person where company_id in ({list}) order by id");
-const KEY: Sql = sql("select subject_id from subject_key where of_company = $1 and kind = $2 and value = $3");
-const KEYS_OF: Sql = sql("select kind, value from subject_key where subject_id = $1 order by kind, value");
+const KEY: Sql =
+    sql("select subject_id from subject_key where of_company = $1 and kind = $2 and value = $3");
+const KEYS_OF: Sql =
+    sql("select kind, value from subject_key where subject_id = $1 order by kind, value");
 const KEYS_IN: Sql = sql("select value, subject_id from subject_key
      where of_company = $1 and kind = $2 and value in ({list})");
-const ANY_KEY: Sql = sql("select distinct subject_id from subject_key where of_company = 0 and value in ({list})");
+const ANY_KEY: Sql =
+    sql("select distinct subject_id from subject_key where of_company = 0 and value in ({list})");
 const SAVE_KEY: Sql = sql("insert into subject_key (of_company, kind, value, subject_id)
      values ($1, $2, $3, $4) on conflict do nothing");
 const BY_NAME: Sql = sql("select person_id from standing where lens_id = $1 and stage = $2
@@ -44,13 +47,37 @@ const CONTAINING: Sql = sql("select person.id from person
      join standing on standing.person_id = person.id and standing.lens_id = $1
      where person.name_key like $2 order by person.name_key, person.id limit $3");
 const NAMED: Sql = sql("select id from person where name_key = $1 order by id limit 2");
-const ID_RANGE: Sql = sql("select min(id), max(id), count(*) from person");
+const COUNT: Sql = sql("select count(*) from person");
+const NAME_KEYS: Sql = sql("select id, name_key from person where id in ({list})");
 const IDS_AFTER: Sql = sql("select id from person where id > $1 order by id limit $2");
 
 pub(crate) const ALL: &[Sql] = &[
-    PEOPLE, SAVE_PERSON, COMPANIES, SAVE_COMPANY, AT_COMPANY, KEY, KEYS_OF, KEYS_IN, ANY_KEY, SAVE_KEY, BY_NAME,
-    BY_KEY, CONTAINING, NAMED, ID_RANGE, IDS_AFTER,
+    PEOPLE,
+    SAVE_PERSON,
+    COMPANIES,
+    SAVE_COMPANY,
+    AT_COMPANY,
+    KEY,
+    KEYS_OF,
+    KEYS_IN,
+    ANY_KEY,
+    SAVE_KEY,
+    BY_NAME,
+    BY_KEY,
+    CONTAINING,
+    NAMED,
+    COUNT,
+    NAME_KEYS,
+    IDS_AFTER,
 ];
+
+/// Values as the list of a statement.
+pub(crate) fn list<T: Copy>(values: &[T]) -> Vec<Arg>
+where
+    Arg: From<T>,
+{
+    values.iter().copied().map(Arg::from).collect()
+}
 
 /// A person's row.
 #[derive(Clone, Debug, PartialEq)]
@@ -128,7 +155,7 @@ pub(crate) fn people(
     ids: &[PersonId],
 ) -> Result<HashMap<PersonId, PersonRow>, Failure> {
     let mut found = HashMap::with_capacity(ids.len());
-    tx.each_in(PEOPLE, args![], ids, |row| {
+    tx.each_in(PEOPLE, &[], &list(ids), |row| {
         found.insert(row.int(0), person_of(row));
         Ok(())
     })?;
@@ -162,7 +189,7 @@ pub(crate) fn companies(
     ids: &[CompanyId],
 ) -> Result<HashMap<CompanyId, CompanyRow>, Failure> {
     let mut found = HashMap::with_capacity(ids.len());
-    tx.each_in(COMPANIES, args![], ids, |row| {
+    tx.each_in(COMPANIES, &[], &list(ids), |row| {
         found.insert(row.int(0), company_of(row));
         Ok(())
     })?;
@@ -199,7 +226,7 @@ pub(crate) fn save_companies(tx: &mut Tx, companies: &[CompanyRow]) -> Result<()
 
 pub(crate) fn people_at(tx: &mut Tx, companies: &[CompanyId]) -> Result<Vec<PersonId>, Failure> {
     let mut found = Vec::new();
-    tx.each_in(AT_COMPANY, args![], companies, |row| {
+    tx.each_in(AT_COMPANY, &[], &list(companies), |row| {
         found.push(row.int(0));
         Ok(())
     })?;
@@ -223,7 +250,7 @@ pub(crate) fn keys_in(
     values: &[&str],
 ) -> Result<HashMap<String, i64>, Failure> {
     let mut found = HashMap::with_capacity(values.len());
-    tx.each_in(KEYS_IN, args![i64::from(of_company), kind], values, |row| {
+    tx.each_in(KEYS_IN, &args![i64::from(of_company), kind], &list(values), |row| {
         found.insert(row.text(0).to_owned(), row.int(1));
         Ok(())
     })?;
@@ -256,7 +283,7 @@ pub(crate) fn save_keys(
 /// People whom any key with this value names.
 pub(crate) fn by_any_key(tx: &mut Tx, values: &[&str]) -> Result<Vec<PersonId>, Failure> {
     let mut found = Vec::new();
-    tx.each_in(ANY_KEY, args![], values, |row| {
+    tx.each_in(ANY_KEY, &[], &list(values), |row| {
         found.push(row.int(0));
         Ok(())
     })?;
@@ -293,22 +320,37 @@ pub(crate) fn search(
     }
     if found.len() < limit {
         let pattern = format!("%{}%", small.replace(['%', '_'], ""));
-        found.extend(tx.rows(CONTAINING, args![lens, pattern, wanted])?.iter().map(|row| row.int(0)));
+        found.extend(
+            tx.rows(CONTAINING, args![lens, pattern, wanted])?.iter().map(|row| row.int(0)),
+        );
     }
     let mut seen = BTreeSet::new();
     found.retain(|id| seen.insert(*id));
     if !stages.is_empty() {
         let standings = crate::stand::standings(tx, lens, &found)?;
-        found.retain(|id| standings.get(id).is_some_and(|standing| stages.contains(&standing.stage)));
+        found.retain(|id| {
+            standings.get(id).is_some_and(|standing| stages.contains(&standing.stage))
+        });
     }
     found.truncate(limit);
     Ok(found)
 }
 
-/// The smallest and largest id of a person, and how many people there are.
-pub(crate) fn id_range(tx: &mut Tx) -> Result<Option<(PersonId, PersonId, u64)>, Failure> {
-    let row = tx.row(ID_RANGE, args![])?;
-    Ok(row.and_then(|row| Some((row.int_opt(0)?, row.int_opt(1)?, row.int(2).unsigned_abs()))))
+/// How many people there are.
+pub(crate) fn count(tx: &mut Tx) -> Result<u64, Failure> {
+    Ok(tx.row(COUNT, args![])?.map_or(0, |row| row.int(0).unsigned_abs()))
+}
+
+pub(crate) fn name_keys(
+    tx: &mut Tx,
+    people: &[PersonId],
+) -> Result<HashMap<PersonId, String>, Failure> {
+    let mut found = HashMap::with_capacity(people.len());
+    tx.each_in(NAME_KEYS, &[], &list(people), |row| {
+        found.insert(row.int(0), row.text(1).to_owned());
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 /// The next people by id.

@@ -1,0 +1,72 @@
+//! `funnel`: how many stand where, and how those who came in a window moved on.
+
+use std::sync::Arc;
+
+use funnel::{Definition, Stage};
+use moment::{Moment, Span};
+use platform::db::Tx;
+use platform::failure::Failure;
+use team::{Right, User};
+
+use crate::lens;
+use crate::store::{self, VersionRow};
+
+/// Moves of one kind: how many went from one stage to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// From where; [`Stage::None`] for those who came in.
+    pub from: Stage,
+    /// To where.
+    pub to: Stage,
+    /// By which way they came in (`forms`, `imports`, `calls` …); empty for later moves.
+    pub via: String,
+    /// How many moves.
+    pub count: u64,
+}
+
+/// The funnel under the main lens.
+#[derive(Clone, Debug)]
+pub struct FunnelView {
+    /// The lens's name.
+    pub lens: String,
+    /// The version in force.
+    pub version: VersionRow,
+    /// The definition in force.
+    pub definition: Arc<Definition>,
+    /// How many stand at each stage now, in the order of [`Stage::ALL`].
+    pub tally: Vec<(Stage, u64)>,
+    /// From which day on people count who came in; nothing for all of them.
+    pub since: Option<Moment>,
+    /// Every move of those who came in since then.
+    pub moves: Vec<Moved>,
+}
+
+/// The funnel; with `days`, the flow of those who came in during that many days until now.
+///
+/// # Errors
+/// `Forbidden` without the right to read people; `Broken` when the database fails.
+pub fn funnel(
+    tx: &mut Tx,
+    who: &User,
+    days: Option<i64>,
+    now: Moment,
+) -> Result<FunnelView, Failure> {
+    who.may(Right::ReadPeople)?;
+    let lens = lens::main(tx)?;
+    let since = days.map(|days| now - Span::days(days));
+    let day = since.map_or(i64::MIN, |since| since.day() + 1);
+    let moves = store::flow_since(tx, lens.id, day)?
+        .into_iter()
+        .map(|(from, to, via, count)| Moved { from, to, via, count })
+        .collect();
+    let (version, definition) =
+        lens.current().ok_or_else(|| Failure::missing("definition", &lens.name))?;
+    Ok(FunnelView {
+        lens: lens.name.clone(),
+        version: version.clone(),
+        definition: Arc::clone(definition),
+        tally: people::stand::tally(tx, lens.id)?,
+        since,
+        moves,
+    })
+}

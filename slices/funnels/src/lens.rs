@@ -1,0 +1,264 @@
+//! Lenses and the versions of their definitions: what is in force, since when, and how one is adopted.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use funnel::{Definition, InForce};
+use moment::Moment;
+use people::LensId;
+use platform::db::Tx;
+use platform::failure::Failure;
+use serde_json::json;
+use team::{Right, User};
+
+use crate::store::{self, VersionRow};
+
+/// The lens that a workspace starts with, and under which its lists stand unless told otherwise.
+pub const MAIN: &str = "Shared";
+
+/// One lens with the versions that have been in force.
+#[derive(Clone, Debug)]
+pub struct Lens {
+    /// Inside.
+    pub id: LensId,
+    /// As people call it.
+    pub name: String,
+    /// The versions in order; the last is in force now.
+    pub versions: Vec<(VersionRow, Arc<Definition>)>,
+}
+
+impl Lens {
+    /// The version in force, if any was adopted.
+    pub fn current(&self) -> Option<(&VersionRow, &Arc<Definition>)> {
+        self.versions.last().map(|(row, definition)| (row, definition))
+    }
+
+    /// The number of the version that holds at a moment.
+    pub fn version_at(&self, at: Moment) -> u32 {
+        let holding =
+            self.versions.iter().rfind(|(row, _)| row.from <= at).or(self.versions.first());
+        holding.map_or(0, |(row, _)| u32::try_from(row.version).unwrap_or(u32::MAX))
+    }
+
+    /// The versions as a folder takes them.
+    pub fn in_force(&self) -> Vec<InForce<'_>> {
+        self.versions
+            .iter()
+            .map(|(row, definition)| InForce {
+                from: row.from,
+                version: u32::try_from(row.version).unwrap_or(u32::MAX),
+                definition,
+            })
+            .collect()
+    }
+}
+
+/// Definitions that were read once, by lens and version: what is adopted never changes. A part of the app.
+#[derive(Default)]
+pub struct Definitions(Mutex<HashMap<(LensId, i64), Arc<Definition>>>);
+
+impl Definitions {
+    fn load(&self, tx: &mut Tx, lens: LensId, version: i64) -> Result<Arc<Definition>, Failure> {
+        let known =
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&(lens, version)).cloned();
+        if let Some(definition) = known {
+            return Ok(definition);
+        }
+        let text = store::text(tx, lens, version)?;
+        let definition = Definition::parse(&text).map_err(|problems| {
+            let words = problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+            anyhow::anyhow!("version {version} of a definition in force can't be read: {words}")
+        })?;
+        let definition = Arc::new(definition);
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.insert((lens, version), Arc::clone(&definition));
+        Ok(definition)
+    }
+}
+
+/// All lenses with what is in force, the main one first.
+///
+/// # Errors
+/// `Broken` when the database fails or a stored definition can't be read.
+pub fn lenses(tx: &mut Tx) -> Result<Vec<Lens>, Failure> {
+    let definitions = tx.part::<Definitions>();
+    let mut lenses: Vec<Lens> = store::lenses(tx)?
+        .into_iter()
+        .map(|(id, name)| Lens { id, name, versions: Vec::new() })
+        .collect();
+    for row in store::versions(tx)? {
+        let Some(lens) = lenses.iter_mut().find(|lens| lens.id == row.lens) else { continue };
+        let definition = definitions.load(tx, row.lens, row.version)?;
+        lens.versions.push((row, definition));
+    }
+    Ok(lenses)
+}
+
+/// The lens under which lists stand unless told otherwise.
+///
+/// # Errors
+/// `Missing` before the starter was put in.
+pub fn main(tx: &mut Tx) -> Result<Lens, Failure> {
+    lenses(tx)?.into_iter().next().ok_or_else(|| Failure::missing("lens", MAIN))
+}
+
+/// Puts the starter definition in force from the start, unless there is a lens already.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn ensure_starter(tx: &mut Tx, now: Moment) -> Result<(), Failure> {
+    if !store::lenses(tx)?.is_empty() {
+        return Ok(());
+    }
+    let id = tx.ids(1)?;
+    store::add_lens(tx, id, MAIN, 0, now)?;
+    let text = funnel::packs::DEFAULT;
+    let row = VersionRow {
+        lens: id,
+        version: 1,
+        name: "Sluice default".to_owned(),
+        from: Moment::START,
+        adopted_at: now,
+        adopted_by: None,
+        is_starter: true,
+    };
+    store::add_version(tx, &row, text)
+}
+
+/// From when a new version holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum From {
+    /// As a user would expect: over the whole past while the starter that nobody chose is in force,
+    /// from now on after that.
+    Usual,
+    /// Over the whole past: everybody's story is told anew.
+    Start,
+    /// From a moment on.
+    Moment(Moment),
+}
+
+/// What came of an adoption.
+#[derive(Clone, Debug)]
+pub struct Adopted {
+    /// Under which lens.
+    pub lens: LensId,
+    /// The new version, or the one in force if the text is the same.
+    pub version: i64,
+    /// From when it holds.
+    pub from: Moment,
+    /// The job that re-stands everybody; nothing if nothing changed.
+    pub job: Option<i64>,
+}
+
+/// Adopts a definition: it becomes the next version of the main lens, and a job re-stands everybody.
+/// The same text again changes nothing.
+///
+/// # Errors
+/// `Forbidden` without the right to change definitions; `Invalid` with every problem of the text, and
+/// with every example of it that does not hold; `Refused` with `before_current` for a moment before
+/// the version in force.
+pub fn adopt(
+    tx: &mut Tx,
+    who: &User,
+    text: &str,
+    from: From,
+    now: Moment,
+) -> Result<Adopted, Failure> {
+    who.may(Right::ChangeDefinitions)?;
+    let definition = check(text)?;
+    let lens = main(tx)?;
+    let last = lens.current().map(|(row, _)| row);
+    if let Some((row, current)) = lens.current()
+        && current.text == text
+        && !row.is_starter
+    {
+        return Ok(Adopted { lens: lens.id, version: row.version, from: row.from, job: None });
+    }
+    let from = match from {
+        From::Start => Moment::START,
+        From::Moment(at) => at,
+        From::Usual if last.is_none_or(|row| row.is_starter) => Moment::START,
+        From::Usual => now,
+    };
+    if let Some(last) = last
+        && from < last.from
+    {
+        let words = format!(
+            "version {} holds from {}; a newer one can't hold from before",
+            last.version, last.from
+        );
+        return Err(Failure::refused("before_current", words));
+    }
+    let row = VersionRow {
+        lens: lens.id,
+        version: last.map_or(1, |last| last.version + 1),
+        name: definition.name.clone(),
+        from,
+        adopted_at: now,
+        adopted_by: who.actor(),
+        is_starter: false,
+    };
+    store::add_version(tx, &row, text)?;
+    let job = platform::jobs::enqueue(
+        tx,
+        crate::refold::REFOLD,
+        None,
+        &json!({ "lens": lens.id, "version": row.version }),
+        now,
+    )?;
+    Ok(Adopted { lens: lens.id, version: row.version, from, job: Some(job) })
+}
+
+/// Reads a definition and runs its examples.
+///
+/// # Errors
+/// `Invalid` with every problem of the text, each with its place, or every example that does not hold.
+pub fn check(text: &str) -> Result<Definition, Failure> {
+    let definition = Definition::parse(text).map_err(|problems| {
+        Failure::Invalid(
+            problems.iter().map(|problem| field("definition", problem.to_string())).collect(),
+        )
+    })?;
+    let failed: Vec<_> = definition
+        .run_examples()
+        .into_iter()
+        .filter_map(|outcome| {
+            let failed = outcome.failed?;
+            Some(field("examples", format!("line {}: {:?}: {failed}", outcome.line, outcome.name)))
+        })
+        .collect();
+    if failed.is_empty() { Ok(definition) } else { Err(Failure::Invalid(failed)) }
+}
+
+fn field(name: &str, words: String) -> platform::failure::Field {
+    platform::failure::Field { name: name.to_owned(), words }
+}
+
+/// Tells the people slice about lenses.
+pub struct LensLabels;
+
+impl people::Lenses for LensLabels {
+    fn labels(&self, tx: &mut Tx) -> Result<Vec<people::LensLabel>, Failure> {
+        Ok(lenses(tx)?.iter().filter_map(label).collect())
+    }
+}
+
+fn label(lens: &Lens) -> Option<people::LensLabel> {
+    let (row, definition) = lens.current()?;
+    let framework = definition.frameworks.first().map_or_else(
+        || (0..definition.criteria.len().min(4)).collect(),
+        |framework| {
+            framework.criteria.iter().filter_map(|name| definition.criterion(name)).collect()
+        },
+    );
+    Some(people::LensLabel {
+        id: lens.id,
+        label: format!("{}, version {}", lens.name, row.version),
+        criteria: definition.criteria.iter().map(|criterion| criterion.name.to_string()).collect(),
+        framework,
+        half_life_us: definition
+            .score(funnel::condition::Score::Engagement)
+            .and_then(|score| score.half_life)
+            .map(|span| span.0),
+    })
+}

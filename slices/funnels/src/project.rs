@@ -1,0 +1,257 @@
+//! The projection that folds: from what was just recorded to standings, transitions and the flow.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use funnel::history::{Agent, Direction, Entry, History, What};
+use funnel::{Folder, Truth};
+use journal::{Projection, Recorded};
+use moment::Moment;
+use people::stand::{Place, Standing, engagement_key};
+use people::{CompanyId, LensId, PersonId};
+use platform::db::Tx;
+use platform::failure::Failure;
+
+use crate::flow;
+use crate::lens::{self, Lens};
+use crate::store::{self, Edge, TransitionRow};
+
+/// Folds everybody whose history grew, and everybody who works where a company's did.
+pub struct FunnelProjection;
+
+impl Projection for FunnelProjection {
+    fn name(&self) -> &'static str {
+        "funnels"
+    }
+
+    fn project(&self, tx: &mut Tx, recorded: &Recorded) -> Result<(), Failure> {
+        let mut subjects = Vec::with_capacity(recorded.changed.len());
+        let mut companies = Vec::new();
+        let mut grown = BTreeSet::new();
+        for changed in &recorded.changed {
+            if journal::is_company(changed.subject) {
+                companies.push(changed.subject);
+            } else {
+                grown.insert(changed.subject);
+                subjects.push(Subject {
+                    person: changed.subject,
+                    is_new: changed.is_new,
+                    own: changed.history.clone(),
+                });
+            }
+        }
+        let colleagues: Vec<PersonId> = people::people_at(tx, &companies)?
+            .into_iter()
+            .filter(|person| !grown.contains(person))
+            .collect();
+        subjects.extend(subjects_of(tx, &colleagues)?);
+        let lenses = lens::lenses(tx)?;
+        fold(tx, &lenses, subjects, recorded.now)
+    }
+}
+
+/// A person with their own history, their company's not yet in it.
+pub(crate) struct Subject {
+    pub(crate) person: PersonId,
+    pub(crate) is_new: bool,
+    pub(crate) own: Vec<Entry>,
+}
+
+/// These people with their histories from the journal.
+pub(crate) fn subjects_of(tx: &mut Tx, people: &[PersonId]) -> Result<Vec<Subject>, Failure> {
+    let histories = journal::histories(tx, people)?;
+    Ok(histories.into_iter().map(|(person, own)| Subject { person, is_new: false, own }).collect())
+}
+
+/// A person's whole history: their own, and what their company is known to be, each fact from the
+/// moment at which we knew both it and that they work there.
+pub(crate) fn whole(
+    tx: &mut Tx,
+    own: Vec<Entry>,
+    companies: &mut HashMap<CompanyId, Arc<Vec<Entry>>>,
+) -> Result<History, Failure> {
+    let Some((company, since)) = people::works_at(tx, &own) else { return Ok(History::new(own)) };
+    if !companies.contains_key(&company) {
+        let known = journal::histories(tx, &[company])?.pop().map(|(_, entries)| entries);
+        companies.insert(company, Arc::new(known.unwrap_or_default()));
+    }
+    let mut entries = own;
+    if let Some(known) = companies.get(&company) {
+        entries.extend(
+            known
+                .iter()
+                .map(|entry| Entry { recorded_at: entry.recorded_at.max(since), ..entry.clone() }),
+        );
+    }
+    Ok(History::new(entries))
+}
+
+/// What a fold yields, in the shape in which it is stored.
+pub(crate) struct Stood {
+    pub(crate) standing: Standing,
+    pub(crate) moves: Vec<TransitionRow>,
+}
+
+/// Folds one history under a lens.
+pub(crate) fn stood(
+    folder: &mut Folder,
+    version: u32,
+    history: &History,
+    now: Moment,
+) -> Result<Stood, Failure> {
+    let folded = folder.fold(history, now);
+    let found = &folded.standing;
+    let via = flow::via(&history.entries, folded.transitions.first().map(|step| step.at));
+    let mut moves = Vec::with_capacity(folded.transitions.len());
+    for (seq, step) in folded.transitions.iter().enumerate() {
+        moves.push(TransitionRow {
+            moved_at: step.at,
+            seq: i64::try_from(seq).unwrap_or(i64::MAX),
+            from: step.from,
+            to: step.to,
+            reason: step.reason.as_deref().map(str::to_owned),
+            version: i64::from(step.receipt.version),
+            evidence_at: step.evidence_at,
+            via: if seq == 0 { via.to_owned() } else { String::new() },
+            receipt: serde_json::to_string(&step.receipt).map_err(anyhow::Error::from)?,
+        });
+    }
+    let engagement = found.scores.engagement;
+    let score = engagement.map_or(0.0, |score| score.at(now));
+    let half_life = engagement.and_then(|score| score.half_life).map(|span| span.0);
+    let standing = Standing {
+        version: i64::from(version),
+        stage: found.stage,
+        kind: found.kind.as_deref().map(str::to_owned),
+        temperature: found.temperature.map_or(0, |temperature| 3 - temperature.code()),
+        criteria: found.criteria.iter().map(|criterion| letter(criterion.truth)).collect(),
+        fit: found.scores.fit.map_or((0.0, 100.0), |fit| (fit.low, fit.high)),
+        engagement: score,
+        engagement_key: engagement_key(score, now, half_life),
+        intent: found.scores.intent.map(|range| range.low),
+        likelihood: found.scores.likelihood.map(|range| range.low),
+        entered_at: found.entered_at,
+        touched_at: touched(&history.entries, now),
+        next_at: found.next_at,
+        folded_at: now,
+    };
+    Ok(Stood { standing, moves })
+}
+
+fn letter(truth: Truth) -> char {
+    match truth {
+        Truth::True => 't',
+        Truth::False => 'f',
+        Truth::Unknown => 'u',
+    }
+}
+
+/// When they last did something themselves, as far as was known by then.
+fn touched(entries: &[Entry], now: Moment) -> Moment {
+    entries
+        .iter()
+        .rev()
+        .filter(|entry| entry.recorded_at <= now)
+        .find(|entry| match &entry.what {
+            What::Activity(activity) => {
+                activity.agent == Agent::Human && activity.direction == Some(Direction::Inbound)
+            }
+            What::Facts(_) => false,
+        })
+        .map_or(Moment::START, |entry| entry.occurred_at)
+}
+
+/// Folds these people under each lens and writes what differs from what is stored.
+pub(crate) fn fold(
+    tx: &mut Tx,
+    lenses: &[Lens],
+    subjects: Vec<Subject>,
+    now: Moment,
+) -> Result<(), Failure> {
+    if subjects.is_empty() {
+        return Ok(());
+    }
+    let mut companies = HashMap::new();
+    let mut histories = Vec::with_capacity(subjects.len());
+    for Subject { person, is_new, own } in subjects {
+        histories.push((person, is_new, whole(tx, own, &mut companies)?));
+    }
+    let names =
+        people::name_keys(tx, &histories.iter().map(|(person, ..)| *person).collect::<Vec<_>>())?;
+    for lens in lenses.iter().filter(|lens| !lens.versions.is_empty()) {
+        fold_under(tx, lens, &histories, &names, now)?;
+    }
+    Ok(())
+}
+
+fn fold_under(
+    tx: &mut Tx,
+    lens: &Lens,
+    histories: &[(PersonId, bool, History)],
+    names: &HashMap<PersonId, String>,
+    now: Moment,
+) -> Result<(), Failure> {
+    let old: Vec<PersonId> =
+        histories.iter().filter(|(_, is_new, _)| !is_new).map(|(person, ..)| *person).collect();
+    let mut stored = Stored::of(tx, lens.id, &old)?;
+    let mut folder = Folder::new(&lens.in_force());
+    let mut change = Change::default();
+    for (person, _, history) in histories {
+        let stood = stood(&mut folder, lens.version_at(now), history, now)?;
+        let name_key = names.get(person).cloned().unwrap_or_default();
+        change.add(&mut stored, *person, name_key, stood);
+    }
+    change.write(tx, lens.id)
+}
+
+/// What is stored of people who were known before.
+#[derive(Default)]
+struct Stored {
+    standings: HashMap<PersonId, Standing>,
+    moves: HashMap<PersonId, Vec<TransitionRow>>,
+}
+
+impl Stored {
+    fn of(tx: &mut Tx, lens: LensId, people: &[PersonId]) -> Result<Stored, Failure> {
+        if people.is_empty() {
+            return Ok(Stored::default());
+        }
+        Ok(Stored {
+            standings: people::stand::standings(tx, lens, people)?,
+            moves: store::transitions(tx, lens, people)?,
+        })
+    }
+}
+
+/// What is to be written, gathered over many people.
+#[derive(Default)]
+struct Change {
+    places: Vec<Place>,
+    dropped: Vec<(PersonId, TransitionRow)>,
+    added: Vec<(PersonId, TransitionRow)>,
+    flow: BTreeMap<Edge, i64>,
+}
+
+impl Change {
+    fn add(&mut self, stored: &mut Stored, person: PersonId, name_key: String, stood: Stood) {
+        let Stood { standing, moves } = stood;
+        let before = stored.standings.remove(&person);
+        let known = stored.moves.remove(&person).unwrap_or_default();
+        let same = known.iter().zip(&moves).take_while(|(old, new)| old == new).count();
+        if same < known.len() || same < moves.len() {
+            flow::count(&mut self.flow, &known, -1);
+            flow::count(&mut self.flow, &moves, 1);
+            self.dropped.extend(known.into_iter().skip(same).map(|step| (person, step)));
+            self.added.extend(moves.into_iter().skip(same).map(|step| (person, step)));
+        }
+        let before = before.map(|standing| standing.stage);
+        self.places.push(Place { person, name_key, before, standing });
+    }
+
+    fn write(self, tx: &mut Tx, lens: LensId) -> Result<(), Failure> {
+        store::drop_transitions(tx, lens, &self.dropped)?;
+        store::add_transitions(tx, lens, &self.added)?;
+        store::add_flow(tx, lens, &self.flow)?;
+        people::stand::stand(tx, lens, &self.places)
+    }
+}

@@ -1,0 +1,195 @@
+//! `verify`: folds everybody again and compares with what is stored. Live is replay, or it says where not.
+
+use std::collections::BTreeMap;
+
+use funnel::Folder;
+use moment::Moment;
+use people::PersonId;
+use people::stand::Standing;
+use platform::app::App;
+use platform::db::Tx;
+use platform::failure::Failure;
+use serde::Serialize;
+
+use crate::lens::{self, Lens};
+use crate::store::{self, TransitionRow};
+use crate::{flow, project, refold};
+
+/// Differences that are told one by one; the rest is only counted.
+const TOLD_MAX: usize = 100;
+/// People read and folded at a time.
+const CHUNK_PEOPLE: i64 = 2_000;
+
+/// What a verification found.
+#[derive(Clone, Debug, Serialize)]
+pub struct Verified {
+    /// Lenses gone through.
+    pub lenses: usize,
+    /// People folded under each.
+    pub people: u64,
+    /// Activities and observations read.
+    pub entries: u64,
+    /// People whose time had come and who were re-stood first.
+    pub woken: u64,
+    /// Differences found.
+    pub differences: u64,
+    /// The first of them, in words.
+    pub told: Vec<Difference>,
+}
+
+/// One place where what is stored is not what a fold yields.
+#[derive(Clone, Debug, Serialize)]
+pub struct Difference {
+    /// The person's public id, or what is counted.
+    pub of: String,
+    /// Under which lens.
+    pub lens: String,
+    /// What differs.
+    pub what: &'static str,
+    /// As it is stored.
+    pub stored: String,
+    /// As the fold has it.
+    pub folded: String,
+}
+
+impl Verified {
+    fn tell(
+        &mut self,
+        lens: &Lens,
+        of: impl FnOnce() -> String,
+        what: &'static str,
+        pair: (String, String),
+    ) {
+        self.differences += 1;
+        if self.told.len() < TOLD_MAX {
+            let (stored, folded) = pair;
+            self.told.push(Difference { of: of(), lens: lens.name.clone(), what, stored, folded });
+        }
+    }
+}
+
+/// Folds everybody under every lens, in one snapshot, and compares standings, transitions, the tally
+/// and the flow with what is stored. `progress` is told how many people of how many are done.
+///
+/// # Errors
+/// `Broken` when the database fails. Differences are no error: they are the answer.
+pub fn verify(
+    app: &App,
+    progress: impl Fn(u64, u64) + Send + 'static,
+) -> Result<Verified, Failure> {
+    let woken = refold::wake_due(app)?;
+    let now = app.clock.now();
+    app.db.read_blocking(move |tx| compare(tx, now, woken, &progress))
+}
+
+fn compare(
+    tx: &mut Tx,
+    now: Moment,
+    woken: u64,
+    progress: &dyn Fn(u64, u64),
+) -> Result<Verified, Failure> {
+    let lenses = lens::lenses(tx)?;
+    let total = people::count(tx)?;
+    let ids_outside = tx.public_ids();
+    let mut found = Verified {
+        lenses: lenses.len(),
+        people: 0,
+        entries: 0,
+        woken,
+        differences: 0,
+        told: Vec::new(),
+    };
+    let mut flows: Vec<BTreeMap<_, _>> = lenses.iter().map(|_| BTreeMap::new()).collect();
+    let mut folders: Vec<Folder> =
+        lenses.iter().map(|lens| Folder::new(&lens.in_force())).collect();
+    let mut after: PersonId = 0;
+    loop {
+        let ids = people::ids_after(tx, after, CHUNK_PEOPLE)?;
+        let Some(last) = ids.last() else { break };
+        after = *last;
+        let mut companies = std::collections::HashMap::new();
+        let mut histories = Vec::with_capacity(ids.len());
+        for subject in project::subjects_of(tx, &ids)? {
+            let history = project::whole(tx, subject.own, &mut companies)?;
+            found.entries += u64::try_from(history.entries.len()).unwrap_or(0);
+            histories.push((subject.person, history));
+        }
+        for ((lens, folder), flow) in lenses.iter().zip(&mut folders).zip(&mut flows) {
+            let mut standings = people::stand::standings(tx, lens.id, &ids)?;
+            let mut moves = store::transitions(tx, lens.id, &ids)?;
+            for (person, history) in &histories {
+                let id = ids_outside.encode(people::PERSON, *person);
+                let stored = standings.remove(person);
+                let as_of = stored.as_ref().map_or(now, |standing| standing.folded_at.max(now));
+                let stood = project::stood(folder, lens.version_at(as_of), history, as_of)?;
+                let old = moves.remove(person).unwrap_or_default();
+                flow::count(flow, &stood.moves, 1);
+                moves_differ(&mut found, lens, &id, &old, &stood.moves);
+                standing_differs(&mut found, lens, &id, stored.as_ref(), &stood.standing);
+            }
+        }
+        found.people += u64::try_from(ids.len()).unwrap_or(0);
+        progress(found.people, total);
+    }
+    for (lens, mut flow) in lenses.iter().zip(flows) {
+        flow.retain(|_, n| *n != 0);
+        let stored = store::flow(tx, lens.id)?;
+        if flow != stored {
+            let sizes = (
+                format!("{} kinds of move", stored.len()),
+                format!("{} kinds of move", flow.len()),
+            );
+            found.tell(lens, || "the flow".to_owned(), "counts", sizes);
+        }
+        let (tally, counted) =
+            (people::stand::tally(tx, lens.id)?, people::stand::counted(tx, lens.id)?);
+        if tally != counted {
+            let pair = (format!("{tally:?}"), format!("{counted:?}"));
+            found.tell(lens, || "the tally of stages".to_owned(), "counts", pair);
+        }
+    }
+    Ok(found)
+}
+
+fn moves_differ(
+    found: &mut Verified,
+    lens: &Lens,
+    id: &str,
+    old: &[TransitionRow],
+    new: &[TransitionRow],
+) {
+    if old == new {
+        return;
+    }
+    let words = |moves: &[TransitionRow]| {
+        let steps: Vec<String> = moves
+            .iter()
+            .map(|step| format!("{} {} v{}", step.moved_at, step.to, step.version))
+            .collect();
+        steps.join(", ")
+    };
+    found.tell(lens, || id.to_owned(), "transitions", (words(old), words(new)));
+}
+
+fn standing_differs(
+    found: &mut Verified,
+    lens: &Lens,
+    id: &str,
+    old: Option<&Standing>,
+    new: &Standing,
+) {
+    let Some(old) = old else {
+        found.tell(lens, || id.to_owned(), "standing", ("none".to_owned(), format!("{new:?}")));
+        return;
+    };
+    let close = (old.engagement_key - new.engagement_key).abs() < 1e-6;
+    let aligned = Standing {
+        engagement: old.engagement,
+        engagement_key: if close { old.engagement_key } else { new.engagement_key },
+        folded_at: old.folded_at,
+        ..new.clone()
+    };
+    if *old != aligned {
+        found.tell(lens, || id.to_owned(), "standing", (format!("{old:?}"), format!("{new:?}")));
+    }
+}

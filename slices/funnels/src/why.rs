@@ -1,0 +1,226 @@
+//! `why`: where a person stands and why, with the receipt of every move, made again from the history.
+
+use funnel::receipt::{Judged, Part, Receipt, Rule};
+use funnel::{Condition, Folder, Stage, Temperature, Truth};
+use moment::Moment;
+use people::find;
+use platform::db::Tx;
+use platform::failure::Failure;
+use serde::Serialize;
+use team::{Right, User};
+
+use crate::lens::{self, Lens};
+use crate::{project, store};
+
+/// Where a person stands, why, and how they got there.
+#[derive(Clone, Debug, Serialize)]
+pub struct WhyView {
+    /// The public id.
+    pub person: String,
+    /// The name.
+    pub name: String,
+    /// The lens.
+    pub lens: String,
+    /// The version of its definition that holds.
+    pub version: u32,
+    /// The stage, `none` before any.
+    pub stage: Stage,
+    /// Since when.
+    pub entered_at: Option<Moment>,
+    /// The kind within the stage.
+    pub kind: Option<String>,
+    /// The temperature.
+    pub temperature: Option<Temperature>,
+    /// Each criterion as it is known.
+    pub criteria: Vec<CriterionView>,
+    /// The moves, the newest first, each with its receipt.
+    pub moves: Vec<MoveView>,
+    /// What the next stage up asks for and what is found of it, if there is one.
+    pub next: Option<NextView>,
+}
+
+/// A criterion as it is known of a person.
+#[derive(Clone, Debug, Serialize)]
+pub struct CriterionView {
+    /// Its name.
+    pub name: String,
+    /// True, false or unknown.
+    pub truth: Truth,
+    /// The question to ask.
+    pub ask: Option<String>,
+    /// When the newest of what it rests on happened.
+    pub since: Option<Moment>,
+    /// When the answer runs out.
+    pub expires_at: Option<Moment>,
+}
+
+/// A move with its receipt.
+#[derive(Clone, Debug, Serialize)]
+pub struct MoveView {
+    /// When its evidence was recorded.
+    pub at: Moment,
+    /// When the evidence happened.
+    pub evidence_at: Moment,
+    /// From where.
+    pub from: Stage,
+    /// To where.
+    pub to: Stage,
+    /// Why, for an exit.
+    pub reason: Option<String>,
+    /// The version of the definition.
+    pub version: u32,
+    /// The rule that held.
+    pub rule: String,
+    /// Each condition that it read.
+    pub because: Vec<BecauseView>,
+}
+
+/// One condition of a receipt.
+#[derive(Clone, Debug, Serialize)]
+pub struct BecauseView {
+    /// Where in the rule: enter, gate, leave, wake, or beneath another.
+    pub part: Part,
+    /// The condition's text.
+    pub condition: String,
+    /// The same in English.
+    pub english: String,
+    /// What it was.
+    pub truth: Truth,
+    /// The value seen.
+    pub seen: Option<String>,
+    /// What it rests on, in words: `email.replied, 2026-06-03` or `company.industry, import, 2026-05-30`.
+    pub rests_on: Vec<RestView>,
+}
+
+/// An activity or fact that a condition rests on.
+#[derive(Clone, Debug, Serialize)]
+pub struct RestView {
+    /// The activity's kind or the fact's name.
+    pub what: String,
+    /// Where a fact came from.
+    pub source: Option<String>,
+    /// When it happened.
+    pub at: Moment,
+    /// The entry in the person's history.
+    pub entry: i64,
+}
+
+/// What the next stage up asks for.
+#[derive(Clone, Debug, Serialize)]
+pub struct NextView {
+    /// The stage.
+    pub stage: Stage,
+    /// What must hold to enter it, as it is found now: the parts of `enter` and `gate`.
+    pub parts: Vec<funnel::explain::Explained>,
+}
+
+/// Why whom `who` means stands where they stand, under the main lens.
+///
+/// # Errors
+/// `Forbidden` without the right to read people, `Missing` if nobody is meant, `Refused` with `ambiguous`.
+pub fn why(tx: &mut Tx, user: &User, who: &str, now: Moment) -> Result<WhyView, Failure> {
+    user.may(Right::ReadPeople)?;
+    let id = find::find(tx, who)?;
+    let person = people::person::row(tx, id)?;
+    let lens = lens::main(tx)?;
+    let subject = project::subjects_of(tx, &[id])?.pop();
+    let own = subject.map(|subject| subject.own).unwrap_or_default();
+    let history = project::whole(tx, own, &mut std::collections::HashMap::new())?;
+    let folded = Folder::new(&lens.in_force()).fold(&history, now);
+    let standing = folded.standing;
+    let mut moves = Vec::new();
+    for row in
+        store::transitions(tx, lens.id, &[id])?.remove(&id).unwrap_or_default().into_iter().rev()
+    {
+        let receipt: Receipt = serde_json::from_str(&row.receipt).map_err(anyhow::Error::from)?;
+        moves.push(move_view(row, receipt));
+    }
+    let definition = lens.current().map(|(_, definition)| definition);
+    let criteria = standing
+        .criteria
+        .iter()
+        .map(|criterion| CriterionView {
+            name: criterion.name.to_string(),
+            truth: criterion.truth,
+            ask: definition.and_then(|definition| {
+                let place = definition.criterion(&criterion.name)?;
+                definition.criteria.get(place)?.ask.clone()
+            }),
+            since: criterion.since,
+            expires_at: criterion.expires_at,
+        })
+        .collect();
+    Ok(WhyView {
+        person: tx.public_ids().encode(people::PERSON, id),
+        name: person.name,
+        lens: lens.name.clone(),
+        version: lens.version_at(now),
+        stage: standing.stage,
+        entered_at: standing.entered_at,
+        kind: standing.kind.as_deref().map(str::to_owned),
+        temperature: standing.temperature,
+        criteria,
+        moves,
+        next: next(&lens, standing.stage, &history, now),
+    })
+}
+
+fn next(
+    lens: &Lens,
+    stage: Stage,
+    history: &funnel::history::History,
+    now: Moment,
+) -> Option<NextView> {
+    let (_, definition) = lens.current()?;
+    let up = definition.stages.iter().find(|rule| match stage {
+        Stage::None | Stage::Recycled | Stage::Disqualified => true,
+        Stage::Lead | Stage::Prospect | Stage::Opportunity | Stage::Customer => rule.stage > stage,
+    })?;
+    let mut conditions: Vec<Condition> = up.gate.iter().cloned().collect();
+    conditions.push(up.enter.clone());
+    let parts = Folder::asking(&lens.in_force(), &conditions).explain(history, now);
+    Some(NextView { stage: up.stage, parts })
+}
+
+fn move_view(row: store::TransitionRow, receipt: Receipt) -> MoveView {
+    let rule = match &receipt.rule {
+        Rule::Enter(stage) => format!("enter {stage}"),
+        Rule::Leave(stage, _) => format!("leave {stage}"),
+        Rule::Disqualify(_) => "disqualify".to_owned(),
+        Rule::Hand(_) => "moved by hand".to_owned(),
+    };
+    MoveView {
+        at: row.moved_at,
+        evidence_at: row.evidence_at,
+        from: row.from,
+        to: row.to,
+        reason: row.reason,
+        version: receipt.version,
+        rule,
+        because: receipt.because.into_iter().map(because).collect(),
+    }
+}
+
+fn because(judged: Judged) -> BecauseView {
+    let english = Condition::parse(&judged.condition).map_or_else(
+        |_| judged.condition.to_string(),
+        |condition| condition.in_english().to_string(),
+    );
+    BecauseView {
+        part: judged.part,
+        english,
+        condition: judged.condition.to_string(),
+        truth: judged.truth,
+        seen: judged.seen,
+        rests_on: judged
+            .rests_on
+            .into_iter()
+            .map(|rest| RestView {
+                what: rest.what.to_string(),
+                source: rest.source.as_deref().map(str::to_owned),
+                at: rest.at,
+                entry: rest.id,
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,240 @@
+//! Files in, standings and receipts out: the whole way of the data, on both databases.
+
+use std::sync::Arc;
+
+use funnel::Stage;
+use people::import::{self, Counts};
+use platform::harness::{self, World};
+use platform::jobs::{self, Registry};
+use team::User;
+
+const LEADS: &str = r#"
+name = "Leads"
+[key]
+mql_id = "id"
+[facts]
+"person.custom.origin" = { column = "origin" }
+[[activities]]
+kind = "form.submitted"
+at = { column = "first", format = "%Y-%m-%d" }
+recorded = "occurred"
+properties = { origin = "origin" }
+"#;
+const DEALS: &str = r#"
+name = "Deals"
+[key]
+mql_id = "id"
+[facts]
+"company.segment" = { column = "segment" }
+[[activities]]
+kind = "deal.won"
+at = { column = "won", format = "%Y-%m-%d %H:%M:%S" }
+recorded = "occurred"
+"#;
+const DEFINITION: &str = r#"
+name = "Forms and deals"
+[stages.lead]
+enter = 'did("form.submitted")'
+[stages.customer]
+enter = 'did("deal.won")'
+[examples]
+"a form makes a lead" = { did = ["form.submitted"], expect = "lead" }
+"#;
+
+fn both(test: impl Fn(&World)) {
+    let slices = [team::slice(), journal::slice(), people::slice(), funnels::slice()];
+    harness::both(&slices, |world| {
+        let _app = world
+            .app
+            .clone()
+            .with_part(journal::Projections(vec![
+                Arc::new(people::PeopleProjection),
+                Arc::new(funnels::FunnelProjection),
+            ]))
+            .with_part(people::LensSource(Arc::new(funnels::lens::LensLabels)))
+            .with_part(funnels::lens::Definitions::default());
+        let now = world.now();
+        world.db.write_blocking(move |tx| funnels::lens::ensure_starter(tx, now)).unwrap();
+        test(world);
+    });
+}
+
+fn registry() -> Registry {
+    Registry::new(vec![Arc::new(import::Import), Arc::new(funnels::refold::Refold)])
+}
+
+fn bring(world: &World, name: &str, file: &str, mapping: &'static str) -> Counts {
+    let kept = import::keep_stream(&world.app, name, file.as_bytes()).unwrap();
+    let now = world.now();
+    let start =
+        move |tx: &mut platform::db::Tx| import::start(tx, &User::operator(), &kept, mapping, now);
+    let started = world.db.write_blocking(start).unwrap();
+    jobs::run_now(&world.app, &registry(), started.job).unwrap();
+    let row = world.db.read_blocking(move |tx| import::load(tx, started.import)).unwrap();
+    assert!(row.finished_at.is_some() && row.counts.add_up(), "{row:?}");
+    row.counts
+}
+
+fn adopt(world: &World, text: &'static str, from: funnels::lens::From) {
+    let now = world.now();
+    let adopted = world
+        .db
+        .write_blocking(move |tx| funnels::lens::adopt(tx, &User::operator(), text, from, now))
+        .unwrap();
+    if let Some(job) = adopted.job {
+        jobs::run_now(&world.app, &registry(), job).unwrap();
+    }
+}
+
+fn stages(world: &World) -> Vec<(Stage, u64)> {
+    let tally = world
+        .db
+        .read_blocking(|tx| {
+            let lens = people::main_lens(tx)?;
+            people::stand::tally(tx, lens.id)
+        })
+        .unwrap();
+    tally.into_iter().filter(|(_, n)| *n > 0).collect()
+}
+
+fn nothing_differs(world: &World) {
+    let verified = funnels::verify::verify(&world.app, |_, _| {}).unwrap();
+    assert_eq!(verified.differences, 0, "{:#?}", verified.told);
+}
+
+fn leads(count: usize) -> String {
+    let rows = (0..count)
+        .map(|n| format!("m{n},2018-0{}-1{},{}\n", 1 + n % 9, n % 9, ["", "social"][n % 2]));
+    format!("id,first,origin\n{}", rows.collect::<String>())
+}
+
+fn deals(count: usize) -> String {
+    let rows = (0..count).map(|n| format!("m{},2018-11-0{} 10:11:12,pet\n", n * 3, 1 + n % 9));
+    format!("id,won,segment\n{}", rows.collect::<String>())
+}
+
+#[test]
+fn forms_make_leads_and_won_deals_make_customers_whatever_comes_first() {
+    both(|world| {
+        adopt(world, DEFINITION, funnels::lens::From::Usual);
+        let counts = bring(world, "leads.csv", &leads(90), LEADS);
+        assert_eq!((counts.rows, counts.created, counts.rejected), (90, 90, 0));
+        let counts = bring(world, "deals.csv", &deals(12), DEALS);
+        assert_eq!((counts.rows, counts.updated), (12, 12));
+        assert_eq!(stages(world), [(Stage::Lead, 78), (Stage::Customer, 12)]);
+        nothing_differs(world);
+    });
+    both(|world| {
+        bring(world, "deals.csv", &deals(12), DEALS);
+        bring(world, "leads.csv", &leads(90), LEADS);
+        adopt(world, DEFINITION, funnels::lens::From::Usual);
+        assert_eq!(stages(world), [(Stage::Lead, 78), (Stage::Customer, 12)]);
+        nothing_differs(world);
+    });
+}
+
+#[test]
+fn the_same_file_twice_changes_nothing() {
+    both(|world| {
+        bring(world, "leads.csv", &leads(50), LEADS);
+        world.clock.advance(moment::Span::days(3));
+        let again = bring(world, "leads.csv", &leads(50), LEADS);
+        assert_eq!((again.rows, again.unchanged, again.created, again.updated), (50, 50, 0, 0));
+        let more = bring(world, "more.csv", &leads(60), LEADS);
+        assert_eq!((more.created, more.unchanged), (10, 50));
+        nothing_differs(world);
+    });
+}
+
+#[test]
+fn a_row_that_cannot_be_read_is_refused_with_its_reason_and_its_text() {
+    both(|world| {
+        let file =
+            "id,first,origin\nm1,2018-02-30,x\nm2,2018-02-03,\n,2018-02-03,x\n\nm3,2018-02-04\n";
+        let counts = bring(world, "odd.csv", file, LEADS);
+        assert_eq!((counts.rows, counts.created, counts.rejected), (4, 1, 3));
+        let refused = world
+            .db
+            .read_blocking(|tx| {
+                let id = import::list(tx, 1)?[0].id;
+                import::rejections(tx, id, 0, 10)
+            })
+            .unwrap();
+        assert_eq!(refused.iter().map(|row| row.line).collect::<Vec<_>>(), [2, 4, 6]);
+        assert!(refused[0].reason.contains("2018-02-30"), "{}", refused[0].reason);
+        assert_eq!(refused[0].raw, "m1,2018-02-30,x");
+    });
+}
+
+#[test]
+fn a_dry_run_says_what_an_import_would_do_and_writes_nothing() {
+    both(|world| {
+        adopt(world, DEFINITION, funnels::lens::From::Usual);
+        bring(world, "leads.csv", &leads(30), LEADS);
+        let kept = import::keep_stream(&world.app, "deals.csv", deals(12).as_bytes()).unwrap();
+        let lens = world.db.read_blocking(people::main_lens).unwrap().id;
+        let dry =
+            import::dry_run(&world.app, &User::operator(), &kept.key, DEALS, Some(lens)).unwrap();
+        assert_eq!((dry.counts.rows, dry.counts.updated, dry.counts.created), (12, 10, 2));
+        assert!(dry.stages.contains(&(Stage::Customer, 12)), "{:?}", dry.stages);
+        assert_eq!(stages(world), [(Stage::Lead, 30)]);
+        let real = bring(world, "deals.csv", &deals(12), DEALS);
+        assert_eq!(real, dry.counts);
+    });
+}
+
+#[test]
+fn a_receipt_says_why_and_the_list_finds_them() {
+    both(|world| {
+        adopt(world, DEFINITION, funnels::lens::From::Usual);
+        bring(world, "leads.csv", &leads(9), LEADS);
+        bring(world, "deals.csv", &deals(1), DEALS);
+        let now = world.now();
+        let why = world
+            .db
+            .read_blocking(move |tx| funnels::why::why(tx, &User::operator(), "mql_id:m0", now))
+            .unwrap();
+        assert_eq!((why.stage, why.moves.len()), (Stage::Customer, 2));
+        assert_eq!(why.moves[0].because[0].condition, r#"did("deal.won")"#);
+        assert_eq!(why.moves[0].because[0].rests_on[0].what, "deal.won");
+        assert_eq!(why.moves[0].at.to_string(), "2018-11-01T10:11:12Z");
+        let page = world.db.read_blocking(|tx| list(tx, vec![Stage::Lead], None, 5)).unwrap();
+        assert_eq!(page.rows.len(), 5);
+        let rest =
+            world.db.read_blocking(move |tx| list(tx, vec![Stage::Lead], page.next, 5)).unwrap();
+        assert_eq!((rest.rows.len(), rest.next), (3, None));
+    });
+}
+
+fn list(
+    tx: &mut platform::db::Tx,
+    stages: Vec<Stage>,
+    after: Option<people::list::Cursor>,
+    limit: usize,
+) -> Result<people::list::ListView, platform::Failure> {
+    let lens = people::main_lens(tx)?.id;
+    let sort = people::list::Sort::Name;
+    let ask =
+        people::list::List { lens, stages, sort, descending: false, after, search: None, limit };
+    people::list::list(tx, &ask)
+}
+
+#[test]
+fn a_later_version_holds_from_its_adoption_and_old_receipts_keep_theirs() {
+    both(|world| {
+        adopt(world, DEFINITION, funnels::lens::From::Usual);
+        bring(world, "leads.csv", &leads(9), LEADS);
+        const LATER: &str = "name = \"Later\"\n[stages.lead]\nenter = 'did(\"form.submitted\")'\n\
+            [stages.prospect]\nenter = 'did(\"form.submitted\", origin == \"social\")'\n";
+        adopt(world, LATER, funnels::lens::From::Usual);
+        assert_eq!(stages(world), [(Stage::Lead, 5), (Stage::Prospect, 4)]);
+        let now = world.now();
+        let why = world
+            .db
+            .read_blocking(move |tx| funnels::why::why(tx, &User::operator(), "mql_id:m1", now))
+            .unwrap();
+        assert_eq!(why.moves.iter().map(|step| step.version).collect::<Vec<_>>(), [3, 2]);
+        assert_eq!(why.moves[0].at, now);
+        nothing_differs(world);
+    });
+}

@@ -1,0 +1,20 @@
+//! Import: a file of rows becomes people, companies, facts and activities.
+//!
+//! **Promise:** every row of the file is created, updated, unchanged or rejected, and the counts say so;
+//! the same file twice changes nothing; a run that was killed goes on where it was, with the same counts.
+//! **Never:** a row by halves: what a row says is recorded whole, in one transaction with its count.
+
+mod apply;
+pub mod mapping;
+pub mod plan;
+pub mod run;
+mod store;
+
+pub use run::{DryRun, Import, Kept, Started, dry_run, keep, keep_stream, read_mapping, start};
+pub(crate) use store::ALL;
+pub use store::{Counts, ImportRow, Rejection, list, load, rejections};
+
+/// The job that runs an import.
+pub const IMPORT: &str = "people.import";
+/// Rows that are applied in one transaction, with their counts.
+pub const BATCH_ROWS: usize = 2_000;

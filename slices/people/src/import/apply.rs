@@ -1,0 +1,227 @@
+//! What planned rows do to the workspace: in one transaction, each row whole or not at all.
+
+use std::collections::{BTreeSet, HashMap};
+
+use funnel::history::{Entry, Fact, Observation, Value, What};
+use journal::{Batch, NewEntry, Repeats};
+use moment::{Moment, Span};
+use platform::db::Tx;
+use platform::failure::Failure;
+
+use super::plan::PlannedRow;
+use super::store::{Counts, Rejection};
+use crate::create::{self, Key};
+use crate::project::WORKS_AT;
+use crate::{COMPANY, CompanyId, PersonId};
+
+/// A record of the file, read and planned.
+pub(crate) struct Record {
+    pub(crate) row: u64,
+    pub(crate) line: u64,
+    pub(crate) planned: Result<PlannedRow, String>,
+    pub(crate) raw: String,
+}
+
+/// What a batch came to.
+#[derive(Default)]
+pub(crate) struct Applied {
+    pub(crate) counts: Counts,
+    pub(crate) rejections: Vec<Rejection>,
+    /// Whom the rows were about, for a dry run that asks where they would stand.
+    pub(crate) people: BTreeSet<PersonId>,
+}
+
+/// How long before `now` the facts of a batch are dated, so that later rows have later moments.
+const ROW_STEP_US: i64 = 1;
+
+/// Applies records in their order.
+pub(crate) fn apply(
+    tx: &mut Tx,
+    records: &[Record],
+    source: &str,
+    actor: Option<i64>,
+    now: Moment,
+) -> Result<Applied, Failure> {
+    let mut applied = Applied::default();
+    let mut rows = Vec::with_capacity(records.len());
+    for record in records {
+        applied.counts.rows += 1;
+        match &record.planned {
+            Ok(planned) => rows.push((record, planned)),
+            Err(reason) => applied.reject(record, reason.clone()),
+        }
+    }
+    let people = Resolved::people(tx, &rows, &mut applied)?;
+    let companies = Resolved::companies(tx, &rows)?;
+    let ids = tx.public_ids();
+
+    let mut entries = Vec::with_capacity(rows.len() * 3);
+    let mut owners = Vec::with_capacity(rows.len() * 3);
+    for (place, (record, planned)) in rows.iter().enumerate() {
+        let Some(Some(person)) = people.of_row.get(place).copied() else { continue };
+        applied.people.insert(person);
+        let mut add = |subject, entry: Entry, source: Option<Box<str>>| {
+            entries.push(NewEntry { subject, entry, source, actor });
+            owners.push(place);
+        };
+        // Rows of one file are later one than the other, so that the last word on a fact is the file's last.
+        let back = Span(i64::try_from(records.len() - place).unwrap_or(0) * ROW_STEP_US);
+        let known_at = planned.known_at - back;
+        let observed = |facts: Vec<Fact>, what: &str| Entry {
+            id: journal::natural_id(&[what, source, &record.row.to_string()]),
+            occurred_at: known_at,
+            recorded_at: planned.known_recorded_at.max(known_at),
+            what: What::Facts(Observation { source: source.into(), facts }),
+        };
+        let mut facts = planned.facts.clone();
+        if let Some(company) = companies.of_row.get(place).copied().flatten() {
+            facts.push(Fact::certain(WORKS_AT, Value::from(ids.encode(COMPANY, company))));
+            let known =
+                planned.company.as_ref().map(|planned| planned.facts.clone()).unwrap_or_default();
+            if !known.is_empty() {
+                add(company, observed(known, "company"), None);
+            }
+        }
+        if !facts.is_empty() {
+            add(person, observed(facts, "person"), None);
+        }
+        for activity in &planned.activities {
+            let entry = Entry {
+                id: journal::natural_id(&[&activity.natural_key]),
+                occurred_at: activity.occurred_at,
+                recorded_at: activity.recorded_at,
+                what: What::Activity(activity.activity.clone()),
+            };
+            add(person, entry, activity.source.clone());
+        }
+    }
+    let new_subjects = people.new.iter().chain(&companies.new).copied().collect();
+    let recorded =
+        journal::record(tx, Batch { now, entries, new_subjects, repeats: Repeats::Drop })?;
+
+    let mut news = vec![false; rows.len()];
+    for (inserted, place) in recorded.inserted.iter().zip(&owners) {
+        if let Some(news) = news.get_mut(*place) {
+            *news |= *inserted;
+        }
+    }
+    for (place, news) in news.iter().enumerate() {
+        match people.of_row.get(place).copied().flatten() {
+            None => {}
+            Some(_) if people.created_by.contains(&place) => applied.counts.created += 1,
+            Some(_) if *news || people.keys_added.contains(&place) => applied.counts.updated += 1,
+            Some(_) => applied.counts.unchanged += 1,
+        }
+    }
+    Ok(applied)
+}
+
+impl Applied {
+    fn reject(&mut self, record: &Record, reason: String) {
+        self.counts.rejected += 1;
+        let raw = record.raw.clone();
+        self.rejections.push(Rejection { row: record.row, line: record.line, reason, raw });
+    }
+}
+
+/// Whom each row is about.
+struct Resolved {
+    of_row: Vec<Option<i64>>,
+    new: BTreeSet<i64>,
+    created_by: BTreeSet<usize>,
+    keys_added: BTreeSet<usize>,
+}
+
+impl Resolved {
+    /// Finds people by any of their keys, and makes those whom nobody knows. A row whose keys name
+    /// two people is refused.
+    fn people(
+        tx: &mut Tx,
+        rows: &[(&Record, &PlannedRow)],
+        applied: &mut Applied,
+    ) -> Result<Resolved, Failure> {
+        let mut known =
+            create::known(tx, false, rows.iter().flat_map(|(_, planned)| &planned.keys))?;
+        let mut ids = journal::new_people(tx, rows.len())?;
+        let public = tx.public_ids();
+        let mut found = Resolved::empty(rows.len());
+        let mut claims: Vec<(Key, PersonId)> = Vec::new();
+        for (place, (record, planned)) in rows.iter().enumerate() {
+            let mut meant: Vec<PersonId> =
+                planned.keys.iter().filter_map(|key| known.get(key).copied()).collect();
+            meant.sort_unstable();
+            meant.dedup();
+            let person = match meant.as_slice() {
+                [] => {
+                    let Some(id) = ids.next() else { continue };
+                    found.new.insert(id);
+                    found.created_by.insert(place);
+                    id
+                }
+                [one] => *one,
+                [one, other, ..] => {
+                    let (one, other) =
+                        (public.encode(crate::PERSON, *one), public.encode(crate::PERSON, *other));
+                    applied.reject(record, format!("its keys name two people, {one} and {other}"));
+                    found.of_row.push(None);
+                    continue;
+                }
+            };
+            for key in &planned.keys {
+                if !known.contains_key(key) {
+                    known.insert(key.clone(), person);
+                    claims.push((key.clone(), person));
+                    found.keys_added.insert(place);
+                }
+            }
+            found.of_row.push(Some(person));
+        }
+        create::claim(tx, false, &claims)?;
+        Ok(found)
+    }
+
+    /// The same for the companies of rows that name one; the first key that is known decides.
+    fn companies(tx: &mut Tx, rows: &[(&Record, &PlannedRow)]) -> Result<Resolved, Failure> {
+        let mut found = Resolved::empty(rows.len());
+        let named = || rows.iter().filter_map(|(_, planned)| planned.company.as_ref());
+        let count = named().count();
+        if count == 0 {
+            found.of_row = vec![None; rows.len()];
+            return Ok(found);
+        }
+        let mut known: HashMap<Key, CompanyId> =
+            create::known(tx, true, named().flat_map(|company| &company.keys))?;
+        let mut ids = journal::new_companies(tx, count)?;
+        let mut claims: Vec<(Key, CompanyId)> = Vec::new();
+        for (_, planned) in rows {
+            let Some(company) = &planned.company else {
+                found.of_row.push(None);
+                continue;
+            };
+            let meant = company.keys.iter().find_map(|key| known.get(key).copied());
+            let Some(id) = meant.or_else(|| ids.next().inspect(|id| _ = found.new.insert(*id)))
+            else {
+                found.of_row.push(None);
+                continue;
+            };
+            for key in &company.keys {
+                if !known.contains_key(key) {
+                    known.insert(key.clone(), id);
+                    claims.push((key.clone(), id));
+                }
+            }
+            found.of_row.push(Some(id));
+        }
+        create::claim(tx, true, &claims)?;
+        Ok(found)
+    }
+
+    fn empty(rows: usize) -> Resolved {
+        Resolved {
+            of_row: Vec::with_capacity(rows),
+            new: BTreeSet::new(),
+            created_by: BTreeSet::new(),
+            keys_added: BTreeSet::new(),
+        }
+    }
+}

@@ -1,0 +1,348 @@
+//! Running an import: as a job that goes on where it was, or as a dry run that writes nothing.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use funnel::Stage;
+use moment::Moment;
+use platform::app::App;
+use platform::db::Tx;
+use platform::failure::{Failure, Field};
+use platform::jobs::{self, Again, Job, Run};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use team::{Right, User};
+use wire::table::{Record as Line, Table};
+
+use super::apply::{self, Applied, Record};
+use super::mapping::Mapping;
+use super::plan::Planner;
+use super::store::{self, Counts, ImportRow, NewImport, Rejection};
+use super::{BATCH_ROWS, IMPORT};
+use crate::LensId;
+
+/// The largest file that an upload may be, in bytes.
+pub const FILE_BYTES_MAX: u64 = 4 << 30;
+/// A rejected row is kept up to so many bytes; the line says where the rest stands.
+const RAW_BYTES_MAX: usize = 64 << 10;
+
+/// A file that the program keeps, with what stands in it.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// As the user calls it.
+    pub name: String,
+    /// Under which name it is kept.
+    pub key: String,
+    /// Its SHA-256 in hexadecimal.
+    pub hash: String,
+    /// Its size.
+    pub bytes: u64,
+}
+
+/// Reads while taking the sum of what was read.
+struct Summed<R> {
+    inner: R,
+    sum: Sha256,
+}
+
+impl<R: Read> Read for Summed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.sum.update(buffer.get(..count).unwrap_or_default());
+        Ok(count)
+    }
+}
+
+/// Keeps a copy of a file, so that a killed import can go on whatever becomes of the original.
+///
+/// # Errors
+/// `Missing` if there is no such file, `Refused` if it is too large, `Broken` if it can't be read.
+pub fn keep(app: &App, path: &Path) -> Result<Kept, Failure> {
+    let shown = path.display().to_string();
+    let file = File::open(path).map_err(|error| {
+        Failure::refused("unreadable", format!("the file {shown} can't be opened: {error}"))
+    })?;
+    let name = path.file_name().map_or(shown, |name| name.to_string_lossy().into_owned());
+    keep_stream(app, &name, file)
+}
+
+/// Keeps what a stream brings, under the name that the user gave it.
+///
+/// # Errors
+/// `Refused` if it is too large, `Broken` if it can't be read or written.
+pub fn keep_stream(app: &App, name: &str, stream: impl Read) -> Result<Kept, Failure> {
+    let mut stream = Summed { inner: stream, sum: Sha256::new() };
+    let kept = app.files.save(&*app.dice, FILE_BYTES_MAX, &mut stream)?;
+    let hash = stream.sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Kept { name: name.to_owned(), key: kept.name, hash, bytes: kept.bytes })
+}
+
+/// An import that was started, or one of the same file and mapping that had not ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Started {
+    /// The import.
+    pub import: i64,
+    /// Its job.
+    pub job: i64,
+    /// Whether it goes on where an earlier run stopped.
+    pub is_resumed: bool,
+}
+
+/// Starts an import as a job; the same file with the same mapping goes on where it was, if it had not ended.
+///
+/// # Errors
+/// `Forbidden` without the right to import, `Invalid` with every problem of the mapping.
+pub fn start(
+    tx: &mut Tx,
+    who: &User,
+    file: &Kept,
+    mapping: &str,
+    now: Moment,
+) -> Result<Started, Failure> {
+    who.may(Right::ImportPeople)?;
+    read_mapping(mapping)?;
+    let earlier = store::unfinished(tx, &file.hash, mapping)?;
+    let import = match earlier {
+        Some(import) => import,
+        None => {
+            let import = tx.ids(1)?;
+            let new = NewImport {
+                file_name: &file.name,
+                file_key: &file.key,
+                file_hash: &file.hash,
+                bytes: file.bytes,
+                mapping,
+                started_by: who.actor(),
+            };
+            store::add(tx, import, &new, now)?;
+            import
+        }
+    };
+    let unique = import.to_string();
+    let job = jobs::enqueue(tx, IMPORT, Some(&unique), &json!({ "import": import }), now)?;
+    store::set_job(tx, import, job)?;
+    Ok(Started { import, job, is_resumed: earlier.is_some() })
+}
+
+/// Reads a mapping.
+///
+/// # Errors
+/// `Invalid` with every problem.
+pub fn read_mapping(text: &str) -> Result<Mapping, Failure> {
+    Mapping::parse(text).map_err(|problems| invalid("mapping", &problems))
+}
+
+fn invalid(name: &str, problems: &[impl ToString]) -> Failure {
+    let field = |problem: &dyn Fn() -> String| Field { name: name.to_owned(), words: problem() };
+    Failure::Invalid(problems.iter().map(|problem| field(&|| problem.to_string())).collect())
+}
+
+/// The job that applies a file's rows, batch by batch.
+pub struct Import;
+
+impl Job for Import {
+    fn name(&self) -> &'static str {
+        IMPORT
+    }
+
+    fn run(&self, app: &App, run: &mut Run) -> Result<Value, Again> {
+        let id = run.payload().get("import").and_then(Value::as_i64).unwrap_or_default();
+        let import = app.db.read_blocking(move |tx| store::load(tx, id))?;
+        let outcome = batches(app, run, &import);
+        if let Err(Again::Never(cause)) = &outcome {
+            let words = format!("{cause:#}");
+            app.db.write_blocking(move |tx| store::fail(tx, id, &words))?;
+        }
+        outcome
+    }
+}
+
+fn batches(app: &App, run: &mut Run, import: &ImportRow) -> Result<Value, Again> {
+    let id = import.id;
+    let actor = import.started_by;
+    let (mut done, mut counts) = (import.rows_done, import.counts);
+    let file = app.files.open(&import.file_key)?;
+    let mapping = read_mapping(&import.mapping)?;
+    let source: Arc<str> = mapping.source.as_str().into();
+    let (sender, receiver) = sync_channel(2);
+    let started_at = import.started_at;
+    std::thread::scope(|scope| -> Result<(), Again> {
+        scope.spawn(move || read(file, &mapping, started_at, done, &sender));
+        loop {
+            let Some(batch) = next(&receiver)? else { return Ok(()) };
+            run.checkpoint()?;
+            let (ticket, source) = (run.ticket(), Arc::clone(&source));
+            let now = app.clock.now();
+            let from = done;
+            let to = done + u64::try_from(batch.records.len()).unwrap_or(0);
+            let bytes = batch.bytes;
+            let applied = app.db.write_blocking(move |tx| {
+                ticket.confirm(tx)?;
+                let applied = apply::apply(tx, &batch.records, &source, actor, now)?;
+                store::reject(tx, id, &applied.rejections)?;
+                if !store::advance(tx, id, (from, to), &applied.counts)? {
+                    return Err(Failure::broken("another run of this import did the same rows"));
+                }
+                Ok(applied.counts)
+            })?;
+            done = to;
+            counts = counts.plus(applied);
+            run.progress(json!({
+                "in": counts.rows, "created": counts.created, "updated": counts.updated,
+                "unchanged": counts.unchanged, "rejected": counts.rejected,
+                "bytes": bytes, "of_bytes": import.bytes,
+            }));
+        }
+    })?;
+    let now = app.clock.now();
+    app.db.write_blocking(move |tx| store::finish(tx, id, now))?;
+    serde_json::to_value(counts).map_err(|error| Again::Never(error.into()))
+}
+
+/// Some rows of the file, and how far into it they reach.
+struct Rows {
+    records: Vec<Record>,
+    bytes: u64,
+}
+
+type Handed = Result<Rows, Failure>;
+
+fn next(receiver: &Receiver<Handed>) -> Result<Option<Rows>, Failure> {
+    receiver.recv().ok().transpose()
+}
+
+/// Reads and plans on a thread of its own, a few batches ahead of whoever writes.
+fn read(file: File, mapping: &Mapping, started_at: Moment, skip: u64, to: &SyncSender<Handed>) {
+    if let Err(failure) = read_into(file, mapping, started_at, skip, to) {
+        // If nobody listens any more, nobody needs to know.
+        let _ = to.send(Err(failure));
+    }
+}
+
+fn read_into(
+    file: File,
+    mapping: &Mapping,
+    started_at: Moment,
+    skip: u64,
+    to: &SyncSender<Handed>,
+) -> Result<(), Failure> {
+    let unreadable =
+        |error: wire::table::Unreadable| Failure::refused("unreadable", error.to_string());
+    let mut table = Table::open(file, &mapping.layout()).map_err(unreadable)?;
+    let problems = mapping.check(table.header());
+    if !problems.is_empty() {
+        return Err(invalid("mapping", &problems));
+    }
+    let planner = Planner::new(mapping, table.header(), started_at)
+        .map_err(|problems| invalid("mapping", &problems))?;
+    table.skip(skip).map_err(unreadable)?;
+    let mut records = Vec::with_capacity(BATCH_ROWS);
+    let mut row = skip;
+    loop {
+        let record = match table.next().map_err(unreadable)? {
+            None => break,
+            Some(Line::Row(line)) => {
+                row += 1;
+                let planned = planner.plan(&line).map_err(|rejection| rejection.to_string());
+                let raw = if planned.is_err() { clip(line.raw()) } else { String::new() };
+                Record { row, line: line.line(), planned, raw }
+            }
+            Some(Line::Rejected(rejected)) => {
+                row += 1;
+                let raw = clip(&rejected.raw);
+                Record { row, line: rejected.line, planned: Err(rejected.fault.to_string()), raw }
+            }
+        };
+        records.push(record);
+        if records.len() == BATCH_ROWS {
+            let batch = Rows { records: std::mem::take(&mut records), bytes: table.bytes_read() };
+            if to.send(Ok(batch)).is_err() {
+                return Ok(());
+            }
+        }
+    }
+    if !records.is_empty() {
+        let _ = to.send(Ok(Rows { records, bytes: table.bytes_read() }));
+    }
+    Ok(())
+}
+
+fn clip(raw: &str) -> String {
+    let mut end = raw.len().min(RAW_BYTES_MAX);
+    while !raw.is_char_boundary(end) {
+        end -= 1;
+    }
+    raw.get(..end).unwrap_or_default().to_owned()
+}
+
+/// What a dry run found: what would become of the rows, and where their people would stand.
+#[derive(Clone, Debug, Default)]
+pub struct DryRun {
+    /// What would become of the rows.
+    pub counts: Counts,
+    /// The first rows that would be refused.
+    pub rejections: Vec<Rejection>,
+    /// Where the people of the file would stand under the lens.
+    pub stages: Vec<(Stage, u64)>,
+}
+
+/// Refusals that a dry run tells one by one.
+const TOLD_MAX: usize = 50;
+
+/// Does everything that an import would do, in one transaction, and undoes it. Writers wait meanwhile.
+///
+/// # Errors
+/// As [`start`], and what the file's reader says.
+pub fn dry_run(
+    app: &App,
+    who: &User,
+    file_key: &str,
+    mapping: &str,
+    lens: Option<LensId>,
+) -> Result<DryRun, Failure> {
+    who.may(Right::ImportPeople)?;
+    let mapping = read_mapping(mapping)?;
+    let file = app.files.open(file_key)?;
+    let now = app.clock.now();
+    let actor = who.actor();
+    let found = Arc::new(Mutex::new(None));
+    let kept = Arc::clone(&found);
+    let undone = app.db.write_blocking(move |tx| -> Result<(), Failure> {
+        let (sender, receiver) = sync_channel(2);
+        let source = mapping.source.clone();
+        let dry = std::thread::scope(|scope| -> Result<DryRun, Failure> {
+            scope.spawn(move || read(file, &mapping, now, 0, &sender));
+            let mut dry = DryRun::default();
+            let mut people = std::collections::BTreeSet::new();
+            while let Some(batch) = next(&receiver)? {
+                let Applied { counts, rejections, people: of_batch } =
+                    apply::apply(tx, &batch.records, &source, actor, now)?;
+                dry.counts = dry.counts.plus(counts);
+                let room = TOLD_MAX.saturating_sub(dry.rejections.len());
+                dry.rejections.extend(rejections.into_iter().take(room));
+                people.extend(of_batch);
+            }
+            let people: Vec<_> = people.into_iter().collect();
+            if let Some(lens) = lens {
+                let standings = crate::stand::standings(tx, lens, &people)?;
+                for stage in Stage::ALL {
+                    let count =
+                        standings.values().filter(|standing| standing.stage == *stage).count();
+                    dry.stages.push((*stage, u64::try_from(count).unwrap_or(0)));
+                }
+            }
+            Ok(dry)
+        })?;
+        *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(dry);
+        Err(Failure::refused("dry_run", "undone"))
+    });
+    let dry = found.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match (dry, undone) {
+        (Some(dry), _) => Ok(dry),
+        (None, Err(failure)) => Err(failure),
+        (None, Ok(())) => Err(Failure::broken("a dry run ended without an answer")),
+    }
+}

@@ -1,0 +1,253 @@
+//! The statements about imports and the rows that they refused.
+
+use moment::Moment;
+use platform::args;
+use platform::db::{Row, Sql, Tx, sql};
+use platform::failure::Failure;
+use serde::Serialize;
+
+const ADD: Sql = sql(
+    "insert into import (id, job_id, file_name, file_key, file_hash, bytes, mapping, started_at, started_by,
+        finished_at, failure, rows_done, rows_in, created, updated, unchanged, rejected)
+     values ($1, null, $2, $3, $4, $5, $6, $7, $8, null, null, 0, 0, 0, 0, 0, 0)",
+);
+const SET_JOB: Sql = sql("update import set job_id = $2 where id = $1");
+const LOAD: Sql = sql(
+    "select id, job_id, file_name, file_key, file_hash, bytes, mapping, started_at, started_by,
+        finished_at, failure, rows_done, rows_in, created, updated, unchanged, rejected
+     from import where id = $1",
+);
+const UNFINISHED: Sql = sql("select id from import where file_hash = $1 and mapping = $2
+     and finished_at is null order by id desc limit 1");
+const LIST: Sql = sql(
+    "select id, job_id, file_name, file_key, file_hash, bytes, mapping, started_at, started_by,
+        finished_at, failure, rows_done, rows_in, created, updated, unchanged, rejected
+     from import order by id desc limit $1",
+);
+const ADVANCE: Sql =
+    sql("update import set rows_done = $3, rows_in = rows_in + $4, created = created + $5,
+        updated = updated + $6, unchanged = unchanged + $7, rejected = rejected + $8, failure = null
+     where id = $1 and rows_done = $2 and finished_at is null");
+const FINISH: Sql = sql("update import set finished_at = $2 where id = $1 and finished_at is null");
+const FAIL: Sql = sql("update import set failure = $2 where id = $1");
+const REJECT: Sql = sql("insert into import_rejection (import_id, row, line, reason, raw)
+     values ($1, $2, $3, $4, $5) on conflict do nothing");
+const REJECTED: Sql = sql("select row, line, reason, raw from import_rejection
+     where import_id = $1 and row > $2 order by row limit $3");
+
+pub(crate) const ALL: &[Sql] =
+    &[ADD, SET_JOB, LOAD, UNFINISHED, LIST, ADVANCE, FINISH, FAIL, REJECT, REJECTED];
+
+/// What became of the rows so far. `rows` is what stood in the file; the other four add up to it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Rows read.
+    #[serde(rename = "in")]
+    pub rows: u64,
+    /// Rows that brought somebody new.
+    pub created: u64,
+    /// Rows that brought something new about somebody known.
+    pub updated: u64,
+    /// Rows that said nothing new.
+    pub unchanged: u64,
+    /// Rows refused, each with its reason.
+    pub rejected: u64,
+}
+
+impl Counts {
+    /// Whether counted-in is counted-out.
+    pub fn add_up(&self) -> bool {
+        self.rows == self.created + self.updated + self.unchanged + self.rejected
+    }
+
+    pub(crate) fn plus(self, other: Counts) -> Counts {
+        Counts {
+            rows: self.rows + other.rows,
+            created: self.created + other.created,
+            updated: self.updated + other.updated,
+            unchanged: self.unchanged + other.unchanged,
+            rejected: self.rejected + other.rejected,
+        }
+    }
+}
+
+/// An import as it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ImportRow {
+    /// Inside.
+    pub id: i64,
+    /// The job that runs it.
+    pub job: Option<i64>,
+    /// As the user calls the file.
+    pub file_name: String,
+    /// Under which name the program keeps it.
+    pub file_key: String,
+    /// What stands in it, as a SHA-256 in hexadecimal.
+    pub file_hash: String,
+    /// Its size.
+    pub bytes: u64,
+    /// The mapping's text.
+    pub mapping: String,
+    /// When it was started.
+    pub started_at: Moment,
+    /// By which user, if one did.
+    pub started_by: Option<i64>,
+    /// When the last row was done.
+    pub finished_at: Option<Moment>,
+    /// Why it stands still, in words, if it does.
+    pub failure: Option<String>,
+    /// Records of the file that are done: where a new run goes on.
+    pub rows_done: u64,
+    /// What became of the rows.
+    pub counts: Counts,
+}
+
+/// A row that was refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Rejection {
+    /// The how manieth record of the file, from 1.
+    pub row: u64,
+    /// On which line it begins, from 1.
+    pub line: u64,
+    /// Why, in words.
+    pub reason: String,
+    /// As it stood in the file, or how it began if it was too long.
+    pub raw: String,
+}
+
+fn import_of(row: &Row) -> ImportRow {
+    let count = |column| row.int(column).unsigned_abs();
+    ImportRow {
+        id: row.int(0),
+        job: row.int_opt(1),
+        file_name: row.text(2).to_owned(),
+        file_key: row.text(3).to_owned(),
+        file_hash: row.text(4).to_owned(),
+        bytes: count(5),
+        mapping: row.text(6).to_owned(),
+        started_at: row.moment(7),
+        started_by: row.int_opt(8),
+        finished_at: row.moment_opt(9),
+        failure: row.text_opt(10).map(str::to_owned),
+        rows_done: count(11),
+        counts: Counts {
+            rows: count(12),
+            created: count(13),
+            updated: count(14),
+            unchanged: count(15),
+            rejected: count(16),
+        },
+    }
+}
+
+/// What a new import needs to know.
+pub(crate) struct NewImport<'a> {
+    pub(crate) file_name: &'a str,
+    pub(crate) file_key: &'a str,
+    pub(crate) file_hash: &'a str,
+    pub(crate) bytes: u64,
+    pub(crate) mapping: &'a str,
+    pub(crate) started_by: Option<i64>,
+}
+
+fn int(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+pub(crate) fn add(tx: &mut Tx, id: i64, new: &NewImport<'_>, now: Moment) -> Result<(), Failure> {
+    let args = args![
+        id,
+        new.file_name,
+        new.file_key,
+        new.file_hash,
+        int(new.bytes),
+        new.mapping,
+        now,
+        new.started_by
+    ];
+    tx.execute(ADD, args)?;
+    Ok(())
+}
+
+pub(crate) fn set_job(tx: &mut Tx, id: i64, job: i64) -> Result<(), Failure> {
+    tx.execute(SET_JOB, args![id, job])?;
+    Ok(())
+}
+
+/// The import of that id.
+///
+/// # Errors
+/// `Missing` if there is none.
+pub fn load(tx: &mut Tx, id: i64) -> Result<ImportRow, Failure> {
+    tx.row(LOAD, args![id])?
+        .map(|row| import_of(&row))
+        .ok_or_else(|| Failure::missing("import", id))
+}
+
+pub(crate) fn unfinished(tx: &mut Tx, hash: &str, mapping: &str) -> Result<Option<i64>, Failure> {
+    Ok(tx.row(UNFINISHED, args![hash, mapping])?.map(|row| row.int(0)))
+}
+
+/// The newest imports, the newest first.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn list(tx: &mut Tx, limit: i64) -> Result<Vec<ImportRow>, Failure> {
+    Ok(tx.rows(LIST, args![limit])?.iter().map(import_of).collect())
+}
+
+/// Adds what a batch came to, if nobody else did the same rows meanwhile; false if somebody did.
+pub(crate) fn advance(
+    tx: &mut Tx,
+    id: i64,
+    (from_row, to_row): (u64, u64),
+    counts: &Counts,
+) -> Result<bool, Failure> {
+    let args = args![
+        id,
+        int(from_row),
+        int(to_row),
+        int(counts.rows),
+        int(counts.created),
+        int(counts.updated),
+        int(counts.unchanged),
+        int(counts.rejected)
+    ];
+    Ok(tx.execute(ADVANCE, args)? == 1)
+}
+
+pub(crate) fn finish(tx: &mut Tx, id: i64, now: Moment) -> Result<(), Failure> {
+    tx.execute(FINISH, args![id, now])?;
+    Ok(())
+}
+
+pub(crate) fn fail(tx: &mut Tx, id: i64, words: &str) -> Result<(), Failure> {
+    tx.execute(FAIL, args![id, words])?;
+    Ok(())
+}
+
+pub(crate) fn reject(tx: &mut Tx, id: i64, rejections: &[Rejection]) -> Result<(), Failure> {
+    let rows = rejections
+        .iter()
+        .map(|r| args![id, int(r.row), int(r.line), r.reason.as_str(), r.raw.as_str()])
+        .collect();
+    tx.bulk(REJECT, rows)?;
+    Ok(())
+}
+
+/// The refused rows after `after`, in order, `limit` of them.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn rejections(tx: &mut Tx, id: i64, after: u64, limit: i64) -> Result<Vec<Rejection>, Failure> {
+    let rows = tx.rows(REJECTED, args![id, int(after), limit])?;
+    Ok(rows
+        .iter()
+        .map(|row| Rejection {
+            row: row.int(0).unsigned_abs(),
+            line: row.int(1).unsigned_abs(),
+            reason: row.text(2).to_owned(),
+            raw: row.text(3).to_owned(),
+        })
+        .collect())
+}

@@ -1,0 +1,145 @@
+//! `person`: everything about one person, for the record page and the command line.
+
+use funnel::history::{Entry, Value, What};
+use moment::Moment;
+use platform::db::Tx;
+use platform::failure::Failure;
+use serde::Serialize;
+use team::{Right, User};
+
+use crate::project::{Newest, OWNER, WORKS_AT};
+use crate::stand::{self, Standing};
+use crate::store::{self, CompanyRow, PersonRow};
+use crate::{LensLabel, PersonId, find};
+
+/// A fact as it is held now.
+#[derive(Clone, Debug, Serialize)]
+pub struct HeldFact {
+    /// Its name, e.g. `person.title`.
+    pub key: String,
+    /// Its value, as people read it.
+    pub value: String,
+    /// Where it comes from.
+    pub source: String,
+    /// From when on it holds.
+    pub observed_at: Moment,
+    /// When it runs out, if it does.
+    pub expires_at: Option<Moment>,
+    /// Held, but not believed.
+    pub is_suspect: bool,
+}
+
+/// A person with everything that is recorded of them.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// The row.
+    pub person: PersonRow,
+    /// Names outside: kind and value.
+    pub keys: Vec<(String, String)>,
+    /// Where they work.
+    pub company: Option<CompanyRow>,
+    /// Facts about the person, in the order of their names.
+    pub facts: Vec<HeldFact>,
+    /// Facts about the company, in the order of their names.
+    pub company_facts: Vec<HeldFact>,
+    /// What is recorded of the person, in order.
+    pub history: Vec<Entry>,
+    /// Colleagues whom we know, a few.
+    pub colleagues: Vec<PersonRow>,
+    /// The lens, and where they stand under it.
+    pub lens: LensLabel,
+    /// Where they stand.
+    pub standing: Option<Standing>,
+}
+
+/// Colleagues that a record names.
+const COLLEAGUES_MAX: usize = 5;
+
+/// Everything about whom `who` means: see [`find::find`].
+///
+/// # Errors
+/// `Forbidden` without the right to read people, `Missing` if nobody is meant, `Refused` with `ambiguous`.
+pub fn record(tx: &mut Tx, user: &User, who: &str, now: Moment) -> Result<Record, Failure> {
+    user.may(Right::ReadPeople)?;
+    let id = find::find(tx, who)?;
+    let person = row(tx, id)?;
+    let keys = store::keys_of(tx, id)?;
+    let history =
+        journal::histories(tx, &[id])?.pop().map(|(_, entries)| entries).unwrap_or_default();
+    let lens = crate::main_lens(tx)?;
+    let standing = stand::standings(tx, lens.id, &[id])?.remove(&id);
+    let (mut company, mut company_history, mut colleagues) = (None, Vec::new(), Vec::new());
+    if let Some(at) = person.company {
+        company = store::companies(tx, &[at])?.remove(&at);
+        company_history =
+            journal::histories(tx, &[at])?.pop().map(|(_, entries)| entries).unwrap_or_default();
+        let ids: Vec<PersonId> =
+            store::people_at(tx, &[at])?.into_iter().filter(|other| *other != id).collect();
+        let ids: Vec<PersonId> = ids.into_iter().take(COLLEAGUES_MAX).collect();
+        colleagues = store::people(tx, &ids)?.into_values().collect();
+        colleagues.sort_by(|a, b| a.name_key.cmp(&b.name_key));
+    }
+    let mut facts = held(&history, now);
+    facts.retain(|fact| fact.key != WORKS_AT && fact.key != OWNER);
+    let (own, about_company): (Vec<_>, Vec<_>) =
+        facts.into_iter().partition(|fact| !fact.key.starts_with("company."));
+    let mut company_facts = held(&company_history, now);
+    company_facts.extend(about_company);
+    Ok(Record {
+        person,
+        keys,
+        company,
+        facts: own,
+        company_facts,
+        history,
+        colleagues,
+        lens,
+        standing,
+    })
+}
+
+/// A person's row.
+///
+/// # Errors
+/// `Missing` if there is no such person.
+pub fn row(tx: &mut Tx, id: PersonId) -> Result<PersonRow, Failure> {
+    let outside = tx.public_ids().encode(crate::PERSON, id);
+    store::people(tx, &[id])?.remove(&id).ok_or_else(|| Failure::missing("person", outside))
+}
+
+fn held(history: &[Entry], now: Moment) -> Vec<HeldFact> {
+    let newest = Newest::of(history, now);
+    let mut held: Vec<HeldFact> = Vec::new();
+    for entry in history.iter().rev() {
+        let What::Facts(observation) = &entry.what else { continue };
+        for fact in &observation.facts {
+            let is_newest = newest.holds(fact);
+            if !is_newest || held.iter().any(|known| *known.key == *fact.key) {
+                continue;
+            }
+            held.push(HeldFact {
+                key: fact.key.to_string(),
+                value: in_words(&fact.value),
+                source: observation.source.to_string(),
+                observed_at: entry.occurred_at,
+                expires_at: fact.expires_at,
+                is_suspect: fact.suspect,
+            });
+        }
+    }
+    held.sort_by(|a, b| a.key.cmp(&b.key));
+    held
+}
+
+/// A value as people read it.
+pub fn in_words(value: &Value) -> String {
+    match value {
+        Value::Null => "unknown".to_owned(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::Text(text) => text.to_string(),
+        Value::List(values) => values.join(", "),
+        Value::Time(moment) => moment.to_string(),
+    }
+}
