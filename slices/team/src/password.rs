@@ -35,11 +35,22 @@ pub enum Strength {
 }
 
 impl Strength {
-    fn argon2(self) -> Result<Argon2<'static>, Failure> {
-        let (memory_kib, passes, lanes) = match self {
+    const fn costs(self) -> (u32, u32, u32) {
+        match self {
             Strength::Rfc9106 => (64 * 1024, 3, 4),
             Strength::Test => (Params::MIN_M_COST, 1, 1),
-        };
+        }
+    }
+
+    /// A hash of nothing anybody knows, which takes as long to check as any other.
+    fn decoy(self) -> String {
+        let (memory_kib, passes, lanes) = self.costs();
+        let (salt, tag) = ("A".repeat(22), "A".repeat(43));
+        format!("$argon2id$v=19$m={memory_kib},t={passes},p={lanes}${salt}${tag}")
+    }
+
+    fn argon2(self) -> Result<Argon2<'static>, Failure> {
+        let (memory_kib, passes, lanes) = self.costs();
         let params = Params::new(memory_kib, passes, lanes, None)
             .map_err(|error| anyhow!("parameters of the password hash: {error}"))?;
         Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
@@ -51,16 +62,18 @@ impl Strength {
 pub struct Passwords {
     strength: Strength,
     turns: Arc<Semaphore>,
-    /// The hash of a password that nobody knows, to spend the same time on an unknown address.
+    /// What is checked for an unknown address, to spend the same time on it.
     decoy: String,
 }
 
 impl Passwords {
-    /// # Errors
-    /// `Broken` if the hash cannot be made.
-    pub fn new(strength: Strength, dice: &dyn Dice) -> Result<Passwords, Failure> {
-        let decoy = hash(strength, &dice.token(), &dice.bytes(SALT_BYTES))?;
-        Ok(Passwords { strength, turns: Arc::new(Semaphore::new(AT_ONCE_MAX)), decoy })
+    /// Hashes of that strength.
+    pub fn new(strength: Strength) -> Passwords {
+        Passwords {
+            strength,
+            turns: Arc::new(Semaphore::new(AT_ONCE_MAX)),
+            decoy: strength.decoy(),
+        }
     }
 
     /// The hash to keep, in the PHC string form.
@@ -218,10 +231,19 @@ mod tests {
         assert!(!verify(Strength::Rfc9106, "correct horses", &kept).unwrap());
     }
 
+    #[test]
+    fn the_decoy_costs_what_a_hash_costs() {
+        let kept = hash(Strength::Rfc9106, "correct horse", &[7; SALT_BYTES]).unwrap();
+        let costs = |phc: &str| phc.split('$').nth(3).unwrap().to_owned();
+        let decoy = Strength::Rfc9106.decoy();
+        assert_eq!((costs(&kept), kept.len()), (costs(&decoy), decoy.len()));
+        assert!(!verify(Strength::Rfc9106, "", &decoy).unwrap());
+    }
+
     #[tokio::test]
     async fn nothing_matches_where_nothing_is_kept() {
         let dice = SeededDice::new(1);
-        let passwords = Passwords::new(Strength::Test, &dice).unwrap();
+        let passwords = Passwords::new(Strength::Test);
         let kept = passwords.hash("correct horse".to_owned(), &dice).await.unwrap();
         let again = passwords.hash("correct horse".to_owned(), &dice).await.unwrap();
         assert_ne!(kept, again, "each has its own salt");

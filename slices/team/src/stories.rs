@@ -52,7 +52,7 @@ struct Teller<'a> {
 
 impl<'a> Teller<'a> {
     fn new(world: &'a World) -> Teller<'a> {
-        let passwords = Passwords::new(Strength::Test, &*world.dice).unwrap();
+        let passwords = Passwords::new(Strength::Test);
         let _app = world.app.clone().with_part(passwords);
         Teller { world, browsers: HashMap::new(), outcome: String::new() }
     }

@@ -221,7 +221,7 @@ mod tests {
 
     impl Browser {
         fn new(world: &World, origin: &'static str) -> Browser {
-            let passwords = Passwords::new(Strength::Test, &*world.dice).unwrap();
+            let passwords = Passwords::new(Strength::Test);
             let app = world.app.clone().with_part(passwords);
             let own = Router::new().route("/me", get(|who: User| async move { who.name }));
             let router = routes().merge(own).with_state(app);
