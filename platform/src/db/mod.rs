@@ -8,6 +8,7 @@
 //! matters. Closures are synchronous and may take long without holding up the web's threads.
 mod arg;
 mod backup;
+mod check;
 mod error;
 mod migrate;
 mod open;
@@ -33,6 +34,7 @@ pub use arg::Arg;
 pub use backup::Backup;
 #[cfg(feature = "harness")]
 pub(crate) use backup::newest_program;
+pub use check::Soundness;
 pub use error::{StatementError, Trouble, trouble_of};
 pub use migrate::{Migrations, Step, Upgrade};
 pub use open::Options;
@@ -59,7 +61,8 @@ const RESERVE_IDS: Sql =
     sql("update id_block set next_id = next_id + $1 where space = 'all' returning next_id");
 
 /// What the database layer itself runs.
-pub const STATEMENTS: &[Sql] = &[RESERVE_IDS, migrate::HAS_TABLE, migrate::APPLIED, migrate::NOTE];
+pub const STATEMENTS: &[Sql] =
+    &[RESERVE_IDS, migrate::HAS_TABLE, migrate::APPLIED, migrate::NOTE, check::SOUND];
 
 /// Where the data lies.
 #[derive(Clone, PartialEq, Eq)]

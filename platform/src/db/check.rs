@@ -1,0 +1,131 @@
+//! Looking at a database without changing it: whether it is sound, and which steps it has.
+use std::sync::Arc;
+
+use super::migrate::{self, Migrations, Step};
+use super::shared::Shared;
+use super::tx::Engine;
+use super::{Db, FILE, Location, Pair, Sql, Tx, postgres, split, sqlite};
+use crate::{Failure, args};
+
+/// Problems that are told at most.
+const PROBLEMS_MAX: usize = 20;
+
+/// SQLite reads every page and index; PostgreSQL is asked whether it checks pages itself as it reads them.
+pub(crate) const SOUND: Sql = split(
+    "db.sound",
+    Pair {
+        sqlite: "pragma integrity_check(20)",
+        postgres: "select case current_setting('data_checksums') when 'on' then 'ok' else 'unchecked' end",
+    },
+);
+
+/// What a look at the pages of a database found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Soundness {
+    /// Every page was read and is as it should be, or the server checks each as it reads it.
+    Sound,
+    /// The server was set up without checksums, and nobody can tell.
+    Unchecked,
+    /// What is wrong, in the words of the database.
+    Damaged(Vec<String>),
+}
+
+impl Db {
+    /// Whether the pages of the database are sound. Reads the whole file of an SQLite database.
+    ///
+    /// # Errors
+    /// As [`Db::read_blocking`].
+    pub fn soundness_blocking(&self) -> Result<Soundness, Failure> {
+        let rows = self.read_blocking(|tx| tx.rows(SOUND, args![]))?;
+        let words: Vec<String> =
+            rows.iter().map(|row| row.text(0).to_owned()).take(PROBLEMS_MAX).collect();
+        Ok(match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+            ["ok"] => Soundness::Sound,
+            ["unchecked"] => Soundness::Unchecked,
+            _ => Soundness::Damaged(words),
+        })
+    }
+}
+
+impl Location {
+    /// Every step of these slices and of the platform, and whether the database there has it; also of one that is
+    /// older than the program and stays so.
+    ///
+    /// # Errors
+    /// `Broken` if it cannot be reached.
+    pub fn steps(&self, slices: &[Migrations]) -> Result<Vec<Step>, Failure> {
+        // On a thread of its own: connecting to PostgreSQL may not happen on one that drives futures.
+        std::thread::scope(|scope| {
+            let looking = scope.spawn(|| {
+                let mut tx = Tx::new(self.look()?, Arc::new(Shared::default()));
+                tx.begin_read()?;
+                let steps = migrate::steps(&mut tx, slices);
+                tx.end_read();
+                steps
+            });
+            looking
+                .join()
+                .unwrap_or_else(|_| Err(Failure::broken("looking at the database panicked")))
+        })
+    }
+
+    fn look(&self) -> Result<Engine, Failure> {
+        Ok(match self {
+            Location::Folder(folder) => {
+                let session = sqlite::Session::open(&folder.join(FILE), sqlite::Role::Reader)?;
+                Engine::Sqlite(Box::new(session))
+            }
+            Location::Postgres(address) => {
+                Engine::Postgres(Box::new(postgres::Session::new(postgres::parse(address)?)))
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::harness::both;
+
+    #[test]
+    fn a_new_database_is_sound_and_has_every_step() {
+        both(&[], |world| {
+            let sound = world.db.soundness_blocking().unwrap();
+            assert!(matches!(sound, Soundness::Sound | Soundness::Unchecked), "{sound:?}");
+            let steps = world.location.steps(&[]).unwrap();
+            assert!(!steps.is_empty() && steps.iter().all(|step| step.applied));
+        });
+    }
+
+    #[test]
+    fn a_step_that_is_missing_is_seen_and_not_run() {
+        both(&[], |world| {
+            let newer = Migrations {
+                slice: "later",
+                files: &[("0001_later", "create table later (id bigint)")],
+            };
+            for _ in 0..2 {
+                let steps = world.location.steps(&[newer]).unwrap();
+                let pending: Vec<_> = steps.iter().filter(|step| !step.applied).collect();
+                assert!(matches!(pending[..], [step] if step.slice == "later"), "{pending:?}");
+            }
+        });
+    }
+
+    #[test]
+    fn damage_is_found() {
+        let world = crate::harness::world(super::super::Dialect::Sqlite, &[]);
+        let file = world.folder().join("copy.db");
+        world.db.backup_to(&file).unwrap();
+        let mut bytes = std::fs::read(&file).unwrap();
+        let middle = bytes.len() / 2;
+        for byte in &mut bytes[middle..middle + 2_000] {
+            *byte = 0xff;
+        }
+        let folder = world.folder().join("damaged");
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::write(folder.join(FILE), bytes).unwrap();
+        let found = Db::open(&Location::Folder(folder), &[]).and_then(|db| db.soundness_blocking());
+        assert!(!matches!(found, Ok(Soundness::Sound | Soundness::Unchecked)), "{found:?}");
+    }
+}
