@@ -76,6 +76,8 @@ struct Run {
     entered: Option<i64>,
     /// A move was held back at the last moment, for its stage had been seen there already.
     unsettled: bool,
+    /// What had been found then, if so.
+    held_back: Vec<Truth>,
     /// The entries that became visible at this moment: places in the order of visibility.
     fresh: (usize, usize),
     transitions: Vec<Transition>,
@@ -165,6 +167,7 @@ impl Folder {
             stage: Stage::None,
             entered: None,
             unsettled: false,
+            held_back: Vec::new(),
             fresh: (0, 0),
             transitions: Vec::new(),
         };
@@ -192,9 +195,20 @@ impl Folder {
             let Version { plan, number, .. } = &self.versions[current];
             let state = &mut self.state;
             let changed = refresh(plan, state, entries, &run);
-            if changed || state.force || run.unsettled && run.fresh.0 < run.fresh.1 {
+            let fresh = run.fresh.0 < run.fresh.1;
+            if changed || state.force || run.unsettled && fresh {
                 state.derive(plan, entries, now);
-                judge(plan, *number, state, entries, &self.order, &mut run);
+                let mut truths = Vec::new();
+                if run.unsettled && !fresh {
+                    truths = found(plan, state, entries, &run);
+                }
+                // A move that was held back waits for news: an entry, or something that changed.
+                if truths.is_empty() || truths != run.held_back {
+                    judge(plan, *number, state, entries, &self.order, &mut run);
+                    if run.unsettled {
+                        run.held_back = found(plan, state, entries, &run);
+                    }
+                }
                 state.force = false;
                 refresh_flips(plan, state, entries, &run);
             }
@@ -283,6 +297,13 @@ fn refresh(plan: &Plan, state: &mut State, entries: &[Entry], run: &Run) -> bool
         state.flips[index(at)] = flip;
     }
     changed
+}
+
+/// What is found for every leaf that stages hang on, and for every criterion.
+fn found(plan: &Plan, state: &State, entries: &[Entry], run: &Run) -> Vec<Truth> {
+    let view = View::new(plan, state, entries, run);
+    let live = plan.leaves.iter().filter(|leaf| leaf.live);
+    live.map(|leaf| view.test(leaf)).chain(state.criteria.iter().copied()).collect()
 }
 
 /// Finds anew when leaves that are not kept may change, for somebody who stands as the run says.

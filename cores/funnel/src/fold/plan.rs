@@ -6,7 +6,9 @@ use std::sync::Arc;
 use moment::Span;
 
 use super::pattern::Pattern;
+use super::state::State;
 use super::value::{Tester, Written};
+use super::view::View;
 use crate::condition::{Activities, Condition, Op, Score, Term, Window};
 use crate::definition::{Definition, Points};
 use crate::standing::{Stage, Temperature};
@@ -52,6 +54,8 @@ pub(super) struct Reads {
     pub(super) timed: Vec<LeafId>,
     /// Leaves that only the kind, gates or questions from outside read.
     pub(super) late: Vec<LeafId>,
+    /// What each leaf says of a history without entries.
+    pub(super) of_nothing: Vec<Truth>,
     /// For each stage of [`Stage::ALL`], the leaves by which the standing can change.
     pub(super) matter: Vec<Vec<LeafId>>,
 }
@@ -197,6 +201,12 @@ impl Plan {
         plan.compile(definition, asked);
         plan.order();
         plan.connect();
+        plan.reads.of_nothing = vec![Truth::Unknown; plan.leaves.len()];
+        let mut nothing = State::default();
+        nothing.reset(&plan);
+        let view = View::at(&plan, &nothing, &[], 0);
+        let of_nothing = plan.leaves.iter().map(|leaf| view.test(leaf)).collect();
+        plan.reads.of_nothing = of_nothing;
         plan
     }
 

@@ -114,7 +114,7 @@ impl State {
         for (tally, rule) in self.tallies.iter_mut().zip(&plan.scores) {
             tally.clear(rule.on.len());
         }
-        refill(&mut self.truths, plan.leaves.len(), Truth::Unknown);
+        self.truths.clone_from(&plan.reads.of_nothing);
         refill(&mut self.flips, plan.leaves.len(), NEVER);
         refill(&mut self.criteria, plan.criteria.len(), Truth::Unknown);
         refill(&mut self.ranges, plan.scores.len(), Range::exactly(0.0));
@@ -123,9 +123,6 @@ impl State {
         refill(&mut self.is_dirty, plan.leaves.len(), false);
         self.by_hand.clear();
         self.force = true;
-        for at in 0..plan.leaves.len() {
-            self.touch(plan, id(at));
-        }
     }
 
     /// Takes in one entry that has just become visible.
@@ -159,6 +156,7 @@ impl State {
             "stage.moved" => {
                 let to = text(activity, "to").and_then(Stage::parse);
                 self.by_hand.extend(to.map(|to| (place, to)));
+                self.force = true;
             }
             _ => {}
         }
