@@ -1,1 +1,14 @@
-fn main() {}
+//! The program `sluice`: arguments, configuration, wiring. What it does is done by the slices.
+
+mod cli;
+mod config;
+mod house;
+mod http;
+mod logs;
+mod say;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

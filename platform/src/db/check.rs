@@ -1,10 +1,12 @@
 //! Looking at a database without changing it: whether it is sound, and which steps it has.
 use std::sync::Arc;
 
+use moment::Moment;
+
 use super::migrate::{self, Migrations, Step};
 use super::shared::Shared;
 use super::tx::Engine;
-use super::{Db, FILE, Location, Pair, Sql, Tx, postgres, split, sqlite};
+use super::{Db, FILE, Location, Pair, Sql, Tx, postgres, split, sql, sqlite};
 use crate::{Failure, args};
 
 /// Problems that are told at most.
@@ -18,6 +20,16 @@ pub(crate) const SOUND: Sql = split(
         postgres: "select case current_setting('data_checksums') when 'on' then 'ok' else 'unchecked' end",
     },
 );
+
+pub(crate) const LAST_MIGRATED: Sql = sql("select max(applied_at) from migration");
+
+/// When the database was last brought up to date; a clock that is behind this is wrong.
+///
+/// # Errors
+/// As [`Tx::row`].
+pub fn last_migrated_at(tx: &mut Tx) -> Result<Option<Moment>, Failure> {
+    Ok(tx.row(LAST_MIGRATED, args![])?.and_then(|row| row.moment_opt(0)))
+}
 
 /// What a look at the pages of a database found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,6 +106,8 @@ mod tests {
             assert!(matches!(sound, Soundness::Sound | Soundness::Unchecked), "{sound:?}");
             let steps = world.location.steps(&[]).unwrap();
             assert!(!steps.is_empty() && steps.iter().all(|step| step.applied));
+            let migrated_at = world.db.read_blocking(last_migrated_at).unwrap();
+            assert!(migrated_at.is_some_and(|at| at > Moment(0)));
         });
     }
 

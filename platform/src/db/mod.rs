@@ -34,7 +34,7 @@ pub use arg::Arg;
 pub use backup::Backup;
 #[cfg(feature = "harness")]
 pub(crate) use backup::newest_program;
-pub use check::Soundness;
+pub use check::{Soundness, last_migrated_at};
 pub use error::{StatementError, Trouble, trouble_of};
 pub use migrate::{Migrations, Step, Upgrade};
 pub use open::Options;
@@ -62,7 +62,7 @@ const RESERVE_IDS: Sql =
 
 /// What the database layer itself runs.
 pub const STATEMENTS: &[Sql] =
-    &[RESERVE_IDS, migrate::HAS_TABLE, migrate::APPLIED, migrate::NOTE, check::SOUND];
+    &[RESERVE_IDS, migrate::HAS_TABLE, migrate::APPLIED, migrate::NOTE, check::SOUND, check::LAST_MIGRATED];
 
 /// Where the data lies.
 #[derive(Clone, PartialEq, Eq)]

@@ -20,11 +20,13 @@ mod user;
 mod web;
 mod workspace;
 
+pub mod colleague;
 pub mod create_user;
 pub mod set_up;
 pub mod sign_in;
 pub mod sign_out;
 
+pub use colleague::USER;
 pub use guard::{TrustedOrigins, refuse_forged};
 pub use origin::Peer;
 pub use password::{Passwords, Strength};

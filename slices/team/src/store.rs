@@ -88,6 +88,20 @@ pub(crate) struct NewUser<'a> {
     pub now: Moment,
 }
 
+/// Makes a user who has no password and so can't sign in; gives who has the address, new or not.
+pub(crate) fn add_colleague(
+    tx: &mut Tx,
+    user: &User,
+    email_key: &str,
+    now: Moment,
+) -> Result<i64, Failure> {
+    let args =
+        args![user.id.0, &user.email, email_key, &user.name, user.role.as_str(), None::<&str>, now];
+    tx.row(CREATE_USER, args)?;
+    let row = tx.row(FIND_PASSWORD, args![email_key])?;
+    row.map(|row| row.int(0)).ok_or_else(|| Failure::missing("user", email_key))
+}
+
 /// Whether the address was free.
 pub(crate) fn create_user(tx: &mut Tx, new: &NewUser<'_>) -> Result<bool, Failure> {
     let User { id, name, email, role } = new.user;

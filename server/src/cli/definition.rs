@@ -1,0 +1,178 @@
+//! `sluice definition …`: what needs no workspace reads the file and asks the core.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use funnel::people_file::{self, PeopleFile};
+use funnel::{Definition as Parsed, Folded};
+use moment::Moment;
+use platform::failure::Failure;
+use serde_json::{Value, json};
+
+use crate::house::House;
+use crate::say::{Ink, Outcome, table};
+
+/// Check definitions, and try them out
+#[derive(Subcommand)]
+#[command(
+    long_about = "A definition is a file that says what a lead, a prospect, an opportunity and a customer are, as \
+        conditions that a program can decide and a person can read. It carries its own tests, its examples."
+)]
+pub(crate) enum Definition {
+    Check(Check),
+    Try(Try),
+}
+
+/// Read a definition and run its examples
+#[derive(Args)]
+#[command(
+    long_about = "Reads a definition, names every mistake with its line and column, and runs the examples that travel \
+        with it. Needs no workspace and changes nothing.",
+    after_long_help = "Examples:\n  \
+        sluice definition check ours.toml\n  \
+        sluice definition check ours.toml --json | jq .examples\n\n\
+        Exit code 1 if it cannot be read, 3 if an example fails."
+)]
+pub(crate) struct Check {
+    /// The definition
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+/// Classify a file of people under a definition
+#[derive(Args)]
+#[command(
+    long_about = "Folds the histories of a file of people under a definition and says where each of them stands: \
+        stage, kind, temperature, and every move with its moment. Needs no workspace and changes nothing.\n\n\
+        The file is JSON: {\"as_of\": …, \"kinds\": …, \"people\": [{\"id\": …, \"history\": [{\"at\": …, \"did\": \
+        \"email.replied\"}, {\"at\": …, \"facts\": {\"person.title\": \"COO\"}}]}]}.",
+    after_long_help = "Examples:\n  \
+        sluice definition try ours.toml --people people.json\n  \
+        sluice definition try ours.toml --people people.json --as-of 2026-06-30T12:00:00Z --json"
+)]
+pub(crate) struct Try {
+    /// The definition
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// The people
+    #[arg(long, value_name = "FILE")]
+    people: PathBuf,
+    /// As of which moment [default: what the file of people says]
+    #[arg(long, value_name = "MOMENT")]
+    as_of: Option<Moment>,
+}
+
+impl Definition {
+    pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
+        match self {
+            Definition::Check(check) => check.run(house),
+            Definition::Try(tried) => tried.run(house),
+        }
+    }
+}
+
+impl Check {
+    fn run(self, house: &House) -> Result<Outcome, Failure> {
+        let definition = read_definition(&self.file)?;
+        let outcomes = definition.run_examples();
+        let failed = outcomes.iter().filter(|outcome| outcome.failed.is_some()).count();
+        let value = json!({
+            "name": definition.name,
+            "examples": outcomes.iter().map(|outcome| json!({
+                "name": outcome.name, "line": outcome.line, "holds": outcome.failed.is_none(), "words": outcome.failed,
+            })).collect::<Vec<Value>>(),
+        });
+        house.mouth.result(&value, |ink| {
+            let mut text = String::new();
+            for outcome in &outcomes {
+                if let Some(words) = &outcome.failed {
+                    let place = format!("{}:{}", self.file.display(), outcome.line);
+                    text.push_str(&format!(
+                        "{} {place}: {}: {words}\n",
+                        ink.bad("fails"),
+                        outcome.name
+                    ));
+                }
+            }
+            let verdict = match (outcomes.len(), failed) {
+                (0, _) => ink.odd("It has no examples: nothing says what it is meant to do."),
+                (count, 0) => ink.good(format!("All {count} examples hold.")),
+                (count, failed) => ink.bad(format!("{failed} of {count} examples fail.")),
+            };
+            format!("{text}{} can be read. {verdict}", ink.strong(&definition.name))
+        })?;
+        Ok(if failed == 0 { Outcome::Done } else { Outcome::Differences })
+    }
+}
+
+impl Try {
+    fn run(self, house: &House) -> Result<Outcome, Failure> {
+        let definition = read_definition(&self.file)?;
+        let people = PeopleFile::parse(&read(&self.people)?).map_err(|wrong| {
+            Failure::refused("people_file", format!("{}: {wrong}", self.people.display()))
+        })?;
+        let as_of = self.as_of.or(people.as_of).ok_or_else(|| {
+            let words = format!("{} does not say as of when: give --as-of.", self.people.display());
+            Failure::refused("as_of", words)
+        })?;
+        let classified = people.classify(&definition, as_of);
+        house
+            .mouth
+            .result(&people_file::classification(&classified), |ink| shown(&classified, ink))?;
+        Ok(Outcome::Done)
+    }
+}
+
+fn shown(classified: &[(&str, Folded)], ink: Ink) -> String {
+    let dash = || "-".to_owned();
+    let mut rows =
+        vec![["person", "stage", "kind", "temperature", "since"].map(str::to_owned).to_vec()];
+    for (id, folded) in classified {
+        let standing = &folded.standing;
+        rows.push(vec![
+            (*id).to_owned(),
+            standing.stage.as_str().to_owned(),
+            standing.kind.as_deref().map_or_else(dash, str::to_owned),
+            standing
+                .temperature
+                .map_or_else(dash, |temperature| format!("{temperature:?}").to_lowercase()),
+            standing.entered_at.map_or_else(dash, |at| at.to_string()),
+        ]);
+    }
+    let text = table(&rows);
+    let (head, rest) = text.split_once('\n').unwrap_or((&text, ""));
+    format!("{}\n{rest}", ink.strong(head))
+}
+
+/// A definition from a file.
+///
+/// # Errors
+/// `Refused` with `definition`, every mistake on a line of its own with its place.
+pub(super) fn read_definition(file: &Path) -> Result<Parsed, Failure> {
+    Parsed::parse(&read(file)?).map_err(|faults| {
+        let lines: Vec<String> = faults
+            .iter()
+            .map(|fault| {
+                let nearest = fault
+                    .nearest
+                    .as_ref()
+                    .map(|name| format!("; did you mean {name}?"))
+                    .unwrap_or_default();
+                format!(
+                    "{}:{}:{}: {}{nearest}",
+                    file.display(),
+                    fault.line,
+                    fault.column,
+                    fault.words
+                )
+            })
+            .collect();
+        Failure::refused("definition", lines.join("\n"))
+    })
+}
+
+fn read(file: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(file).map_err(|error| {
+        Failure::refused("file", format!("{} cannot be read: {error}", file.display()))
+    })
+}

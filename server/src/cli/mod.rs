@@ -1,0 +1,154 @@
+//! The command line: what there is to say, and who does it.
+
+mod backup;
+mod definition;
+mod doctor;
+mod migrate;
+mod serve;
+mod user;
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use platform::failure::Failure;
+
+use crate::config::{self, Config, FILE_VARIABLE, LogFormat};
+use crate::house::House;
+use crate::logs;
+use crate::say::{EXIT_DIFFERENCES, EXIT_FAILED, EXIT_USAGE, Mouth, Outcome};
+
+/// A revenue funnel that can say why
+#[derive(Parser)]
+#[command(
+    name = "sluice",
+    version,
+    max_term_width = 100,
+    long_about = "Sluice takes strangers to customers: it decides by written rules whether each person is a lead, a \
+        prospect, an opportunity or a customer, and can always say why.\n\n\
+        Everything lives in one folder, ./sluice-data unless you say otherwise. To begin:\n\n  \
+        sluice serve            then open the address it prints, and make yourself the owner",
+    after_help = "`sluice help COMMAND` teaches a command, with examples.",
+    after_long_help = "Results go to standard output (with --json as JSON), progress and logs to standard error.\n\n\
+        Exit codes:\n  \
+        0  done\n  \
+        1  refused or failed; standard error says why, with --json also {\"error\": …} on standard output\n  \
+        2  not understood: a command, an option or a value is wrong\n  \
+        3  looked, and found what should not be: differences, problems, examples that fail\n\n\
+        Every option and setting can also be configured: `sluice serve --defaults` prints them all."
+)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What can be said with every command.
+#[derive(Args)]
+#[command(next_help_heading = "Everywhere")]
+struct Common {
+    /// The folder of the workspace [default: ./sluice-data]
+    #[arg(long, value_name = "DIR", global = true)]
+    data: Option<PathBuf>,
+    /// A PostgreSQL database instead of the one in the folder: postgres://user:password@host/name
+    #[arg(long, value_name = "URL", global = true)]
+    database: Option<String>,
+    /// Print results as JSON
+    #[arg(long, global = true)]
+    json: bool,
+    /// A configuration file; what it leaves out is as in config.default.toml
+    #[arg(long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Serve(serve::Serve),
+    #[command(subcommand)]
+    Definition(definition::Definition),
+    #[command(subcommand)]
+    User(user::UserCommand),
+    Doctor(doctor::Doctor),
+    Backup(backup::Backup),
+    Migrate(migrate::Migrate),
+}
+
+/// Reads arguments, variables and configuration, once, and does what is asked.
+pub(crate) fn main() -> ExitCode {
+    let variables: BTreeMap<String, String> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // A help that was asked for is a result; one that was not is a mistake.
+            let _unheard = error.print();
+            return if error.use_stderr() { EXIT_USAGE.into() } else { ExitCode::SUCCESS };
+        }
+    };
+    let mouth = Mouth::new(cli.common.json, variables.get("NO_COLOR").map(String::as_str));
+    match run(cli, mouth, &variables) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Differences) => EXIT_DIFFERENCES.into(),
+        Err(failure) => {
+            mouth.failure(&failure);
+            EXIT_FAILED.into()
+        }
+    }
+}
+
+fn run(cli: Cli, mouth: Mouth, variables: &BTreeMap<String, String>) -> Result<Outcome, Failure> {
+    let mut config = configured(&cli.common, variables)?;
+    if let Command::Serve(serve) = &cli.command {
+        serve.overlay(&mut config);
+    } else if !variables.contains_key("SLUICE_LOG_LEVEL") {
+        // A command at a terminal tells its own story; its log is for what goes wrong.
+        config.log.level = "warn".to_owned();
+    }
+    logs::start(&config.log, mouth.side_ink.is_coloured())?;
+    let house = House { config, mouth };
+    match cli.command {
+        Command::Serve(command) => command.run(&house),
+        Command::Definition(command) => command.run(&house),
+        Command::User(command) => command.run(&house),
+        Command::Doctor(command) => command.run(&house),
+        Command::Backup(command) => command.run(&house),
+        Command::Migrate(command) => command.run(&house),
+    }
+}
+
+fn configured(common: &Common, variables: &BTreeMap<String, String>) -> Result<Config, Failure> {
+    let named = variables.get(FILE_VARIABLE).map(PathBuf::from);
+    let file = common.config.clone().or(named);
+    let mut config = config::read(file.as_deref(), variables)?;
+    if let Some(data) = &common.data {
+        config.workspace.data.clone_from(data);
+        // Whoever names a folder means the database in it, unless they name another beside it.
+        config.workspace.database.clear();
+    }
+    if let Some(database) = &common.database {
+        config.workspace.database.clone_from(database);
+    }
+    Ok(config)
+}
+
+/// Runs a verb that waits, on this thread.
+fn wait_for<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(work)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

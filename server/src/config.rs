@@ -1,0 +1,233 @@
+//! Configuration: `config.default.toml`, overlaid with a file, then with variables. Read once, here.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use platform::failure::Failure;
+use serde::Deserialize;
+use toml::{Table, Value};
+
+/// The defaults and their documentation.
+pub(crate) const DEFAULTS: &str = include_str!("../../config.default.toml");
+/// What the names of variables begin with.
+const PREFIX: &str = "SLUICE_";
+/// The variable that stands for `--config`.
+pub(crate) const FILE_VARIABLE: &str = "SLUICE_CONFIG";
+/// Variables with our prefix that are for others: the tests' own database.
+const NOT_OURS: &[&str] = &[FILE_VARIABLE, "SLUICE_TEST_POSTGRES"];
+
+/// Everything that can be configured; what each means stands in `config.default.toml`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Config {
+    pub workspace: Workspace,
+    pub http: Http,
+    pub work: Work,
+    pub log: Log,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Workspace {
+    pub data: PathBuf,
+    pub database: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Http {
+    pub listen: String,
+    pub trusted_proxies: Vec<IpAddr>,
+    pub origins: Vec<String>,
+    pub connections_max: usize,
+    pub form_bytes_max: usize,
+    pub head_timeout_s: u64,
+    pub body_timeout_s: u64,
+    pub answer_timeout_s: u64,
+    pub stop_timeout_s: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Work {
+    pub threads: usize,
+    pub jobs: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Log {
+    pub level: String,
+    pub format: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// For people
+    Text,
+    /// For machines
+    Json,
+}
+
+/// Reads the configuration.
+///
+/// # Errors
+/// `Refused` with `configuration`, naming the file or variable, the key, and what would do.
+pub(crate) fn read(
+    file: Option<&Path>,
+    variables: &BTreeMap<String, String>,
+) -> Result<Config, Failure> {
+    let mut table: Table = DEFAULTS.parse().map_err(anyhow::Error::from)?;
+    if let Some(path) = file {
+        let shown = path.display();
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| refused(format!("{shown} cannot be read: {error}")))?;
+        let given: Table = text.parse().map_err(|error| refused(format!("{shown}: {error}")))?;
+        overlay(&mut table, given).map_err(|words| refused(format!("{shown}: {words}")))?;
+    }
+    from_variables(&mut table, variables)?;
+    let config: Config = table.try_into().map_err(|error: toml::de::Error| {
+        let key = error.to_string();
+        refused(format!("the configuration holds what cannot be: {}", key.trim()))
+    })?;
+    if config.work.threads == 0 || config.work.jobs == 0 || config.http.connections_max == 0 {
+        let words = "work.threads, work.jobs and http.connections_max must be 1 or more";
+        return Err(refused(words.to_owned()));
+    }
+    Ok(config)
+}
+
+fn overlay(defaults: &mut Table, given: Table) -> Result<(), String> {
+    for (section, values) in given {
+        let known = defaults.keys().cloned().collect::<Vec<_>>().join(", ");
+        let Some(Value::Table(default)) = defaults.get_mut(&section) else {
+            return Err(format!("[{section}] is not known; there are {known}"));
+        };
+        let Value::Table(values) = values else {
+            return Err(format!("{section} is a section: write [{section}] and its keys below"));
+        };
+        for (key, value) in values {
+            let known = default.keys().cloned().collect::<Vec<_>>().join(", ");
+            let Some(slot) = default.get_mut(&key) else {
+                return Err(format!(
+                    "{section}.{key} is not known; in [{section}] there are {known}"
+                ));
+            };
+            if !slot.same_type(&value) {
+                let (wanted, found) = (slot.type_str(), value.type_str());
+                return Err(format!("{section}.{key} takes {wanted}, not {found}"));
+            }
+            *slot = value;
+        }
+    }
+    Ok(())
+}
+
+fn from_variables(table: &mut Table, variables: &BTreeMap<String, String>) -> Result<(), Failure> {
+    let mut slots: BTreeMap<String, &mut Value> = BTreeMap::new();
+    for (section, values) in table.iter_mut() {
+        let Value::Table(values) = values else { continue };
+        for (key, value) in values.iter_mut() {
+            slots.insert(format!("{PREFIX}{section}_{key}").to_uppercase(), value);
+        }
+    }
+    for (name, text) in variables {
+        if !name.starts_with(PREFIX) || NOT_OURS.contains(&name.as_str()) {
+            continue;
+        }
+        let Some(slot) = slots.get_mut(name) else {
+            let known = slots.keys().cloned().collect::<Vec<_>>().join(", ");
+            return Err(refused(format!("the variable {name} is not known; there are {known}")));
+        };
+        **slot = match slot {
+            Value::Integer(_) => Value::Integer(
+                text.trim()
+                    .parse()
+                    .map_err(|_| refused(format!("{name} takes a whole number, not {text:?}")))?,
+            ),
+            Value::Array(_) => {
+                let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+                Value::Array(items.map(|item| Value::String(item.to_owned())).collect())
+            }
+            _ => Value::String(text.clone()),
+        };
+    }
+    Ok(())
+}
+
+fn refused(words: String) -> Failure {
+    Failure::refused("configuration", words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn variables(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+        pairs.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect()
+    }
+
+    fn file(text: &str) -> tempfile::NamedTempFile {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        file
+    }
+
+    #[test]
+    fn the_defaults_are_complete() {
+        let config = read(None, &variables(&[("PATH", "/bin")])).unwrap();
+        assert_eq!(config.http.listen, "127.0.0.1:8080");
+        assert_eq!(config.log.format, LogFormat::Text);
+    }
+
+    #[test]
+    fn every_key_names_its_variable() {
+        let table: Table = DEFAULTS.parse().unwrap();
+        for (section, values) in &table {
+            for key in values.as_table().unwrap().keys() {
+                let name = format!("{PREFIX}{section}_{key}").to_uppercase();
+                let line =
+                    DEFAULTS.lines().find(|line| line.starts_with(&format!("{key} ="))).unwrap();
+                assert!(line.contains(&name), "config.default.toml: say {name} behind {key}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_variable_wins_over_the_file() {
+        let file = file("[http]\nlisten = \"[::1]:1\"\nform_bytes_max = 5\n");
+        let named = variables(&[
+            ("SLUICE_HTTP_LISTEN", "127.0.0.1:0"),
+            ("SLUICE_WORK_THREADS", "7"),
+            ("SLUICE_HTTP_ORIGINS", "https://a.example, https://b.example"),
+        ]);
+        let config = read(Some(file.path()), &named).unwrap();
+        assert_eq!((config.http.listen.as_str(), config.http.form_bytes_max), ("127.0.0.1:0", 5));
+        assert_eq!(config.work.threads, 7);
+        assert_eq!(config.http.origins, ["https://a.example", "https://b.example"]);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        for (text, named, expected) in [
+            ("[htpp]\n", &[][..], "[htpp] is not known; there are workspace, http, work, log"),
+            (
+                "[log]\nlevle = \"x\"\n",
+                &[],
+                "log.levle is not known; in [log] there are level, format",
+            ),
+            ("[work]\nthreads = \"2\"\n", &[], "work.threads takes integer, not string"),
+            ("work = 2\n", &[], "work is a section"),
+            ("[log]\nformat = \"xml\"\n", &[], "unknown variant `xml`"),
+            ("[work]\nthreads = 0\n", &[], "must be 1 or more"),
+            ("[work\n", &[], "line 1"),
+            (
+                "",
+                &[("SLUICE_WORK_THREADS", "many")],
+                "SLUICE_WORK_THREADS takes a whole number, not \"many\"",
+            ),
+            ("", &[("SLUICE_LISTEN", "x")], "the variable SLUICE_LISTEN is not known"),
+        ] {
+            let file = file(text);
+            let words = read(Some(file.path()), &variables(named)).unwrap_err().to_string();
+            assert!(words.contains(expected), "{text:?} {named:?}: {words}");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! The house: which slices there are, in their order, and the program put together from them.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use platform::clock::SystemClock;
+use platform::db::{Options, Step, Upgrade};
+use platform::dice::SystemDice;
+use platform::failure::Failure;
+use platform::files::Files;
+use platform::jobs::Registry;
+use platform::{App, Db, Location, Migrations, Slice};
+use team::{Passwords, Strength};
+
+use crate::config::Config;
+use crate::say::Mouth;
+
+/// Every slice, in the order in which they build on each other.
+pub(crate) fn slices() -> Vec<Slice> {
+    vec![team::slice()]
+}
+
+/// The tables of every slice.
+pub(crate) fn migrations() -> Vec<Migrations> {
+    slices().iter().map(|slice| slice.migrations).collect()
+}
+
+/// What every command is handed: the configuration, and a way to speak.
+pub(crate) struct House {
+    pub config: Config,
+    pub mouth: Mouth,
+}
+
+impl House {
+    /// The folder of the workspace.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.config.workspace.data
+    }
+
+    /// Where the database is.
+    pub(crate) fn location(&self) -> Location {
+        match self.config.workspace.database.as_str() {
+            "" => Location::Folder(self.folder().to_owned()),
+            address => Location::Postgres(address.to_owned()),
+        }
+    }
+
+    /// The program on its workspace, which is made if there is none.
+    ///
+    /// # Errors
+    /// As [`Db::open`]; `Refused` with `folder` if the folder cannot be made or written.
+    pub(crate) fn open(&self) -> Result<App, Failure> {
+        usable(self.folder())?;
+        let db = Db::open_with(&self.location(), &migrations(), Options::default())?;
+        Ok(self.furnished(db))
+    }
+
+    /// The program on a workspace that is there already: for commands that read, so that a wrong `--data`
+    /// is said and does not become an empty workspace.
+    ///
+    /// # Errors
+    /// As [`House::open`]; `Refused` with `no_workspace`.
+    pub(crate) fn open_begun(&self) -> Result<App, Failure> {
+        self.must_be_begun()?;
+        self.open()
+    }
+
+    /// Every step of every slice, and whether the database has it; changes nothing.
+    ///
+    /// # Errors
+    /// `Refused` with `no_workspace`; `Broken` if the database cannot be reached.
+    pub(crate) fn steps(&self) -> Result<Vec<Step>, Failure> {
+        self.must_be_begun()?;
+        self.location().steps(&migrations())
+    }
+
+    /// Every kind of job there is.
+    pub(crate) fn jobs(&self) -> Registry {
+        Registry::new(Vec::new())
+    }
+
+    /// The database as it is, without bringing it up to date.
+    ///
+    /// # Errors
+    /// As [`House::open_begun`]; `Refused` with `older_database`.
+    pub(crate) fn open_as_is(&self) -> Result<Db, Failure> {
+        self.must_be_begun()?;
+        let options = Options { upgrade: Upgrade::Refuse, ..Options::default() };
+        Db::open_with(&self.location(), &migrations(), options)
+    }
+
+    fn must_be_begun(&self) -> Result<(), Failure> {
+        if self.location().is_begun() {
+            return Ok(());
+        }
+        let words = format!(
+            "There is no workspace in {}. Name another with --data, or begin one with `sluice serve`, \
+             `sluice demo` or `sluice import`.",
+            self.folder().display()
+        );
+        Err(Failure::refused("no_workspace", words))
+    }
+
+    fn furnished(&self, db: Db) -> App {
+        let files = Files::new(self.folder());
+        App::new(db, Arc::new(SystemClock), Arc::new(SystemDice::default()), files)
+            .with_part(Passwords::new(Strength::Rfc9106))
+    }
+}
+
+/// Makes the folder, open to its owner alone, and sees that it can be written.
+pub(crate) fn usable(folder: &Path) -> Result<(), Failure> {
+    let refused = |error: &std::io::Error, verb: &str| {
+        let words = format!(
+            "The folder {} cannot be {verb}: {error}. Give it to the user that runs Sluice, or name \
+             another with --data.",
+            folder.display()
+        );
+        Failure::refused("folder", words)
+    };
+    if !folder.exists() {
+        make_private(folder).map_err(|error| refused(&error, "made"))?;
+    }
+    tempfile::Builder::new()
+        .prefix(".sluice-")
+        .tempfile_in(folder)
+        .map_err(|error| refused(&error, "written"))?;
+    Ok(())
+}
+
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}

@@ -1,0 +1,36 @@
+//! What the program teaches is read before it changes.
+
+use std::path::Path;
+
+use crate::program::Program;
+
+const COMMANDS: &[&[&str]] = &[
+    &[],
+    &["serve"],
+    &["definition"],
+    &["definition", "check"],
+    &["definition", "try"],
+    &["user", "create"],
+    &["doctor"],
+    &["backup"],
+    &["migrate"],
+];
+
+#[test]
+fn the_help_is_as_it_was_read() {
+    let program = Program::new();
+    let mut text = String::new();
+    for command in COMMANDS {
+        let mut args = command.to_vec();
+        args.push("--help");
+        let ran = program.run(&args).must_be_done();
+        assert_eq!(ran.err, "", "a help that was asked for is a result");
+        text.push_str(&format!("$ sluice {}\n{}\n", args.join(" "), ran.out));
+    }
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/help.txt");
+    if std::fs::read_to_string(&kept).unwrap_or_default() != text {
+        let new = Path::new(env!("CARGO_TARGET_TMPDIR")).join("help.txt");
+        std::fs::write(&new, &text).unwrap();
+        panic!("the help changed; read it, then: cp {} {}", new.display(), kept.display());
+    }
+}
