@@ -70,6 +70,7 @@ pub(crate) fn restand(tx: &mut Tx, ids: &[PersonId], now: Moment) -> Result<(), 
 pub fn wake_due(app: &App) -> Result<u64, Failure> {
     let now = app.clock.now();
     let mut woken = 0;
+    let mut before = Vec::new();
     loop {
         let ids = app.db.write_blocking(move |tx| {
             let ids = people::stand::due(tx, now, 0, CHUNK_PEOPLE)?;
@@ -79,7 +80,11 @@ pub fn wake_due(app: &App) -> Result<u64, Failure> {
         if ids.is_empty() {
             return Ok(woken);
         }
+        if ids == before {
+            return Err(Failure::broken("people whose time has come could not be re-stood"));
+        }
         woken += u64::try_from(ids.len()).unwrap_or(0);
+        before = ids;
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub mod create;
 pub mod find;
+pub mod frame;
 pub mod import;
 pub mod list;
 // pub mod pages;
@@ -15,7 +16,7 @@ pub mod stand;
 mod store;
 pub mod web;
 
-pub use project::PeopleProjection;
+pub use project::{OWNER, PeopleProjection, WORKS_AT};
 pub use store::{CompanyRow, PersonRow};
 
 use std::collections::HashMap;

@@ -16,8 +16,6 @@ use crate::{COMPANY, CompanyId, find};
 pub const WORKS_AT: &str = "person.works_at";
 /// The fact that says who looks after a person: the user's public id.
 pub const OWNER: &str = "person.owner";
-/// The prefix of a user's public id.
-const USER: &str = "usr";
 /// Outside ids are facts whose names begin so: `person.id.mql_id`.
 pub const OUTSIDE_ID: &str = "person.id.";
 
@@ -119,7 +117,7 @@ fn person_row(ids: PublicIds, changed: &Changed, facts: &Newest<'_>) -> PersonRo
     };
     let name = facts.text("person.name").or_else(given_and_family).unwrap_or_else(|| facts.label());
     let company = facts.text(WORKS_AT).and_then(|text| ids.decode(COMPANY, &text));
-    let owner = facts.text(OWNER).and_then(|text| ids.decode(USER, &text));
+    let owner = facts.text(OWNER).and_then(|text| ids.decode(team::USER, &text));
     PersonRow {
         id: changed.subject,
         created_at: first_known(&changed.history),
