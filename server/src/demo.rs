@@ -23,21 +23,30 @@ const YEARS: u32 = 2;
 const FULL_PEOPLE_MAX: usize = 20_000;
 /// People stored in one transaction.
 const BATCH_PEOPLE: usize = 1_000;
+/// As many people as a demo has unless another number is asked for.
+pub const PEOPLE_USUAL: usize = 2_000;
 /// The most people that a demo may have.
 pub const PEOPLE_MAX: usize = 10_000_000;
 
-/// Asks for a demo story in an empty workspace; gives the job.
+/// Asks for a demo story in an empty workspace; gives the job, or the one that has not ended.
 ///
 /// # Errors
 /// `Forbidden` without the right to manage the workspace, `Refused` with `not_empty` if anybody is
 /// there already, `Invalid` for a size out of bounds.
-pub fn start(tx: &mut Tx, who: &User, people: usize, seed: u64, now: Moment) -> Result<i64, Failure> {
+pub fn start(
+    tx: &mut Tx,
+    who: &User,
+    people: usize,
+    seed: u64,
+    now: Moment,
+) -> Result<i64, Failure> {
     who.may(Right::ManageWorkspace)?;
     if !(1..=PEOPLE_MAX).contains(&people) {
         let words = format!("{people} people are out of bounds; ask for 1 to {PEOPLE_MAX}");
         return Err(Failure::invalid("people", words));
     }
-    if people::count(tx)? > 0 {
+    let is_under_way = jobs::list_named(tx, DEMO, 1)?.iter().any(|job| job.done_at.is_none());
+    if people::count(tx)? > 0 && !is_under_way {
         let words = "this workspace has people already; a demo story goes into an empty one (say another --data)";
         return Err(Failure::refused("not_empty", words));
     }
@@ -55,14 +64,17 @@ impl Job for Demo {
     }
 
     fn run(&self, app: &App, run: &mut Run) -> Result<Json, Again> {
-        let number = |name: &str| run.payload().get(name).and_then(Json::as_i64).unwrap_or_default();
+        let number =
+            |name: &str| run.payload().get(name).and_then(Json::as_i64).unwrap_or_default();
         let people = usize::try_from(number("people")).unwrap_or_default();
         let (seed, until) = (number("seed").unsigned_abs(), Moment(number("until")));
         let detail = if people <= FULL_PEOPLE_MAX { Detail::Full } else { Detail::Lean };
         let story = Story::new(seed, people, until, YEARS, detail);
         let earlier = run.earlier_progress();
-        let so_far = |name: &str| earlier.and_then(|so_far| so_far.get(name)?.as_u64()).unwrap_or_default();
-        let (mut company, mut done) = (usize::try_from(so_far("company")).unwrap_or_default(), so_far("done"));
+        let so_far =
+            |name: &str| earlier.and_then(|so_far| so_far.get(name)?.as_u64()).unwrap_or_default();
+        let (mut company, mut done) =
+            (usize::try_from(so_far("company")).unwrap_or_default(), so_far("done"));
         let mut entries = so_far("entries");
         while company < story.companies() {
             run.checkpoint()?;
@@ -96,7 +108,11 @@ fn size((company, people): &(SimCompany, Vec<SimPerson>)) -> u64 {
     u64::try_from(company.entries.len() + of_people).unwrap_or(0)
 }
 
-fn store(tx: &mut Tx, chapter: Vec<(SimCompany, Vec<SimPerson>)>, now: Moment) -> Result<(), Failure> {
+fn store(
+    tx: &mut Tx,
+    chapter: Vec<(SimCompany, Vec<SimPerson>)>,
+    now: Moment,
+) -> Result<(), Failure> {
     let outside = tx.public_ids();
     let owners = colleagues(tx, now)?;
     let people: usize = chapter.iter().map(|(_, people)| people.len()).sum();
@@ -104,7 +120,8 @@ fn store(tx: &mut Tx, chapter: Vec<(SimCompany, Vec<SimPerson>)>, now: Moment) -
     let mut person_ids = journal::new_people(tx, people)?;
     let mut entries: Vec<NewEntry> = Vec::new();
     let mut new_subjects = BTreeSet::new();
-    let (mut company_keys, mut person_keys): (Vec<(Key, i64)>, Vec<(Key, i64)>) = Default::default();
+    let (mut company_keys, mut person_keys): (Vec<(Key, i64)>, Vec<(Key, i64)>) =
+        Default::default();
     for (company, staff) in chapter {
         let Some(at) = company_ids.next() else { break };
         new_subjects.insert(at);

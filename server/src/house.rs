@@ -3,21 +3,30 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use funnels::FunnelProjection;
+use funnels::lens::{self, Definitions, LensLabels};
+use funnels::refold::Refold;
+use journal::Projections;
+use people::frame::MenuPart;
+use people::import::Import;
+use people::{LensSource, PeopleProjection};
 use platform::clock::SystemClock;
 use platform::db::{Options, Step, Upgrade};
 use platform::dice::SystemDice;
 use platform::failure::Failure;
 use platform::files::Files;
 use platform::jobs::Registry;
+use platform::page::{Group, Menu, NavItem, Search};
 use platform::{App, Db, Location, Migrations, Slice};
 use team::{Passwords, Strength};
 
 use crate::config::Config;
+use crate::demo::Demo;
 use crate::say::Mouth;
 
 /// Every slice, in the order in which they build on each other.
 pub(crate) fn slices() -> Vec<Slice> {
-    vec![team::slice()]
+    vec![team::slice(), journal::slice(), people::slice(), funnels::slice()]
 }
 
 /// The tables of every slice.
@@ -52,7 +61,7 @@ impl House {
     pub(crate) fn open(&self) -> Result<App, Failure> {
         usable(self.folder())?;
         let db = Db::open_with(&self.location(), &migrations(), Options::default())?;
-        Ok(self.furnished(db))
+        self.furnished(db)
     }
 
     /// The program on a workspace that is there already: for commands that read, so that a wrong `--data`
@@ -76,7 +85,7 @@ impl House {
 
     /// Every kind of job there is.
     pub(crate) fn jobs(&self) -> Registry {
-        Registry::new(Vec::new())
+        Registry::new(vec![Arc::new(Import), Arc::new(Refold), Arc::new(Demo)])
     }
 
     /// The database as it is, without bringing it up to date.
@@ -101,10 +110,47 @@ impl House {
         Err(Failure::refused("no_workspace", words))
     }
 
-    fn furnished(&self, db: Db) -> App {
+    /// Every part that the slices look for, and the definition with which a workspace begins.
+    fn furnished(&self, db: Db) -> Result<App, Failure> {
         let files = Files::new(self.folder());
-        App::new(db, Arc::new(SystemClock), Arc::new(SystemDice::default()), files)
+        let app = App::new(db, Arc::new(SystemClock), Arc::new(SystemDice::default()), files)
             .with_part(Passwords::new(Strength::Rfc9106))
+            // What is derived from what was recorded, in this order: people first, for the fold reads them.
+            .with_part(Projections(vec![Arc::new(PeopleProjection), Arc::new(FunnelProjection)]))
+            .with_part(LensSource(Arc::new(LensLabels)))
+            .with_part(Definitions::default())
+            .with_part(MenuPart(Arc::new(menu())));
+        let now = app.clock.now();
+        if !app.db.read_blocking(|tx| Ok(!lens::lenses(tx)?.is_empty()))? {
+            app.db.write_blocking(move |tx| lens::ensure_starter(tx, now))?;
+        }
+        Ok(app)
+    }
+}
+
+/// Where one can go from every page.
+fn menu() -> Menu {
+    let item = |label: &str, href: &str, icon: &str, key: &str| NavItem {
+        label: label.to_owned(),
+        href: href.to_owned(),
+        icon: icon.to_owned(),
+        key: key.to_owned(),
+    };
+    let pages =
+        vec![item("People", "/people", "people", "P"), item("Funnel", "/funnel", "funnel", "F")];
+    let foot = vec![item("Imports", "/imports", "upload", "I")];
+    Menu {
+        groups: vec![
+            Group { heading: None, is_foot: false, items: pages },
+            Group { heading: None, is_foot: true, items: foot },
+        ],
+        commands: Vec::new(),
+        search: Some(Search {
+            href: "/people".to_owned(),
+            field: "q".to_owned(),
+            label: "Name or e-mail".to_owned(),
+        }),
+        sign_out: "/sign-out".to_owned(),
     }
 }
 

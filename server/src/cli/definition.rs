@@ -5,14 +5,17 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use funnel::people_file::{self, PeopleFile};
 use funnel::{Definition as Parsed, Folded};
+use funnels::lens::{self, From};
 use moment::Moment;
 use platform::failure::Failure;
 use serde_json::{Value, json};
+use team::User;
 
+use super::job;
 use crate::house::House;
 use crate::say::{Ink, Outcome, table};
 
-/// Check definitions, and try them out
+/// Check definitions, try them out, and put them in force
 #[derive(Subcommand)]
 #[command(
     long_about = "A definition is a file that says what a lead, a prospect, an opportunity and a customer are, as \
@@ -21,6 +24,7 @@ use crate::say::{Ink, Outcome, table};
 pub(crate) enum Definition {
     Check(Check),
     Try(Try),
+    Adopt(Adopt),
 }
 
 /// Read a definition and run its examples
@@ -62,11 +66,42 @@ pub(crate) struct Try {
     as_of: Option<Moment>,
 }
 
+/// Put a definition in force
+#[derive(Args)]
+#[command(
+    long_about = "Puts a definition in force: it becomes the next version of the shared lens, and everybody is stood anew \
+        under it. The first definition of your own replaces the starter from the start, as if it had always held; a \
+        later one holds from now on, unless you say from when. Its examples must hold. The same definition again \
+        changes nothing.",
+    after_long_help = "Examples:\n  \
+        sluice definition adopt ours.toml\n  \
+        sluice definition adopt ours.toml --from start                    over the whole past\n  \
+        sluice definition adopt ours.toml --from 2026-07-01T00:00:00Z"
+)]
+pub(crate) struct Adopt {
+    /// The definition
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// From when on it holds: start, or a moment
+    #[arg(long, value_name = "WHEN", value_parser = read_from)]
+    from: Option<From>,
+}
+
+fn read_from(text: &str) -> Result<From, String> {
+    match text {
+        "start" => Ok(From::Start),
+        other => {
+            other.parse().map(From::Moment).map_err(|error: moment::NotAMoment| error.to_string())
+        }
+    }
+}
+
 impl Definition {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         match self {
             Definition::Check(check) => check.run(house),
             Definition::Try(tried) => tried.run(house),
+            Definition::Adopt(adopt) => adopt.run(house),
         }
     }
 }
@@ -119,6 +154,51 @@ impl Try {
         house
             .mouth
             .result(&people_file::classification(&classified), |ink| shown(&classified, ink))?;
+        Ok(Outcome::Done)
+    }
+}
+
+impl Adopt {
+    fn run(self, house: &House) -> Result<Outcome, Failure> {
+        let definition = read_definition(&self.file)?;
+        let app = house.open()?;
+        let (now, from) = (app.clock.now(), self.from.unwrap_or(From::Usual));
+        let text = definition.text.clone();
+        let adopted = app
+            .db
+            .write_blocking(move |tx| lens::adopt(tx, &User::operator(), &text, from, now))?;
+        let people = match adopted.job {
+            Some(job) => {
+                let progress = house.mouth.progress("standing");
+                let done = job::run(&app, &house.jobs(), job, &progress, ("done", "total"))?;
+                done.get("people").and_then(Value::as_u64).unwrap_or_default()
+            }
+            None => 0,
+        };
+        let is_new = adopted.job.is_some();
+        let since_start = adopted.from == Moment::START;
+        let value = json!({
+            "name": definition.name,
+            "version": adopted.version,
+            "is_new": is_new,
+            "from": (!since_start).then_some(adopted.from),
+            "people": people,
+        });
+        house.mouth.result(&value, |ink| {
+            let name = ink.strong(&definition.name);
+            if !is_new {
+                return format!("{name} is in force already, as version {}.", adopted.version);
+            }
+            let from = if since_start {
+                "from the start".to_owned()
+            } else {
+                format!("from {}", adopted.from)
+            };
+            format!(
+                "{name} is in force {from}, as version {}. {people} people were stood anew.",
+                adopted.version
+            )
+        })?;
         Ok(Outcome::Done)
     }
 }

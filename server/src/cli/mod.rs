@@ -2,10 +2,18 @@
 
 mod backup;
 mod definition;
+mod demo;
 mod doctor;
+mod funnel;
+mod import;
+mod job;
 mod migrate;
+mod people;
+mod person;
 mod serve;
 mod user;
+mod verify;
+mod why;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -13,6 +21,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use platform::App;
 use platform::failure::Failure;
 
 use crate::config::{self, Config, FILE_VARIABLE, LogFormat};
@@ -29,7 +38,9 @@ use crate::say::{EXIT_DIFFERENCES, EXIT_FAILED, EXIT_USAGE, Mouth, Outcome};
     long_about = "Sluice takes strangers to customers: it decides by written rules whether each person is a lead, a \
         prospect, an opportunity or a customer, and can always say why.\n\n\
         Everything lives in one folder, ./sluice-data unless you say otherwise. To begin:\n\n  \
-        sluice serve            then open the address it prints, and make yourself the owner",
+        sluice serve                                  then open the address it prints\n  \
+        sluice demo                                   fills an empty workspace with a story\n  \
+        sluice import leads.csv --mapping leads.toml  brings your own people in",
     after_help = "`sluice help COMMAND` teaches a command, with examples.",
     after_long_help = "Results go to standard output (with --json as JSON), progress and logs to standard error.\n\n\
         Exit codes:\n  \
@@ -67,10 +78,17 @@ struct Common {
 #[derive(Subcommand)]
 enum Command {
     Serve(serve::Serve),
+    Import(import::ImportFile),
+    Demo(demo::Tell),
+    People(people::People),
+    Person(person::Person),
+    Why(why::Why),
+    Funnel(funnel::Funnel),
     #[command(subcommand)]
     Definition(definition::Definition),
     #[command(subcommand)]
     User(user::UserCommand),
+    Verify(verify::Verify),
     Doctor(doctor::Doctor),
     Backup(backup::Backup),
     Migrate(migrate::Migrate),
@@ -112,6 +130,13 @@ fn run(cli: Cli, mouth: Mouth, variables: &BTreeMap<String, String>) -> Result<O
     let house = House { config, mouth };
     match cli.command {
         Command::Serve(command) => command.run(&house),
+        Command::Import(command) => command.run(&house),
+        Command::Demo(command) => command.run(&house),
+        Command::People(command) => command.run(&house),
+        Command::Person(command) => command.run(&house),
+        Command::Why(command) => command.run(&house),
+        Command::Funnel(command) => command.run(&house),
+        Command::Verify(command) => command.run(&house),
         Command::Definition(command) => command.run(&house),
         Command::User(command) => command.run(&house),
         Command::Doctor(command) => command.run(&house),
@@ -139,6 +164,14 @@ fn configured(common: &Common, variables: &BTreeMap<String, String>) -> Result<C
 fn wait_for<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(work)
+}
+
+/// The program on a workspace to be read, with everybody standing where they stand now: time moves standings,
+/// and perhaps no server was there to see it.
+fn reading(house: &House) -> Result<App, Failure> {
+    let app = house.open_begun()?;
+    funnels::refold::wake_due(&app)?;
+    Ok(app)
 }
 
 #[cfg(test)]

@@ -6,7 +6,9 @@ mod face;
 mod health;
 mod patience;
 mod peer;
+mod start;
 mod stop;
+mod wake;
 
 use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
@@ -14,8 +16,6 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
-use axum::response::Redirect;
-use axum::routing::get;
 use platform::failure::Failure;
 use platform::jobs;
 use platform::{App, Location};
@@ -72,21 +72,22 @@ async fn run(
     }
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "started");
     let working = {
-        let stopping = stopping.clone();
+        let (app, stopping) = (app.clone(), stopping.clone());
         async move {
             let _alive = health.working();
             jobs::work(app, registry, stopping).await;
         }
     };
+    let waking = wake::wake(app.clone(), stopping.clone());
     let serving = accept(listener, router, limits(http), stopping);
-    let (cut_off, (), ()) = tokio::join!(serving, working, stop::told(stop));
+    let (cut_off, (), (), ()) = tokio::join!(serving, working, waking, stop::told(stop));
     tracing::info!(cut_off, "stopped");
     Ok(())
 }
 
 fn routes() -> Router<App> {
     Router::new()
-        .route("/", get(|| async { Redirect::to("/people") }))
+        .merge(start::routes())
         .merge(health::routes())
         .merge(platform::assets::routes())
         .merge(team::routes())
