@@ -187,6 +187,7 @@ impl Folder {
             if now == switch {
                 current += 1;
                 self.take_over(current, entries, run.fresh.1);
+                run.held_back.clear();
             }
             self.take_in(current, entries, &mut run);
             if run.fresh.1 == 0 {
@@ -194,25 +195,19 @@ impl Folder {
             }
             let Version { plan, number, .. } = &self.versions[current];
             let state = &mut self.state;
-            let changed = refresh(plan, state, entries, &run);
+            let changed = refresh(plan, state, entries, &run, flip <= now);
             let fresh = run.fresh.0 < run.fresh.1;
             if changed || state.force || run.unsettled && fresh {
                 state.derive(plan, entries, now);
-                let mut truths = Vec::new();
-                if run.unsettled && !fresh {
-                    truths = found(plan, state, entries, &run);
-                }
                 // A move that was held back waits for news: an entry, or something that changed.
-                if truths.is_empty() || truths != run.held_back {
+                let waits = run.unsettled && !fresh;
+                if !waits || found(plan, state, entries, &run) != run.held_back {
                     judge(plan, *number, state, entries, &self.order, &mut run);
-                    if run.unsettled {
-                        run.held_back = found(plan, state, entries, &run);
-                    }
                 }
                 state.force = false;
                 refresh_flips(plan, state, entries, &run);
             }
-            flip = next_flip(plan, state, now);
+            flip = next_flip(state);
         }
     }
 
@@ -229,7 +224,9 @@ impl Folder {
     /// Hands over to another version: it sees what is visible so far, at once.
     fn take_over(&mut self, version: usize, entries: &[Entry], seen: usize) {
         let Version { plan, memo, .. } = &mut self.versions[version];
+        let row = self.state.watch;
         self.state.reset(plan);
+        self.state.watch(plan, row);
         for &(_, place) in self.order.get(..seen).unwrap_or(&[]) {
             if let Some(entry) = entries.get(index(place)) {
                 self.state.see(plan, memo, place, entry);
@@ -270,31 +267,46 @@ impl<'a> View<'a> {
 }
 
 /// Looks again at every leaf that was touched or whose time has come; says whether any changed.
-fn refresh(plan: &Plan, state: &mut State, entries: &[Entry], run: &Run) -> bool {
-    for at in 0..plan.reads.timed.len() {
-        let leaf = plan.reads.timed[at];
-        if state.flips[index(leaf)] <= run.now {
-            state.flips[index(leaf)] = NEVER;
-            state.touch(plan, leaf);
+fn refresh(
+    plan: &Plan,
+    state: &mut State,
+    entries: &[Entry],
+    run: &Run,
+    time_has_come: bool,
+) -> bool {
+    if time_has_come {
+        for slot in 0..state.flips.len() {
+            if state.flips[slot] <= run.now {
+                state.flips[slot] = NEVER;
+                state.touch(plan, plan.reads.timed[slot]);
+            }
+        }
+        for answer in state.answers.iter_mut().flatten() {
+            if answer.expires_at <= run.now {
+                answer.truth = Truth::Unknown;
+                answer.expires_at = NEVER;
+                state.force = true;
+            }
         }
     }
-    for answer in state.answers.iter_mut().flatten() {
-        let runs_out = answer.expires_at <= run.now && answer.truth.is_known();
-        if runs_out {
-            answer.truth = Truth::Unknown;
-            state.force = true;
-        }
-    }
+    look(plan, state, entries, run)
+}
+
+/// Looks again at every leaf that was touched; says whether any changed.
+fn look(plan: &Plan, state: &mut State, entries: &[Entry], run: &Run) -> bool {
     let mut changed = false;
     while let Some(at) = state.dirty.pop() {
         let leaf = &plan.leaves[index(at)];
         state.is_dirty[index(at)] = false;
         let view = View::new(plan, state, entries, run);
         let truth = view.test(leaf);
-        let flip = view.flip(leaf, false);
+        let slot = index(plan.reads.timed_slot[index(at)]);
+        if slot < state.flips.len() {
+            let flip = view.flip(leaf, false);
+            state.flips[slot] = flip;
+        }
         changed |= state.truths[index(at)] != truth;
         state.truths[index(at)] = truth;
-        state.flips[index(at)] = flip;
     }
     changed
 }
@@ -308,23 +320,30 @@ fn found(plan: &Plan, state: &State, entries: &[Entry], run: &Run) -> Vec<Truth>
 
 /// Finds anew when leaves that are not kept may change, for somebody who stands as the run says.
 fn refresh_flips(plan: &Plan, state: &mut State, entries: &[Entry], run: &Run) {
-    for &at in &plan.reads.timed {
+    for (slot, &at) in plan.reads.timed.iter().enumerate() {
         let leaf = &plan.leaves[index(at)];
-        if leaf.class != plan::Class::Base {
+        if leaf.class != plan::Class::Base && plan.reads.watched[state.watch][index(at)] {
             let flip = View::new(plan, state, entries, run).flip(leaf, false);
-            state.flips[index(at)] = flip;
+            state.flips[slot] = flip;
         }
     }
 }
 
-fn next_flip(plan: &Plan, state: &State, now: i64) -> i64 {
-    let leaves = plan.reads.timed.iter().map(|&at| state.flips[index(at)]);
-    let answers = state.answers.iter().flatten().filter(|answer| answer.truth.is_known());
-    leaves
-        .chain(answers.map(|answer| answer.expires_at))
-        .filter(|&at| at > now)
-        .min()
-        .unwrap_or(NEVER)
+fn next_flip(state: &State) -> i64 {
+    let answers = state.answers.iter().flatten().map(|answer| answer.expires_at);
+    state.flips.iter().copied().chain(answers).min().unwrap_or(NEVER)
+}
+
+/// From now on follows what can move the person from where they stand, or everything while a move
+/// is held back.
+fn watch(plan: &Plan, state: &mut State, entries: &[Entry], run: &Run) {
+    let all = plan.reads.watched.len() - 1;
+    let row = if run.unsettled { all } else { run.stage as usize };
+    if row != state.watch {
+        state.watch(plan, row);
+        look(plan, state, entries, run);
+        state.derive(plan, entries, run.now);
+    }
 }
 
 /// Makes the moves of one moment.
@@ -338,6 +357,11 @@ fn judge(
 ) {
     let mut visited = Visited::starting(run.stage);
     let by_hand = std::mem::take(&mut state.by_hand);
+    if !by_hand.is_empty() {
+        // A hand may reach past what was followed.
+        run.unsettled = true;
+        watch(plan, state, entries, run);
+    }
     for &(place, to) in &by_hand {
         let view = View::new(plan, state, entries, run);
         if to == run.stage || !moves::may_stand(plan, to, &view) {
@@ -354,7 +378,9 @@ fn judge(
         record(run, to, reason, evidence_at, Receipt { version, rule, because });
         visited.note(to);
     }
+    run.unsettled = false;
     loop {
+        watch(plan, state, entries, run);
         let view = View::new(plan, state, entries, run);
         let Some(found) = moves::next(&view, &mut visited) else { break };
         let because = moves::rows(&view, &found.rule);
@@ -365,6 +391,10 @@ fn judge(
         visited.note(to);
     }
     run.unsettled = visited.cut;
+    if run.unsettled {
+        watch(plan, state, entries, run);
+        run.held_back = found(plan, state, entries, run);
+    }
     state.by_hand = by_hand;
     state.by_hand.clear();
 }

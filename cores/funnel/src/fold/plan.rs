@@ -1,12 +1,13 @@
 //! A definition made ready to fold: every distinct activity pattern, fact and atomic condition once.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
 use moment::Span;
 
 use super::pattern::Pattern;
-use super::state::State;
+use super::state::{Fnv, State};
 use super::value::{Tester, Written};
 use super::view::View;
 use crate::condition::{Activities, Condition, Op, Score, Term, Window};
@@ -21,7 +22,7 @@ pub(super) type LeafId = u32;
 pub(super) struct Plan {
     pub(super) patterns: Vec<Pattern>,
     pub(super) facts: Vec<Arc<str>>,
-    pub(super) fact_ids: HashMap<Arc<str>, u32>,
+    pub(super) fact_ids: HashMap<Arc<str>, u32, BuildHasherDefault<Fnv>>,
     pub(super) leaves: Vec<Leaf>,
     pub(super) criteria: Vec<CriterionPlan>,
     pub(super) criterion_ids: HashMap<String, u32>,
@@ -52,8 +53,11 @@ pub(super) struct Reads {
     pub(super) learned: Vec<bool>,
     /// Leaves whose truth can change by time alone, and that stages hang on.
     pub(super) timed: Vec<LeafId>,
-    /// Leaves that only the kind, gates or questions from outside read.
-    pub(super) late: Vec<LeafId>,
+    /// For each leaf, its place in `timed`; `u32::MAX` if it has none.
+    pub(super) timed_slot: Vec<u32>,
+    /// For each stage of [`Stage::ALL`], whether each leaf can move somebody from there; the last
+    /// row is for all stages.
+    pub(super) watched: Vec<Vec<bool>>,
     /// What each leaf says of a history without entries.
     pub(super) of_nothing: Vec<Truth>,
     /// For each stage of [`Stage::ALL`], the leaves by which the standing can change.
@@ -507,7 +511,6 @@ impl Plan {
                 }
             }
             if !leaf.live {
-                reads.late.push(id(at));
                 continue;
             }
             for source in leaf.test.sources() {
@@ -526,6 +529,12 @@ impl Plan {
                 reads.points_of_pattern[index(on.pattern)].push((id(at), id(point)));
             }
         }
+        reads.timed_slot = vec![u32::MAX; self.leaves.len()];
+        for (slot, &at) in reads.timed.iter().enumerate() {
+            reads.timed_slot[index(at)] = id(slot);
+        }
+        reads.watched = Stage::ALL.iter().map(|stage| self.watched(*stage)).collect();
+        reads.watched.push(self.leaves.iter().map(|leaf| leaf.live).collect());
         reads.matter = Stage::ALL.iter().map(|stage| self.matter(*stage)).collect();
         self.reads = reads;
     }
@@ -549,7 +558,7 @@ impl Plan {
     /// The leaves that can change by time alone and that something of a standing at a stage reads:
     /// criteria, temperature and kind always, of the stages' rules those that can move from there.
     fn matter(&self, stage: Stage) -> Vec<LeafId> {
-        let mut nodes: Vec<&Node> = Vec::new();
+        let mut nodes = self.rules_at(stage);
         for criterion in &self.criteria {
             nodes.extend(criterion.from.iter().chain(&criterion.yes).map(|c| &c.node));
         }
@@ -558,6 +567,19 @@ impl Plan {
         }
         nodes.extend(self.temperatures.iter().map(|(_, c)| &c.node));
         nodes.extend(self.kinds.iter().map(|(_, c)| &c.node));
+        let mut all: Vec<LeafId> = Vec::new();
+        for node in nodes {
+            leaf_ids(node, &mut all);
+        }
+        all.sort_unstable();
+        all.dedup();
+        all.retain(|&at| self.can_flip(&self.leaves[index(at)].test));
+        all
+    }
+
+    /// The conditions that can move somebody who stands at a stage.
+    fn rules_at(&self, stage: Stage) -> Vec<&Node> {
+        let mut nodes: Vec<&Node> = Vec::new();
         if !matches!(stage, Stage::Customer | Stage::Disqualified) {
             nodes.extend(self.disqualify.iter().map(|(c, _)| &c.node));
         }
@@ -569,22 +591,66 @@ impl Plan {
         nodes.extend(wake.map(|c| &c.node));
         for (slot, to) in Stage::CLIMB.into_iter().enumerate() {
             let Some(plan) = &self.stages[slot] else { continue };
+            let leave = plan.leave.iter().map(|(c, ..)| &c.node);
             if to > stage || stage.is_exit() {
                 nodes.push(&plan.enter.node);
                 nodes.extend(plan.gate.iter().map(|c| &c.node));
-                nodes.extend(plan.leave.iter().map(|(c, ..)| &c.node));
+                nodes.extend(leave);
             } else if to == stage {
-                nodes.extend(plan.leave.iter().map(|(c, ..)| &c.node));
+                nodes.extend(leave);
+                for (_, below, _) in &plan.leave {
+                    let rules = Stage::CLIMB.iter().position(|climb| climb == below);
+                    let rules = rules.and_then(|slot| self.stages[slot].as_ref());
+                    nodes.extend(rules.and_then(|rules| rules.gate.as_ref()).map(|c| &c.node));
+                }
             }
         }
-        let mut all: Vec<LeafId> = Vec::new();
-        for node in nodes {
-            leaf_ids(node, &mut all);
+        nodes
+    }
+
+    /// For each leaf, whether a rule that can move somebody from a stage hangs on it, directly or by
+    /// way of criteria, scores and the temperature.
+    fn watched(&self, stage: Stage) -> Vec<bool> {
+        let mut watched = vec![false; self.leaves.len()];
+        let mut open = Vec::new();
+        self.rules_at(stage).into_iter().for_each(|node| leaf_ids(node, &mut open));
+        while let Some(at) = open.pop() {
+            if std::mem::replace(&mut watched[index(at)], true) {
+                continue;
+            }
+            let test = &self.leaves[index(at)].test;
+            for source in test.sources() {
+                self.leaves_under(source, test, &mut open);
+            }
         }
-        all.sort_unstable();
-        all.dedup();
-        all.retain(|&at| self.can_flip(&self.leaves[index(at)].test));
-        all
+        watched
+    }
+
+    fn leaves_under(&self, source: &Source, test: &Test, open: &mut Vec<LeafId>) {
+        let mut under = |what: Derived| {
+            self.under(what).into_iter().for_each(|compiled| leaf_ids(&compiled.node, open));
+        };
+        match source {
+            Source::Criterion(at) => under(Derived::Criterion(*at)),
+            Source::Met(all) => all.iter().for_each(|&at| under(Derived::Criterion(at))),
+            Source::Score(at) => under(Derived::Score(*at)),
+            Source::Temperature => {
+                // Whether it is hot hangs on hot alone, not on what comes after it.
+                let last = match test {
+                    Test::Compare(
+                        _,
+                        Op::Equal | Op::Unequal,
+                        Source::Written(Written::Text(t)),
+                    ) => self.temperatures.iter().position(|(known, _)| known.as_str() == &**t),
+                    _ => None,
+                };
+                let count = last.map_or(self.temperatures.len(), |last| last + 1);
+                for (_, compiled) in self.temperatures.iter().take(count) {
+                    leaf_ids(&compiled.node, open);
+                }
+            }
+            _ => {}
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use moment::Moment;
 
 use super::Run;
-use super::plan::{Plan, Source, index};
+use super::plan::{Class, Plan, Source, index};
 use super::state::{NEVER, State};
 use super::value::Seen;
 use super::view::View;
@@ -37,12 +37,15 @@ pub(super) fn standing(
     }
 }
 
-/// Finds what was not followed on the way: what the kind, gates and questions from outside read.
+/// Finds what was not followed on the way: what moves nobody from this stage, and what only the
+/// kind, gates and questions from outside read.
 pub(super) fn finish(plan: &Plan, state: &mut State, entries: &[Entry], run: &Run) {
-    for &at in &plan.reads.late {
-        let leaf = &plan.leaves[index(at)];
-        let truth = View::new(plan, state, entries, run).test(leaf);
-        state.truths[index(at)] = truth;
+    let watched = &plan.reads.watched[state.watch];
+    for (at, leaf) in plan.leaves.iter().enumerate() {
+        if leaf.class == Class::Base && !watched[at] {
+            let truth = View::new(plan, state, entries, run).test(leaf);
+            state.truths[at] = truth;
+        }
     }
     state.derive(plan, entries, run.now);
 }
@@ -100,9 +103,15 @@ fn scores(view: &View<'_>) -> Scores {
 /// The next moment at which time alone can change the standing of somebody who stands so.
 fn next_at(view: &View<'_>) -> i64 {
     let slot = Stage::ALL.iter().position(|&stage| stage == view.stage).unwrap_or(0);
-    let leaves = view.plan.reads.matter[slot].iter();
-    let leaves = leaves.map(|&at| view.flip(&view.plan.leaves[index(at)], true));
-    let answers = view.state.answers.iter().flatten().filter(|answer| answer.truth.is_known());
-    let answers = answers.map(|answer| answer.expires_at);
-    leaves.chain(answers).filter(|&at| at > view.now).min().unwrap_or(NEVER)
+    let leaves = &view.plan.reads.matter[slot];
+    let flip = |at: u32, exactly: bool| view.flip(&view.plan.leaves[index(at)], exactly);
+    let answers = view.state.answers.iter().flatten().map(|answer| answer.expires_at);
+    let mut next = answers.min().unwrap_or(NEVER);
+    // A rough moment is never too late, so only what is rough and early is worth the exact one.
+    for &leaf in leaves {
+        if flip(leaf, false) < next {
+            next = next.min(flip(leaf, true));
+        }
+    }
+    next
 }

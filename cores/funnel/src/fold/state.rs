@@ -45,7 +45,7 @@ pub(super) struct State {
     pub(super) tallies: Vec<Tally>,
     /// Of leaves of the class `Base`.
     pub(super) truths: Vec<Truth>,
-    /// When each leaf may change next by time alone.
+    /// When each leaf of the plan's `timed` may change next by time alone.
     pub(super) flips: Vec<i64>,
     pub(super) criteria: Vec<Truth>,
     /// Points while conditions hold, of each score.
@@ -55,6 +55,8 @@ pub(super) struct State {
     pub(super) is_dirty: Vec<bool>,
     /// Something changed that is not seen in a kept truth.
     pub(super) force: bool,
+    /// Which row of the plan's `watched` holds: the leaves that are followed.
+    pub(super) watch: usize,
     /// Hand moves to make now: entry and stage.
     pub(super) by_hand: Vec<(u32, Stage)>,
 }
@@ -115,7 +117,7 @@ impl State {
             tally.clear(rule.on.len());
         }
         self.truths.clone_from(&plan.reads.of_nothing);
-        refill(&mut self.flips, plan.leaves.len(), NEVER);
+        refill(&mut self.flips, plan.reads.timed.len(), NEVER);
         refill(&mut self.criteria, plan.criteria.len(), Truth::Unknown);
         refill(&mut self.ranges, plan.scores.len(), Range::exactly(0.0));
         self.temperature = None;
@@ -123,6 +125,25 @@ impl State {
         refill(&mut self.is_dirty, plan.leaves.len(), false);
         self.by_hand.clear();
         self.force = true;
+        self.watch = 0;
+    }
+
+    /// Follows the leaves of another row of `watched` from now on; those that were not followed so
+    /// far are to be looked at.
+    pub(super) fn watch(&mut self, plan: &Plan, row: usize) {
+        let before = std::mem::replace(&mut self.watch, row);
+        if before == row {
+            return;
+        }
+        let (before, after) = (&plan.reads.watched[before], &plan.reads.watched[row]);
+        for (at, (was, is)) in before.iter().zip(after).enumerate() {
+            let slot = index(plan.reads.timed_slot[at]);
+            match self.flips.get_mut(slot) {
+                _ if *is && !*was => self.touch(plan, id(at)),
+                Some(flip) if !*is => *flip = NEVER,
+                _ => {}
+            }
+        }
     }
 
     /// Takes in one entry that has just become visible.
@@ -202,6 +223,7 @@ impl State {
         };
         let expires_at = plan.criteria[index(at)]
             .expires
+            .filter(|_| truth.is_known())
             .map_or(NEVER, |expires| hit.at.saturating_add(expires.0));
         *slot = Some(Answer { entry: hit.entry, truth, expires_at });
         self.force = true;
@@ -224,6 +246,9 @@ impl State {
 
     /// A leaf is to be looked at again.
     pub(super) fn touch(&mut self, plan: &Plan, leaf: LeafId) {
+        if !plan.reads.watched[self.watch][index(leaf)] {
+            return;
+        }
         match plan.leaves.get(index(leaf)).map(|leaf| leaf.class) {
             Some(Class::Base) => {
                 if let Some(slot @ false) = self.is_dirty.get_mut(index(leaf)) {

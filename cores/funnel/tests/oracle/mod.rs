@@ -342,7 +342,8 @@ impl At<'_> {
             Term::Met(names) => {
                 let truths: Vec<Truth> = names
                     .iter()
-                    .map(|name| self.criterion(self.definition.criterion(name).unwrap()))
+                    .filter_map(|name| self.definition.criterion(name))
+                    .map(|at| self.criterion(at))
                     .collect();
                 let count = |truth| truths.iter().filter(|&&t| t == truth).count() as f64;
                 let yes = count(Truth::True);
@@ -704,7 +705,7 @@ fn text_test(seen: &Seen, test: TextTest, with: &str) -> Truth {
     Truth::from(match test {
         TextTest::Starts => text.starts_with(with),
         TextTest::Contains => text.contains(with),
-        TextTest::Matches => regex::Regex::new(with).unwrap().is_match(text),
+        TextTest::Matches => regex::Regex::new(with).is_ok_and(|with| with.is_match(text)),
     })
 }
 
