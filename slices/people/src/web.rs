@@ -1,1 +1,13 @@
+//! The pages of people: parse, call the verb, fill the view.
 
+mod imports;
+mod list;
+mod person;
+
+use axum::Router;
+use platform::app::App;
+
+/// `/people`, `/people/{person}` and `/imports`.
+pub fn routes() -> Router<App> {
+    Router::new().merge(list::routes()).merge(person::routes()).merge(imports::routes())
+}

@@ -1,0 +1,7 @@
+//! What people see of people: for each page the view, which is plain data, and its template.
+
+pub mod imports;
+pub mod list;
+pub mod marks;
+pub mod person;
+pub mod timeline;

@@ -1,0 +1,133 @@
+//! The page of one person.
+
+use askama::Template;
+use platform::page::filters;
+
+use super::marks::{Markup, Score, StageMark, Temperature};
+use super::timeline::Day;
+
+/// A fact on the page.
+#[derive(Clone, Debug)]
+pub struct FactLine {
+    /// What it is: `Title`.
+    pub label: String,
+    /// Its value.
+    pub value: String,
+    /// Source and age: `import, 3 Sep`.
+    pub source: String,
+    /// Whether it runs out soon.
+    pub is_stale: bool,
+    /// Whether it is held and not believed.
+    pub is_suspect: bool,
+}
+
+/// A score in the head.
+#[derive(Clone, Debug)]
+pub struct ScoreLine {
+    /// Its name.
+    pub name: &'static str,
+    /// Its value; nothing if unknown.
+    pub score: Option<Score>,
+    /// After the number: ` %` or nothing.
+    pub unit: &'static str,
+}
+
+impl ScoreLine {
+    fn unknown(&self) -> Markup {
+        super::marks::unknown(&format!("{} is unknown", self.name))
+    }
+}
+
+/// A filter of the timeline.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    /// What it says.
+    pub label: &'static str,
+    /// Where it leads.
+    pub href: String,
+    /// Whether it is on.
+    pub is_here: bool,
+}
+
+/// Somebody at the same company.
+#[derive(Clone, Debug)]
+pub struct Colleague {
+    /// Where the record is.
+    pub href: String,
+    /// The name.
+    pub name: String,
+    /// The title; may be empty.
+    pub title: String,
+}
+
+/// The page.
+#[derive(Clone, Debug, Template)]
+#[template(path = "person.html")]
+pub struct PersonPage {
+    /// The name.
+    pub name: String,
+    /// The title; may be empty.
+    pub title: String,
+    /// The company; may be empty.
+    pub company: String,
+    /// Domain and such of the company; may be empty.
+    pub company_line: String,
+    /// Who looks after them; may be empty.
+    pub owner: String,
+    /// The stage.
+    pub stage: StageMark,
+    /// The kind; empty for none.
+    pub kind: String,
+    /// The temperature, if one holds.
+    pub temperature: Option<Temperature>,
+    /// The scores.
+    pub scores: Vec<ScoreLine>,
+    /// Facts about the person.
+    pub facts: Vec<FactLine>,
+    /// Facts about the company.
+    pub company_facts: Vec<FactLine>,
+    /// Others at the company.
+    pub colleagues: Vec<Colleague>,
+    /// The timeline, the newest day first.
+    pub days: Vec<Day>,
+    /// Lines of the timeline that were left out.
+    pub left_out: i64,
+    /// Filters of the timeline.
+    pub filters: Vec<Filter>,
+    /// The switch for what machines did.
+    pub machines: Filter,
+    /// What later slices show, each rendered by its own template.
+    pub panels: Vec<String>,
+}
+
+/// A fact's name as people read it: `person.title` is `Title`.
+pub fn label(key: &str) -> String {
+    let short = key.strip_prefix("person.").or_else(|| key.strip_prefix("company.")).unwrap_or(key);
+    let short = short.strip_prefix("custom.").unwrap_or(short);
+    let words = match short {
+        "email" => "E-mail".to_owned(),
+        "employees" => "People".to_owned(),
+        "score.intent" => "Intent".to_owned(),
+        _ => short.replace("id.", "").replace(['_', '.'], " "),
+    };
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fact_is_called_as_people_call_it() {
+        for (key, words) in [
+            ("person.email", "E-mail"),
+            ("person.title", "Title"),
+            ("company.employees", "People"),
+            ("person.custom.old_contract", "Old contract"),
+            ("person.id.mql_id", "Mql id"),
+        ] {
+            assert_eq!(label(key), words);
+        }
+    }
+}

@@ -1,0 +1,313 @@
+//! The timeline: activities as sentences, grouped by day.
+
+use funnel::history::{Activity, Agent, Direction, Entry, Value, What};
+use moment::Moment;
+use platform::page::words::Almanac;
+
+/// One line of the timeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// Icon, without `i-`.
+    pub icon: &'static str,
+    /// Who, in strong letters; empty if the sentence says it.
+    pub who: String,
+    /// What they did.
+    pub did: String,
+    /// What it was about, quiet.
+    pub about: String,
+    /// A longer text: a message, a note.
+    pub text: String,
+    /// Whether it was written to us.
+    pub is_inbound: bool,
+    /// Whether a machine did it, so that nothing counts it.
+    pub is_machine: bool,
+    /// The time of day.
+    pub clock: String,
+    /// The moment, for machines.
+    pub iso: String,
+}
+
+/// A day of the timeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Day {
+    /// `Today`, `Yesterday`, `Friday 14 November` …
+    pub heading: String,
+    /// Its lines, the newest first.
+    pub items: Vec<Item>,
+}
+
+/// Which lines are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Show {
+    /// All of them.
+    #[default]
+    All,
+    /// What was said between us.
+    Talk,
+    /// Mail alone.
+    Mail,
+    /// Visits to our pages.
+    Visits,
+}
+
+impl Show {
+    /// All, with the word in addresses and the word on the page.
+    pub const ALL: [(Show, &'static str, &'static str); 4] = [
+        (Show::All, "", "All"),
+        (Show::Talk, "two-way", "Two-way"),
+        (Show::Mail, "mail", "Mail"),
+        (Show::Visits, "visits", "Visits"),
+    ];
+
+    /// From its word.
+    pub fn parse(word: &str) -> Show {
+        Show::ALL.iter().find(|(_, other, _)| *other == word).map_or(Show::All, |(show, ..)| *show)
+    }
+
+    fn shows(self, kind: &str) -> bool {
+        let subject = kind.split('.').next().unwrap_or(kind);
+        match self {
+            Show::All => true,
+            Show::Talk => is_talk(kind),
+            Show::Mail => subject == "email",
+            Show::Visits => subject == "page" || subject == "asset",
+        }
+    }
+}
+
+fn is_talk(kind: &str) -> bool {
+    matches!(
+        kind,
+        "email.replied" | "email.received" | "email.sent" | "call.received" | "call.made" | "call.connected"
+            | "chat.started" | "chat.answered" | "meeting.booked" | "meeting.held" | "demo.held"
+    )
+}
+
+/// Lines shown at most.
+pub const ITEMS_MAX: usize = 300;
+
+/// The newest entries as days; facts that came in are a line each. Gives too how many were left out.
+pub fn days(entries: &[Entry], name: &str, show: Show, machines: bool, almanac: &Almanac) -> (Vec<Day>, usize) {
+    let first = name.split(' ').next().unwrap_or(name);
+    let mut days: Vec<Day> = Vec::new();
+    let (mut shown, mut left_out) = (0, 0);
+    for entry in entries.iter().rev() {
+        let Some(item) = item(entry, first, show, almanac) else { continue };
+        if item.is_machine && !machines {
+            continue;
+        }
+        if shown == ITEMS_MAX {
+            left_out += 1;
+            continue;
+        }
+        shown += 1;
+        let heading = almanac.heading(entry.occurred_at);
+        match days.last_mut() {
+            Some(day) if day.heading == heading => day.items.push(item),
+            _ => days.push(Day { heading, items: vec![item] }),
+        }
+    }
+    (days, left_out)
+}
+
+fn item(entry: &Entry, first: &str, show: Show, almanac: &Almanac) -> Option<Item> {
+    let at = almanac.clock(entry.occurred_at);
+    let blank = Item {
+        icon: "info",
+        who: String::new(),
+        did: String::new(),
+        about: String::new(),
+        text: String::new(),
+        is_inbound: false,
+        is_machine: false,
+        clock: at.words,
+        iso: at.iso,
+    };
+    match &entry.what {
+        What::Facts(_) if show != Show::All => None,
+        What::Facts(observation) => {
+            let said: Vec<String> = observation
+                .facts
+                .iter()
+                .filter(|fact| !matches!(fact.key.as_ref(), "person.works_at" | "person.owner"))
+                .map(|fact| format!("{} {}", super::person::label(&fact.key), crate::person::in_words(&fact.value)))
+                .collect();
+            if said.is_empty() {
+                return None;
+            }
+            let did = format!("Learned from {}", observation.source);
+            Some(Item { icon: "file", did, about: said.join(", "), ..blank })
+        }
+        What::Activity(activity) if show.shows(activity.kind.as_str()) => {
+            let (icon, is_theirs, did) = sentence(activity);
+            Some(Item {
+                icon: if activity.agent == Agent::Machine { "robot" } else { icon },
+                who: if is_theirs { first.to_owned() } else { String::new() },
+                did: if is_theirs { did } else { capital(&did) },
+                about: about(activity),
+                text: text(activity, "text"),
+                is_inbound: activity.direction == Some(Direction::Inbound) && is_talk(activity.kind.as_str()),
+                is_machine: activity.agent != Agent::Human,
+                ..blank
+            })
+        }
+        What::Activity(_) => None,
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn text(activity: &Activity, name: &str) -> String {
+    let value = activity.properties.iter().find(|(key, _)| **key == *name).map(|(_, value)| value);
+    value.map(crate::person::in_words).unwrap_or_default()
+}
+
+/// Icon, whether the sentence is about them, and the sentence without who did it.
+fn sentence(activity: &Activity) -> (&'static str, bool, String) {
+    let kind = activity.kind.as_str();
+    let (icon, is_theirs, words) = match kind {
+        "page.viewed" => ("globe", true, "visited a page"),
+        "form.submitted" => ("form", true, "sent a form"),
+        "asset.downloaded" => ("download", true, "downloaded"),
+        "newsletter.subscribed" => ("mail-in", true, "subscribed to the newsletter"),
+        "webinar.registered" => ("calendar", true, "registered for a webinar"),
+        "webinar.attended" => ("calendar", true, "attended a webinar"),
+        "chat.started" => ("chat", true, "started a chat"),
+        "chat.answered" => ("chat", false, "we answered in the chat"),
+        "email.sent" => ("mail", false, "we wrote"),
+        "email.delivered" => ("check", false, "a message was delivered"),
+        "email.opened" => ("eye", true, "opened a message"),
+        "email.clicked" => ("ext", true, "followed a link in a message"),
+        "email.replied" => ("mail-in", true, "replied"),
+        "email.received" => ("mail-in", true, "wrote to us"),
+        "email.bounced" => ("alert", false, "a message bounced"),
+        "email.complained" => ("alert", true, "complained of a message"),
+        "email.unsubscribed" => ("slash", true, "unsubscribed"),
+        "call.made" => ("phone", false, "we called"),
+        "call.received" => ("phone", true, "called us"),
+        "call.connected" => ("phone", false, "we spoke on the telephone"),
+        "meeting.booked" => ("calendar", true, "booked a meeting"),
+        "meeting.held" => ("people", false, "we met"),
+        "demo.requested" => ("form", true, "asked for a demo"),
+        "demo.held" => ("people", false, "we showed the product"),
+        "trial.started" => ("bolt", true, "started a trial"),
+        "proposal.sent" => ("send", false, "we sent a proposal"),
+        "proposal.viewed" => ("eye", true, "read the proposal"),
+        "deal.opened" => ("deal", false, "a deal was opened"),
+        "deal.moved" => ("deal", false, "the deal moved on"),
+        "deal.won" => ("deal", false, "the deal was won"),
+        "deal.lost" => ("deal", false, "the deal was lost"),
+        "criterion.answered" => ("task", false, "a criterion was answered"),
+        "note.written" => ("note", false, "a note was written"),
+        "stage.moved" => ("funnel", false, "moved by hand"),
+        "handoff.accepted" => ("check", false, "sales accepted the handoff"),
+        "handoff.rejected" => ("x", false, "sales rejected the handoff"),
+        "feed.purchased" => ("file", false, "bought from a list"),
+        "referral.received" => ("people", false, "referred to us"),
+        "cart.abandoned" => ("undo", true, "left a cart behind"),
+        "survey.answered" => ("form", true, "answered a survey"),
+        _ => ("bolt", activity.direction == Some(Direction::Inbound), ""),
+    };
+    let words = if words.is_empty() { kind.replace(['.', '_'], " ") } else { words.to_owned() };
+    (icon, is_theirs, words)
+}
+
+/// What an activity was about, from what it carries.
+fn about(activity: &Activity) -> String {
+    let mut said: Vec<String> = Vec::new();
+    for name in ["subject", "path", "asset", "form", "criterion", "value", "asks", "says", "about", "step", "reason", "origin"] {
+        let value = text(activity, name);
+        if !value.is_empty() && value != "unknown" || name == "value" && !value.is_empty() {
+            said.push(match name {
+                "asks" => format!("asks for {value}"),
+                "says" => format!("says {value}"),
+                "about" => format!("about {value}"),
+                "origin" => format!("from {value}"),
+                _ => value,
+            });
+        }
+    }
+    if let Some(amount) = amount(activity) {
+        said.push(amount);
+    }
+    if let Some(campaign) = &activity.campaign {
+        said.push(format!("campaign {campaign}"));
+    }
+    said.join(", ")
+}
+
+/// Money in the activity, as people write it.
+fn amount(activity: &Activity) -> Option<String> {
+    let minor = activity.properties.iter().find(|(key, _)| **key == *"amount_minor");
+    let Value::Number(minor) = minor?.1 else { return None };
+    let currency = text(activity, "currency");
+    let places = wire::number::currency_places(&currency).unwrap_or(2);
+    let units = minor / 10f64.powi(i32::from(places));
+    #[expect(clippy::as_conversions, reason = "whole units, for reading; `as` saturates")]
+    let whole = units.trunc() as i64;
+    let rest = if units.fract().abs() > 1e-9 { format!("{:.2}", units.fract().abs()).get(1..).unwrap_or("").to_owned() } else { String::new() };
+    Some(format!("{currency} {}{rest}", platform::page::words::grouped(whole)).trim().to_owned())
+}
+
+/// When somebody last did something, for the head of the record; nothing for never.
+pub fn last_heard(at: Moment, almanac: &Almanac) -> Option<String> {
+    (at != Moment::START).then(|| almanac.ago(at).words)
+}
+
+#[cfg(test)]
+mod tests {
+    use funnel::history::Kind;
+
+    use super::*;
+
+    fn activity(kind: &str, properties: &[(&str, Value)]) -> Activity {
+        let (channel, direction) = funnel::history::usual(kind).unzip();
+        Activity {
+            kind: Kind::new(kind),
+            channel,
+            direction,
+            agent: Agent::Human,
+            campaign: None,
+            properties: properties.iter().map(|(name, value)| ((*name).into(), value.clone())).collect(),
+        }
+    }
+
+    #[test]
+    fn an_activity_is_told_in_a_sentence() {
+        let almanac = Almanac::new(Moment::from_seconds(1_782_820_800), "UTC");
+        let cases: [(&str, &[(&str, Value)], &str, &str, &str); 5] = [
+            ("page.viewed", &[("path", "/pricing".into())], "Ann", "visited a page", "/pricing"),
+            ("email.replied", &[("says", "interested".into())], "Ann", "replied", "says interested"),
+            ("deal.won", &[("amount_minor", 960_050.into()), ("currency", "EUR".into())], "", "The deal was won", "EUR 9,600.50"),
+            ("criterion.answered", &[("criterion", "need".into()), ("value", "yes".into())], "", "A criterion was answered", "need, yes"),
+            ("weather.turned_bad", &[], "", "Weather turned bad", ""),
+        ];
+        for (kind, properties, who, did, about) in cases {
+            let entry = Entry {
+                id: 1,
+                occurred_at: almanac.now(),
+                recorded_at: almanac.now(),
+                what: What::Activity(activity(kind, properties)),
+            };
+            let (days, left) = days(&[entry], "Ann Lee", Show::All, false, &almanac);
+            let item = &days[0].items[0];
+            assert_eq!((item.who.as_str(), item.did.as_str(), item.about.as_str(), left), (who, did, about, 0));
+            assert_eq!(days[0].heading, "Today");
+        }
+    }
+
+    #[test]
+    fn a_filter_shows_its_own_and_machines_only_when_asked() {
+        assert!(Show::parse("mail").shows("email.opened") && !Show::Mail.shows("page.viewed"));
+        assert!(Show::Talk.shows("call.made") && !Show::Talk.shows("form.submitted"));
+        assert_eq!(Show::parse("anything"), Show::All);
+        let almanac = Almanac::new(Moment(0), "UTC");
+        let machine = Activity { agent: Agent::Machine, ..activity("email.clicked", &[]) };
+        let entry = Entry { id: 1, occurred_at: Moment(0), recorded_at: Moment(0), what: What::Activity(machine) };
+        assert!(days(std::slice::from_ref(&entry), "Ann", Show::All, false, &almanac).0.is_empty());
+        assert!(days(&[entry], "Ann", Show::All, true, &almanac).0[0].items[0].is_machine);
+    }
+}

@@ -1,0 +1,1 @@
+pub(super) fn routes() -> axum::Router<platform::app::App> { axum::Router::new() }
