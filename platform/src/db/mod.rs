@@ -61,8 +61,14 @@ const RESERVE_IDS: Sql =
     sql("update id_block set next_id = next_id + $1 where space = 'all' returning next_id");
 
 /// What the database layer itself runs.
-pub const STATEMENTS: &[Sql] =
-    &[RESERVE_IDS, migrate::HAS_TABLE, migrate::APPLIED, migrate::NOTE, check::SOUND, check::LAST_MIGRATED];
+pub const STATEMENTS: &[Sql] = &[
+    RESERVE_IDS,
+    migrate::HAS_TABLE,
+    migrate::APPLIED,
+    migrate::NOTE,
+    check::SOUND,
+    check::LAST_MIGRATED,
+];
 
 /// Where the data lies.
 #[derive(Clone, PartialEq, Eq)]

@@ -49,10 +49,8 @@ impl Session {
                 .collect();
             let params: Vec<_> =
                 columns.iter().map(|column| -> &(dyn ToSql + Sync) { column }).collect();
-            touched += self
-                .client()?
-                .execute(&many, &params)
-                .map_err(|error| said(&error, sql.postgres, first))?;
+            let rows = self.client()?.execute(&many, &params);
+            touched += self.wrote(rows.map_err(|error| said(&error, sql.postgres, first))?);
         }
         Ok(touched)
     }
