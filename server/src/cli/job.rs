@@ -30,17 +30,15 @@ pub(super) fn run(
             progress.set(done, number(total));
         }
     };
-    match jobs::run_now_watched(app, registry, job, show) {
-        Err(
-            Failure::Refused { code: "job_elsewhere", .. }
-            | Failure::Missing { what: "open job", .. },
-        ) => follow(app, job, show),
-        ended => ended,
-    }
-}
-
-fn follow(app: &App, job: i64, show: impl Fn(&Value)) -> Result<Value, Failure> {
     loop {
+        match jobs::run_now_watched(app, registry, job, show) {
+            // Somebody has it in hand, or had, and is done.
+            Err(
+                Failure::Refused { code: "job_elsewhere", .. }
+                | Failure::Missing { what: "open job", .. },
+            ) => {}
+            ended => return ended,
+        }
         let row = app.db.read_blocking(move |tx| jobs::find(tx, job))?;
         let row = row.ok_or_else(|| Failure::missing("job", job))?;
         match row.state {
@@ -58,6 +56,7 @@ fn follow(app: &App, job: i64, show: impl Fn(&Value)) -> Result<Value, Failure> 
         if let Some(told) = &row.progress {
             show(told);
         }
+        // If whoever has it is gone, it is ours once the lease has run out.
         std::thread::sleep(LOOK_EVERY);
     }
 }

@@ -4,3 +4,4 @@ mod commands;
 mod help;
 mod program;
 mod serving;
+mod workspace;

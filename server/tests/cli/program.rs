@@ -6,6 +6,9 @@ use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
+use platform::Location;
+use platform::db::Dialect;
+use platform::harness::world;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -32,6 +35,15 @@ impl Program {
     /// The same on a PostgreSQL database.
     pub fn on(database: &str) -> Program {
         Program { database: Some(database.to_owned()), ..Program::new() }
+    }
+
+    /// Runs a test on SQLite, then on PostgreSQL.
+    pub fn on_both(test: impl Fn(&Program)) {
+        test(&Program::new());
+        let world = world(Dialect::Postgres, &[]);
+        let Location::Postgres(address) = &world.location else { panic!("{}", world.location) };
+        println!("on PostgreSQL");
+        test(&Program::on(address));
     }
 
     pub fn database(&self) -> Option<&str> {
