@@ -120,8 +120,8 @@ fn store(
     let mut person_ids = journal::new_people(tx, people)?;
     let mut entries: Vec<NewEntry> = Vec::new();
     let mut new_subjects = BTreeSet::new();
-    let (mut company_keys, mut person_keys): (Vec<(Key, i64)>, Vec<(Key, i64)>) =
-        Default::default();
+    let mut company_keys: Vec<(Key, i64)> = Vec::new();
+    let mut person_keys: Vec<(Key, i64)> = Vec::new();
     for (company, staff) in chapter {
         let Some(at) = company_ids.next() else { break };
         new_subjects.insert(at);
