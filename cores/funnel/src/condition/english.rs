@@ -231,7 +231,8 @@ fn compare(left: &Term, op: Op, right: &Term) -> String {
     }
     if let (Term::Since(activities), Term::Literal(Literal::Length(length))) = (left, right) {
         let ago = span(length.count, length.unit);
-        return format!("last {} {} {ago} ago", deeds(activities), amount(op));
+        let amount = if op == Op::Less { "less than" } else { amount(op) };
+        return format!("last {} {amount} {ago} ago", deeds(activities));
     }
     format!("{} is {}{}", noun(left), words(op), noun(right))
 }

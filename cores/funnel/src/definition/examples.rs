@@ -123,7 +123,7 @@ pub(super) fn read(
         Temperature::parse(&word)
     });
     let kind = reader.text_of(table, "kind").map(|kind| Some(kind).filter(|kind| kind != "none"));
-    if stage.is_none() && kind.is_none() && temperature.is_none() {
+    if !["expect", "kind", "temperature"].iter().any(|key| table.contains_key(*key)) {
         reader.fault(value.span().start, "expected expect, kind or temperature");
     }
     let (line, _) = crate::condition::place(reader.text, value.span().start);
