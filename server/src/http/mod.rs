@@ -91,6 +91,7 @@ fn routes() -> Router<App> {
         .merge(health::routes())
         .merge(platform::assets::routes())
         .merge(team::routes())
+        .merge(people::web::routes())
         .fallback(face::no_such_page)
 }
 
