@@ -139,10 +139,15 @@ mod tests {
     #[test]
     fn no_page_brings_a_style_or_a_script_of_its_own() {
         let shell = Shell { workspace: "North".into(), ..Shell::default() };
-        for page in [Page::new(&shell, "T", &Body { name: "A" }), Page::bare("T", &Body { name: "A" })] {
+        for page in
+            [Page::new(&shell, "T", &Body { name: "A" }), Page::bare("T", &Body { name: "A" })]
+        {
             assert!(!page.html().contains(" style="), "{}", page.html());
             assert!(!page.html().contains("<style"));
-            assert_eq!(page.html().matches("<script").count(), page.html().matches("<script src=").count());
+            assert_eq!(
+                page.html().matches("<script").count(),
+                page.html().matches("<script src=").count()
+            );
         }
     }
 }
