@@ -236,6 +236,60 @@ fn a_wrong_definition_is_refused_with_all_its_faults_and_their_places() {
 }
 
 #[test]
+fn the_json_form_is_the_tree_and_obeys_the_same_rules() {
+    let text = "did(\"email.*\", days(30), says == \"interested\") && !(score.fit < 60)";
+    let json = r#"{"all":[{"did":{"activities":{"kinds":["email.*"],"filter":{"compare":{"left":{"field":"says"},"op":"==","right":{"literal":{"text":"interested"}}}}},"window":{"last":{"count":30,"unit":"days"}}}},{"not":{"compare":{"left":{"score":"fit"},"op":"<","right":{"literal":{"number":60.0}}}}}]}"#;
+    let condition = Condition::parse(text).unwrap();
+    assert_eq!(condition.to_json().to_string(), json);
+    let any = Names::default();
+    let nested =
+        format!(r#"{{"all":[{{"all":[{json}]}},{{"any":[{{"is":{{"fact":"person.a"}}}}]}}]}}"#);
+    let joined = Condition::from_json(&nested, &any).unwrap();
+    assert_eq!(joined.to_string(), format!("{text} && person.a"));
+    let rows = [
+        (r#"{"is":{"fact":"person.a || true"}}"#, "this tree is no condition"),
+        (r#"{"is":{"fact":"sesame"}}"#, "\"sesame\" is not known"),
+        (r#"{"all":[]}"#, "expected a condition"),
+        (r#"{"did":{"activities":{"kinds":[]}}}"#, "expected an activity"),
+        (r#"{"is":"stage"}"#, "expected a condition, found a text on its own"),
+        (
+            r#"{"compare":{"left":{"score":"fit"},"op":">=","right":{"literal":{"text":"60"}}}}"#,
+            "expected a number, found a text",
+        ),
+        (r#"{"compare":{"left":{"score":"fitt"}}}"#, "line 1, column 34: this is no condition"),
+        (r#"{"known":{"fact":"person.a"},"x":1}"#, "this is no condition"),
+    ];
+    for (json, words) in rows {
+        let fault = Condition::from_json(json, &any).unwrap_err().to_string();
+        assert!(fault.contains(words), "{json}: {fault}");
+    }
+    let deep = format!("{}true{}", r#"{"not":"#.repeat(5_000), "}".repeat(5_000));
+    assert!(Condition::from_json(&deep, &any).is_err());
+}
+
+#[test]
+fn a_definition_that_would_explode_is_refused() {
+    let mut doubling = "name = \"A\"\n[criteria]\nc0 = { from = 'person.a' }\n".to_owned();
+    for n in 1..60 {
+        let before = n - 1;
+        doubling += &format!("c{n} = {{ from = 'criterion.c{before} && !criterion.c{before}' }}\n");
+    }
+    let faults = Definition::parse(&doubling).unwrap_err();
+    let words = "hangs on more than 1000 atomic conditions";
+    assert!(faults[0].to_string().contains(words), "{}", faults[0]);
+
+    let many: Vec<String> = (0..200).map(|n| format!("person.a{n} == {n}")).collect();
+    let many = many.join(" && ");
+    let mut large = "name = \"A\"\n[kinds]\n".to_owned();
+    for n in 0..12 {
+        large += &format!("K{n} = '{many}'\n");
+    }
+    let faults = Definition::parse(&large).unwrap_err();
+    let words = "at most 2000 atomic conditions, this one 2400";
+    assert!(faults[0].to_string().contains(words), "{}", faults[0]);
+}
+
+#[test]
 fn every_condition_of_the_packs_prints_and_parses_back() {
     for (name, text) in packs::ALL {
         let definition = Definition::parse(text).unwrap();
@@ -254,6 +308,14 @@ proptest! {
         let text = condition.to_string();
         let again = Condition::parse(&text).map_err(|fault| TestCaseError::fail(format!("{text}: {fault}")))?;
         prop_assert_eq!(again.to_string(), text);
+        prop_assert_eq!(again, condition);
+    }
+
+    #[test]
+    fn the_json_form_gives_the_same_tree_back(condition in conditions::any()) {
+        let json = condition.to_json().to_string();
+        let again = Condition::from_json(&json, &Names::default());
+        let again = again.map_err(|fault| TestCaseError::fail(format!("{json}: {fault}")))?;
         prop_assert_eq!(again, condition);
     }
 

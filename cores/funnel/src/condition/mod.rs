@@ -5,14 +5,17 @@
 
 mod english;
 mod fault;
+mod json;
 pub(crate) mod kinds;
 mod lex;
 mod parse;
 mod print;
+mod types;
 
 use std::cmp::Ordering;
 
 use moment::{Moment, Span};
+use serde::{Deserialize, Serialize};
 
 pub use english::English;
 pub use fault::Fault;
@@ -31,7 +34,8 @@ pub const PATTERN_BYTES_MAX: usize = 1 << 18;
 
 /// What must hold. Built by [`Condition::parse`]; `All` and `Any` hold two parts or more, none of
 /// which is of the same sort.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Condition {
     /// `true` or `false`.
     Constant(bool),
@@ -80,11 +84,13 @@ pub enum Condition {
         /// Which activities.
         activities: Activities,
         /// How far back; all of the past if not said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         window: Option<Window>,
     },
     /// `two_way(days(90))`.
     TwoWay {
         /// How far back; all of the past if not said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         window: Option<Window>,
     },
     /// `known(person.title)`.
@@ -92,7 +98,8 @@ pub enum Condition {
 }
 
 /// Something with a value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Term {
     /// Written in the condition itself.
     Literal(Literal),
@@ -115,6 +122,7 @@ pub enum Term {
         /// Which activities.
         activities: Activities,
         /// How far back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         window: Option<Window>,
     },
     /// `since("email.replied")`: how long ago the last one was.
@@ -126,16 +134,19 @@ pub enum Term {
 }
 
 /// Which activities: of one of these kinds, and such that the filter holds.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Activities {
     /// Kinds; `form.*` stands for all that start so, `*` for all.
     pub kinds: Vec<String>,
     /// A condition over [`Term::Field`] alone. Only humans count unless it speaks of `agent`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<Box<Condition>>,
 }
 
 /// How far back, from the moment of judging.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Window {
     /// Younger than this.
     Last(Length),
@@ -144,7 +155,8 @@ pub enum Window {
 }
 
 /// A length of time as it was written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Length {
     /// How many.
     pub count: u32,
@@ -153,7 +165,8 @@ pub struct Length {
 }
 
 /// Units of time; a day is 24 hours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Unit {
     /// `days(30)`.
     Days,
@@ -164,7 +177,8 @@ pub enum Unit {
 }
 
 /// A value written in a condition.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Literal {
     /// `true`, `false`.
     Bool(bool),
@@ -179,7 +193,8 @@ pub enum Literal {
 }
 
 /// The scores there are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Score {
     /// Is it our kind of customer.
     Fit,
@@ -192,30 +207,39 @@ pub enum Score {
 }
 
 /// How two values are compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Op {
     /// `==`
+    #[serde(rename = "==")]
     Equal,
     /// `!=`
+    #[serde(rename = "!=")]
     Unequal,
     /// `<`
+    #[serde(rename = "<")]
     Less,
     /// `<=`
+    #[serde(rename = "<=")]
     AtMost,
     /// `>`
+    #[serde(rename = ">")]
     More,
     /// `>=`
+    #[serde(rename = ">=")]
     AtLeast,
 }
 
 /// How a text is tested.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TextTest {
     /// `startsWith`
+    #[serde(rename = "startsWith")]
     Starts,
     /// `contains`
+    #[serde(rename = "contains")]
     Contains,
     /// `matches`
+    #[serde(rename = "matches")]
     Matches,
 }
 
@@ -268,6 +292,15 @@ impl Condition {
             | Condition::Is(t)
             | Condition::Known(t) => term(t, see),
             Condition::Did { activities, .. } => filter(activities, see),
+        }
+    }
+
+    /// How many atomic conditions it has.
+    pub fn atoms(&self) -> usize {
+        match self {
+            Condition::All(parts) | Condition::Any(parts) => parts.iter().map(Self::atoms).sum(),
+            Condition::Not(part) => part.atoms(),
+            _ => 1,
         }
     }
 

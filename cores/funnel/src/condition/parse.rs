@@ -11,12 +11,11 @@ use moment::Moment;
 use super::fault::Fault;
 use super::kinds;
 use super::lex::{Token, tokens};
+use super::types::{Type, known_words, literal_type, not_comparable, type_of};
 use super::{
     Activities, Condition, DEPTH_MAX, Length, Literal, NODES_MAX, Op, PATTERN_BYTES_MAX, Score,
     TEXT_BYTES_MAX, Term, TextTest, Unit, Window,
 };
-use crate::history::{Agent, Channel, Direction};
-use crate::standing::Stage;
 
 /// The names that a definition gives; `None` takes any.
 #[derive(Clone, Debug, Default)]
@@ -31,7 +30,6 @@ const FUNCTIONS: [&str; 10] =
     ["did", "count", "since", "dwell", "met", "two_way", "known", "days", "hours", "minutes"];
 const ROOTS: [&str; 7] =
     ["person", "company", "score", "criterion", "stage", "kind", "temperature"];
-const TEMPERATURES: [&str; 4] = ["hot", "warm", "cold", "none"];
 
 pub(super) fn condition(text: &str, names: &Names) -> Result<Condition, Fault> {
     whole(text, names, false)
@@ -61,29 +59,6 @@ fn whole(text: &str, names: &Names, in_filter: bool) -> Result<Condition, Fault>
 enum Part {
     Condition(Condition),
     Term(Term, usize),
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Type {
-    Any,
-    Bool,
-    Number,
-    Text,
-    Length,
-    Date,
-}
-
-impl Type {
-    const fn words(self) -> &'static str {
-        match self {
-            Type::Any => "a fact",
-            Type::Bool => "true or false",
-            Type::Number => "a number",
-            Type::Text => "a text",
-            Type::Length => "a length of time",
-            Type::Date => "a date",
-        }
-    }
 }
 
 struct Parser<'a> {
@@ -306,17 +281,7 @@ impl Parser<'_> {
         left_at: usize,
         right_at: usize,
     ) -> Result<(), Fault> {
-        let (a, b) = (type_of(left), type_of(right));
-        if matches!((left, right), (Term::Literal(_), Term::Literal(_))) {
-            return Err(self.fault(right_at, "expected something that can change, found a value"));
-        }
-        if a != Type::Any && b != Type::Any && a != b {
-            let words = format!("expected {}, found {}", a.words(), b.words());
-            return Err(self.fault(right_at, words));
-        }
-        let kind = if a == Type::Any { b } else { a };
-        if !matches!(op, Op::Equal | Op::Unequal) && matches!(kind, Type::Bool | Type::Text) {
-            let words = format!("{} has no order: expected == or !=", kind.words());
+        if let Some(words) = not_comparable(left, op, right) {
             return Err(self.fault(right_at, words));
         }
         self.known_word(left, right, right_at)?;
@@ -325,26 +290,13 @@ impl Parser<'_> {
 
     fn known_word(&self, term: &Term, word: &Term, at: usize) -> Result<(), Fault> {
         let Term::Literal(Literal::Text(word)) = word else { return Ok(()) };
-        let known: Vec<&str> = match term {
-            Term::Stage => Stage::ALL.iter().map(|stage| stage.as_str()).collect(),
-            Term::Temperature => TEMPERATURES.to_vec(),
-            Term::Kind => match &self.names.kinds {
-                Some(kinds) => kinds.iter().map(String::as_str).chain(["none"]).collect(),
-                None => return Ok(()),
-            },
-            Term::Field(name) => match name.as_str() {
-                "direction" => Direction::ALL.iter().map(|d| d.as_str()).collect(),
-                "channel" => Channel::ALL.iter().map(|c| c.as_str()).collect(),
-                "agent" => Agent::ALL.iter().map(|a| a.as_str()).collect(),
-                _ => return Ok(()),
-            },
-            _ => return Ok(()),
-        };
-        if known.contains(&word.as_str()) {
-            return Ok(());
+        match known_words(term, self.names) {
+            Some(known) if !known.contains(&word.as_str()) => {
+                let words = format!("expected one of {}, found {word:?}", known.join(", "));
+                Err(self.fault(at, words).near(word, known))
+            }
+            _ => Ok(()),
         }
-        let words = format!("expected one of {}, found {word:?}", known.join(", "));
-        Err(self.fault(at, words).near(word, known))
     }
 
     fn operand(&mut self) -> Result<Part, Fault> {
@@ -630,31 +582,5 @@ fn flatten_any(part: Condition, parts: &mut Vec<Condition>) {
     match part {
         Condition::Any(inner) => parts.extend(inner),
         other => parts.push(other),
-    }
-}
-
-fn literal_type(literal: &Literal) -> Type {
-    match literal {
-        Literal::Bool(_) => Type::Bool,
-        Literal::Number(_) => Type::Number,
-        Literal::Text(_) => Type::Text,
-        Literal::Length(_) => Type::Length,
-        Literal::Date(_) => Type::Date,
-    }
-}
-
-fn type_of(term: &Term) -> Type {
-    match term {
-        Term::Literal(literal) => literal_type(literal),
-        Term::Fact(_) => Type::Any,
-        Term::Score(_) | Term::Met(_) | Term::Count { .. } => Type::Number,
-        Term::Criterion(_) => Type::Bool,
-        Term::Stage | Term::Kind | Term::Temperature => Type::Text,
-        Term::Since(_) | Term::Dwell => Type::Length,
-        Term::Field(name) => match name.as_str() {
-            "direction" | "channel" | "agent" | "campaign" | "kind" => Type::Text,
-            "bulk" => Type::Bool,
-            _ => Type::Any,
-        },
     }
 }

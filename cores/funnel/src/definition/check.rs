@@ -1,10 +1,12 @@
 //! What a definition must be as a whole: nothing in a circle, each part reading only what is decided
 //! before it, and decay compared with numbers alone.
 
+use std::collections::HashMap;
+
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Definition, Points};
+use super::{ATOMS_MAX, Definition, Points, UNDER_MAX};
 use crate::condition::{Condition, Fault, Score, Term};
 
 /// What is decided at a moment, in this order.
@@ -28,7 +30,8 @@ pub(super) fn faults(definition: &Definition, text: &str, document: &DeTable<'_>
     for (name, words) in repeated(definition) {
         faults.push(Fault::at(text, place(&["criteria", &name]), words));
     }
-    if let Some((path, words)) = circle(definition) {
+    let wrong = circle(definition).or_else(|| too_large(definition));
+    if let Some((path, words)) = wrong {
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
         faults.push(Fault::at(text, place(&path), words));
     }
@@ -219,6 +222,75 @@ fn circle(definition: &Definition) -> Option<(Vec<String>, String)> {
         }
     }
     None
+}
+
+/// A condition that has too many atomic ones in and beneath it: criteria that read criteria double
+/// with each step, and a receipt would name them all. For definitions without a circle.
+fn too_large(definition: &Definition) -> Option<(Vec<String>, String)> {
+    let mut sizes = Sizes { definition, known: HashMap::new() };
+    let mut total = 0_usize;
+    for (path, condition, _) in conditions(definition) {
+        let size = sizes.of(condition);
+        total = total.saturating_add(condition.atoms());
+        if size > UNDER_MAX {
+            let words = format!(
+                "this hangs on more than {UNDER_MAX} atomic conditions, all told; read fewer \
+                 criteria, or say it more directly"
+            );
+            return Some((path, words));
+        }
+    }
+    let words =
+        || format!("a definition has at most {ATOMS_MAX} atomic conditions, this one {total}");
+    (total > ATOMS_MAX).then(|| (Vec::new(), words()))
+}
+
+/// How many atomic conditions stand in and beneath others.
+struct Sizes<'d> {
+    definition: &'d Definition,
+    known: HashMap<String, usize>,
+}
+
+impl Sizes<'_> {
+    fn of(&mut self, condition: &Condition) -> usize {
+        let mut names = Vec::new();
+        let mut size = condition.atoms();
+        condition.terms(&mut |term| match term {
+            Term::Criterion(_) | Term::Score(_) | Term::Temperature => names.push(term.to_string()),
+            Term::Met(all) => names.extend(all.iter().map(|name| format!("criterion.{name}"))),
+            _ => {}
+        });
+        for name in names {
+            size = size.saturating_add(self.under(name));
+        }
+        size
+    }
+
+    fn under(&mut self, name: String) -> usize {
+        if let Some(&known) = self.known.get(&name) {
+            return known;
+        }
+        // What reads itself is refused elsewhere; here it only must not go on for ever.
+        self.known.insert(name.clone(), 0);
+        let definition = self.definition;
+        let mut parts: Vec<&Condition> = Vec::new();
+        if let Some(criterion) = name.strip_prefix("criterion.") {
+            let found = definition.criterion(criterion).and_then(|at| definition.criteria.get(at));
+            parts.extend(found.into_iter().flat_map(|c| c.from.iter().chain(&c.yes)));
+        } else if let Some(score) = name.strip_prefix("score.") {
+            let rule = Score::parse(score).and_then(|score| definition.score(score));
+            for points in rule.iter().flat_map(|rule| &rule.points) {
+                if let Points::When(condition, _) = points {
+                    parts.push(condition);
+                }
+            }
+        } else {
+            parts.extend(definition.temperatures.iter().map(|(_, condition)| condition));
+        }
+        let size = parts.into_iter().fold(0_usize, |sum, part| sum.saturating_add(self.of(part)));
+        self.known.insert(name, size);
+        size
+    }
 }
 
 /// A way from a node to itself, both ends included.

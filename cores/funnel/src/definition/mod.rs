@@ -20,6 +20,10 @@ pub use examples::{Example, Outcome};
 pub const TEXT_BYTES_MAX: usize = 262_144;
 /// The most criteria, kinds, points of a score, ways to leave a stage, gates or examples.
 pub const PARTS_MAX: usize = 200;
+/// The most atomic conditions of a definition.
+pub const ATOMS_MAX: usize = 2_000;
+/// The most atomic conditions that one condition may hang on, by way of criteria and scores.
+pub const UNDER_MAX: usize = 1_000;
 
 /// One definition, read and checked.
 #[derive(Clone, Debug, Default, PartialEq)]

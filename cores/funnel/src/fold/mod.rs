@@ -9,6 +9,7 @@ mod evidence;
 mod moves;
 mod pattern;
 mod plan;
+mod reads;
 mod score;
 mod standing;
 mod state;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use moment::Span;
 
 use super::pattern::Pattern;
+use super::reads::Reads;
 use super::state::{Fnv, State};
 use super::value::{Tester, Written};
 use super::view::View;
@@ -24,6 +25,8 @@ pub(super) struct Plan {
     pub(super) facts: Vec<Arc<str>>,
     pub(super) fact_ids: HashMap<Arc<str>, u32, BuildHasherDefault<Fnv>>,
     pub(super) leaves: Vec<Leaf>,
+    leaf_ids: HashMap<Arc<str>, LeafId>,
+    pattern_ids: HashMap<String, u32>,
     pub(super) criteria: Vec<CriterionPlan>,
     pub(super) criterion_ids: HashMap<String, u32>,
     pub(super) scores: Vec<ScorePlan>,
@@ -40,28 +43,6 @@ pub(super) struct Plan {
     /// Conditions from outside the definition.
     pub(super) asked: Vec<Compiled>,
     pub(super) reads: Reads,
-}
-
-/// Who reads what.
-#[derive(Debug, Default)]
-pub(super) struct Reads {
-    pub(super) leaves_of_pattern: Vec<Vec<LeafId>>,
-    pub(super) points_of_pattern: Vec<Vec<(u32, u32)>>,
-    pub(super) leaves_of_fact: Vec<Vec<LeafId>>,
-    pub(super) leaves_of_score: Vec<Vec<LeafId>>,
-    /// Patterns of which it matters when they were learned.
-    pub(super) learned: Vec<bool>,
-    /// Leaves whose truth can change by time alone, and that stages hang on.
-    pub(super) timed: Vec<LeafId>,
-    /// For each leaf, its place in `timed`; `u32::MAX` if it has none.
-    pub(super) timed_slot: Vec<u32>,
-    /// For each stage of [`Stage::ALL`], whether each leaf can move somebody from there; the last
-    /// row is for all stages.
-    pub(super) watched: Vec<Vec<bool>>,
-    /// What each leaf says of a history without entries.
-    pub(super) of_nothing: Vec<Truth>,
-    /// For each stage of [`Stage::ALL`], the leaves by which the standing can change.
-    pub(super) matter: Vec<Vec<LeafId>>,
 }
 
 /// A condition with its compiled form, of the same shape.
@@ -204,7 +185,7 @@ impl Plan {
         }
         plan.compile(definition, asked);
         plan.order();
-        plan.connect();
+        plan.reads = Reads::of(&plan);
         plan.reads.of_nothing = vec![Truth::Unknown; plan.leaves.len()];
         let mut nothing = State::default();
         nothing.reset(&plan);
@@ -293,8 +274,9 @@ impl Plan {
     }
 
     fn leaf(&mut self, source: &Condition) -> LeafId {
-        if let Some(at) = self.leaves.iter().position(|leaf| leaf.source == *source) {
-            return id(at);
+        let text: Arc<str> = Arc::from(source.to_string());
+        if let Some(&known) = self.leaf_ids.get(&text) {
+            return known;
         }
         let test = match source {
             Condition::Compare { left, op, right } => {
@@ -336,9 +318,10 @@ impl Plan {
             }
         };
         let class = self.class(&test);
-        let text = Arc::from(source.to_string());
+        let known = id(self.leaves.len());
+        self.leaf_ids.insert(text.clone(), known);
         self.leaves.push(Leaf { source: source.clone(), text, test, class, live: false });
-        id(self.leaves.len() - 1)
+        known
     }
 
     fn source(&mut self, term: &Term) -> Source {
@@ -388,11 +371,13 @@ impl Plan {
     }
 
     fn pattern(&mut self, activities: &Activities) -> u32 {
-        if let Some(at) = self.patterns.iter().position(|p| p.activities == *activities) {
-            return id(at);
+        let asked = Condition::Did { activities: activities.clone(), window: None };
+        let next = id(self.patterns.len());
+        let known = *self.pattern_ids.entry(asked.to_string()).or_insert(next);
+        if known == next {
+            self.patterns.push(Pattern::new(activities));
         }
-        self.patterns.push(Pattern::new(activities));
-        id(self.patterns.len() - 1)
+        known
     }
 
     fn class(&self, test: &Test) -> Class {
@@ -463,7 +448,7 @@ impl Plan {
     }
 
     /// The conditions that a criterion or score is made of.
-    fn under(&self, what: Derived) -> Vec<&Compiled> {
+    pub(super) fn under(&self, what: Derived) -> Vec<&Compiled> {
         match what {
             Derived::Criterion(at) => match self.criteria.get(index(at)) {
                 Some(criterion) => criterion.from.iter().chain(&criterion.yes).collect(),
@@ -490,168 +475,6 @@ impl Plan {
             }
         }
     }
-
-    fn connect(&mut self) {
-        let mut reads = Reads {
-            leaves_of_pattern: vec![Vec::new(); self.patterns.len()],
-            points_of_pattern: vec![Vec::new(); self.patterns.len()],
-            leaves_of_fact: vec![Vec::new(); self.facts.len()],
-            leaves_of_score: vec![Vec::new(); self.scores.len()],
-            learned: vec![false; self.patterns.len()],
-            ..Reads::default()
-        };
-        for (at, leaf) in self.leaves.iter().enumerate() {
-            let patterns = leaf.test.patterns();
-            for (pattern, reach) in patterns {
-                if reach == Reach::Dwell {
-                    reads.learned[index(pattern)] = true;
-                }
-                if leaf.live {
-                    reads.leaves_of_pattern[index(pattern)].push(id(at));
-                }
-            }
-            if !leaf.live {
-                continue;
-            }
-            for source in leaf.test.sources() {
-                match source {
-                    Source::Fact(fact) => reads.leaves_of_fact[index(*fact)].push(id(at)),
-                    Source::Score(score) => reads.leaves_of_score[index(*score)].push(id(at)),
-                    _ => {}
-                }
-            }
-            if self.can_flip(&leaf.test) {
-                reads.timed.push(id(at));
-            }
-        }
-        for (at, rule) in self.scores.iter().enumerate() {
-            for (point, on) in rule.on.iter().enumerate() {
-                reads.points_of_pattern[index(on.pattern)].push((id(at), id(point)));
-            }
-        }
-        reads.timed_slot = vec![u32::MAX; self.leaves.len()];
-        for (slot, &at) in reads.timed.iter().enumerate() {
-            reads.timed_slot[index(at)] = id(slot);
-        }
-        reads.watched = Stage::ALL.iter().map(|stage| self.watched(*stage)).collect();
-        reads.watched.push(self.leaves.iter().map(|leaf| leaf.live).collect());
-        reads.matter = Stage::ALL.iter().map(|stage| self.matter(*stage)).collect();
-        self.reads = reads;
-    }
-
-    fn can_flip(&self, test: &Test) -> bool {
-        if let Test::TwoWay { reach, .. } = test {
-            return matches!(reach, Reach::Last(_));
-        }
-        test.sources().into_iter().any(|source| match source {
-            Source::Fact(_)
-            | Source::Since(_)
-            | Source::Dwell
-            | Source::Count(_, Reach::Last(_)) => true,
-            Source::Score(at) => {
-                self.scores.get(index(*at)).is_some_and(|rule| rule.half_life.is_some())
-            }
-            _ => false,
-        })
-    }
-
-    /// The leaves that can change by time alone and that something of a standing at a stage reads:
-    /// criteria, temperature and kind always, of the stages' rules those that can move from there.
-    fn matter(&self, stage: Stage) -> Vec<LeafId> {
-        let mut nodes = self.rules_at(stage);
-        for criterion in &self.criteria {
-            nodes.extend(criterion.from.iter().chain(&criterion.yes).map(|c| &c.node));
-        }
-        for rule in &self.scores {
-            nodes.extend(rule.when.iter().map(|(c, _)| &c.node));
-        }
-        nodes.extend(self.temperatures.iter().map(|(_, c)| &c.node));
-        nodes.extend(self.kinds.iter().map(|(_, c)| &c.node));
-        let mut all: Vec<LeafId> = Vec::new();
-        for node in nodes {
-            leaf_ids(node, &mut all);
-        }
-        all.sort_unstable();
-        all.dedup();
-        all.retain(|&at| self.can_flip(&self.leaves[index(at)].test));
-        all
-    }
-
-    /// The conditions that can move somebody who stands at a stage.
-    fn rules_at(&self, stage: Stage) -> Vec<&Node> {
-        let mut nodes: Vec<&Node> = Vec::new();
-        if !matches!(stage, Stage::Customer | Stage::Disqualified) {
-            nodes.extend(self.disqualify.iter().map(|(c, _)| &c.node));
-        }
-        let wake = match stage {
-            Stage::Recycled => self.recycled_wake.as_ref(),
-            Stage::Disqualified => self.disqualified_wake.as_ref(),
-            _ => None,
-        };
-        nodes.extend(wake.map(|c| &c.node));
-        for (slot, to) in Stage::CLIMB.into_iter().enumerate() {
-            let Some(plan) = &self.stages[slot] else { continue };
-            let leave = plan.leave.iter().map(|(c, ..)| &c.node);
-            if to > stage || stage.is_exit() {
-                nodes.push(&plan.enter.node);
-                nodes.extend(plan.gate.iter().map(|c| &c.node));
-                nodes.extend(leave);
-            } else if to == stage {
-                nodes.extend(leave);
-                for (_, below, _) in &plan.leave {
-                    let rules = Stage::CLIMB.iter().position(|climb| climb == below);
-                    let rules = rules.and_then(|slot| self.stages[slot].as_ref());
-                    nodes.extend(rules.and_then(|rules| rules.gate.as_ref()).map(|c| &c.node));
-                }
-            }
-        }
-        nodes
-    }
-
-    /// For each leaf, whether a rule that can move somebody from a stage hangs on it, directly or by
-    /// way of criteria, scores and the temperature.
-    fn watched(&self, stage: Stage) -> Vec<bool> {
-        let mut watched = vec![false; self.leaves.len()];
-        let mut open = Vec::new();
-        self.rules_at(stage).into_iter().for_each(|node| leaf_ids(node, &mut open));
-        while let Some(at) = open.pop() {
-            if std::mem::replace(&mut watched[index(at)], true) {
-                continue;
-            }
-            let test = &self.leaves[index(at)].test;
-            for source in test.sources() {
-                self.leaves_under(source, test, &mut open);
-            }
-        }
-        watched
-    }
-
-    fn leaves_under(&self, source: &Source, test: &Test, open: &mut Vec<LeafId>) {
-        let mut under = |what: Derived| {
-            self.under(what).into_iter().for_each(|compiled| leaf_ids(&compiled.node, open));
-        };
-        match source {
-            Source::Criterion(at) => under(Derived::Criterion(*at)),
-            Source::Met(all) => all.iter().for_each(|&at| under(Derived::Criterion(at))),
-            Source::Score(at) => under(Derived::Score(*at)),
-            Source::Temperature => {
-                // Whether it is hot hangs on hot alone, not on what comes after it.
-                let last = match test {
-                    Test::Compare(
-                        _,
-                        Op::Equal | Op::Unequal,
-                        Source::Written(Written::Text(t)),
-                    ) => self.temperatures.iter().position(|(known, _)| known.as_str() == &**t),
-                    _ => None,
-                };
-                let count = last.map_or(self.temperatures.len(), |last| last + 1);
-                for (_, compiled) in self.temperatures.iter().take(count) {
-                    leaf_ids(&compiled.node, open);
-                }
-            }
-            _ => {}
-        }
-    }
 }
 
 impl Test {
@@ -667,7 +490,7 @@ impl Test {
         }
     }
 
-    fn patterns(&self) -> Vec<(u32, Reach)> {
+    pub(super) fn patterns(&self) -> Vec<(u32, Reach)> {
         if let Test::TwoWay { talks, theirs, ours, reach } = self {
             return vec![(*talks, *reach), (*theirs, *reach), (*ours, *reach)];
         }
@@ -677,15 +500,6 @@ impl Test {
             _ => None,
         };
         self.sources().into_iter().filter_map(of).collect()
-    }
-}
-
-fn leaf_ids(node: &Node, out: &mut Vec<LeafId>) {
-    match node {
-        Node::Constant(_) => {}
-        Node::Leaf(at) => out.push(*at),
-        Node::Not(part) => leaf_ids(part, out),
-        Node::All(parts) | Node::Any(parts) => parts.iter().for_each(|part| leaf_ids(part, out)),
     }
 }
 
