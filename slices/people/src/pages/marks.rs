@@ -137,6 +137,43 @@ impl HtmlSafe for StageMark {}
 #[derive(Clone, Debug)]
 pub struct Markup(String);
 
+/// Conditions in English as they are built up: chips, and the words between them.
+#[derive(Debug, Default)]
+pub struct Chips(String);
+
+impl Chips {
+    /// One thing asked.
+    pub fn chip(&mut self, words: &str) {
+        self.gap();
+        self.0.push_str("<b>");
+        escape(&mut self.0, words);
+        self.0.push_str("</b>");
+    }
+
+    /// A word between two.
+    pub fn word(&mut self, word: &str) {
+        self.gap();
+        self.0.push_str("<i>");
+        escape(&mut self.0, word);
+        self.0.push_str("</i>");
+    }
+
+    fn gap(&mut self) {
+        if !self.0.is_empty() {
+            self.0.push(' ');
+        }
+    }
+}
+
+impl Markup {
+    /// Chips put together by `build`.
+    pub fn escaped_from(build: impl FnOnce(&mut Chips)) -> Markup {
+        let mut chips = Chips::default();
+        build(&mut chips);
+        Markup(chips.0)
+    }
+}
+
 impl Display for Markup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
