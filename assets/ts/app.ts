@@ -1,1 +1,17 @@
-export {};
+// What pages do beyond links and forms. Each part looks for what it knows and leaves a page without it alone, so that
+// every page works as it was sent when no script runs.
+
+import { watchForms } from "./forms.ts";
+import { listenForKeys } from "./keys.ts";
+import { keepCounts, loadAsOneScrolls } from "./list.ts";
+import { openPalette } from "./palette.ts";
+import { poll } from "./poll.ts";
+import { showWhyIfAsked } from "./why.ts";
+
+listenForKeys();
+openPalette();
+keepCounts();
+loadAsOneScrolls();
+poll();
+watchForms();
+showWhyIfAsked();

@@ -1,0 +1,161 @@
+// Starts the program on an empty folder and a browser beside it, and keeps account of what a page must never do:
+// complain in its console, break its content security policy, or ask another host for anything.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const program = resolve(root, process.env.SLUICE_BIN ?? "target/debug/sluice");
+// The program refuses settings that it does not know, and none of the tester's is meant for it.
+const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("SLUICE_")));
+const chromiums = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+/** Who owns the workspaces of these tests. */
+export const owner = {
+  workspace: "Ferrystone",
+  name: "Mara Lindqvist",
+  email: "mara@ferrystone.example",
+  password: "a quiet harbour at six",
+};
+
+/** How long the program may take to answer for the first time, and a step in a browser to be done. */
+const START_MS_MAX = 30_000;
+const STEP_MS_MAX = 20_000;
+
+/** A running program on a folder of its own. */
+export async function start() {
+  assert.ok(existsSync(program), `${program} is missing: run \`cargo build -p sluice\`, or say SLUICE_BIN`);
+  const folder = await mkdtemp(join(tmpdir(), "sluice-browser-"));
+  const server = spawn(program, ["--data", folder, "serve", "--listen", "127.0.0.1:0"], {
+    stdio: ["ignore", "ignore", "pipe"],
+    env: environment,
+  });
+  let told = "";
+  const address = await new Promise((found, failed) => {
+    const late = setTimeout(() => failed(new Error(`no address within ${START_MS_MAX} ms:\n${told}`)), START_MS_MAX);
+    server.stderr.setEncoding("utf8");
+    server.stderr.on("data", (text) => {
+      told += text;
+      const line = told.match(/listening on (http:\/\/\S+)/);
+      if (line) {
+        clearTimeout(late);
+        found(line[1]);
+      }
+    });
+    server.on("exit", (code) => failed(new Error(`the program ended with ${code}:\n${told}`)));
+  });
+  const ended = new Promise((done) => server.on("exit", done));
+  return {
+    address,
+    folder,
+    /** What the program has said so far. */
+    log: () => told,
+    /** Runs another command on the same folder, as an operator would. */
+    run: (...args) => run("--data", folder, ...args),
+    async stop() {
+      server.kill("SIGTERM");
+      await ended;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Runs the program to its end and gives what it printed. */
+export async function run(...args) {
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: environment });
+  let [out, err] = ["", ""];
+  child.stdout.on("data", (text) => (out += text));
+  child.stderr.on("data", (text) => (err += text));
+  const code = await new Promise((done) => child.on("exit", done));
+  assert.equal(code, 0, `sluice ${args.join(" ")} ended with ${code}:\n${err}`);
+  return out;
+}
+
+/** A browser; closes with `close`. */
+export async function browser() {
+  const executablePath = process.env.CHROMIUM ?? chromiums.find((path) => existsSync(path));
+  assert.ok(executablePath, "no Chromium is installed: apt-get install chromium, or say CHROMIUM");
+  return chromium.launch({
+    executablePath,
+    chromiumSandbox: false,
+    args: [
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+}
+
+/**
+ * A window on one program. `faults` grows by whatever no page may do; `quiet` fails if there is any.
+ * `options` are those of a browser context: viewport, colorScheme, javaScriptEnabled …
+ */
+export async function open(chrome, address, options = {}) {
+  const context = await chrome.newContext({
+    baseURL: address,
+    viewport: { width: 1440, height: 900 },
+    reducedMotion: "reduce",
+    ...options,
+  });
+  context.setDefaultTimeout(STEP_MS_MAX);
+  const page = await context.newPage();
+  const faults = [];
+  page.on("pageerror", (error) => faults.push(`script: ${error.message}`));
+  page.on("console", (message) => {
+    const expected = message.text().startsWith("Failed to load resource"); // the status is checked where it matters
+    if (["error", "warning"].includes(message.type()) && !expected) faults.push(`console: ${message.text()}`);
+  });
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    if (url.origin !== address && url.protocol !== "data:") faults.push(`asked another host: ${url}`);
+  });
+  page.on("response", (response) => {
+    if (response.status() >= 500) faults.push(`${response.status()} from ${response.url()}`);
+  });
+  return {
+    page,
+    context,
+    quiet: () => assert.deepEqual(faults.splice(0), []),
+  };
+}
+
+/** Makes the owner of a new workspace in the browser. */
+export async function setUp(page) {
+  await page.goto("/setup");
+  for (const field of ["workspace", "name", "email", "password"]) {
+    await page.fill(`[name=${field}]`, owner[field]);
+  }
+  await Promise.all([page.waitForURL(/\/people/), page.click("main button[type=submit], main form button")]);
+}
+
+/** Signs the owner in. */
+export async function signIn(page) {
+  await page.goto("/sign-in");
+  await page.fill("[name=email]", owner.email);
+  await page.fill("[name=password]", owner.password);
+  await Promise.all([page.waitForURL(/\/people/), page.click("main form button.btn--primary")]);
+}
+
+/** Fails if the page can be moved sideways: something is wider than the window. */
+export async function fitsTheWindow(page) {
+  const wide = await page.evaluate(() => {
+    const limit = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= limit) return [];
+    return [...document.querySelectorAll("body *")]
+      .filter((element) => element.getBoundingClientRect().right > limit + 1)
+      .filter((element) => !element.closest(".tabs, .scroll-x, .sr, [popover]"))
+      .map((element) => `${element.tagName}.${element.className}: ${element.textContent.trim().slice(0, 40)}`)
+      .slice(0, 5)
+      .concat(`the page is ${document.documentElement.scrollWidth} wide, the window ${limit}`);
+  });
+  assert.deepEqual(wide, [], `at ${page.url()}`);
+}
