@@ -119,7 +119,8 @@ impl House {
             .with_part(Projections(vec![Arc::new(PeopleProjection), Arc::new(FunnelProjection)]))
             .with_part(LensSource(Arc::new(LensLabels)))
             .with_part(Definitions::default())
-            .with_part(MenuPart(Arc::new(menu())));
+            .with_part(MenuPart(Arc::new(menu())))
+            .with_part(people::panel::Panels(vec![Arc::new(funnels::panel::ReceiptPanel)]));
         let now = app.clock.now();
         if !app.db.read_blocking(|tx| Ok(!lens::lenses(tx)?.is_empty()))? {
             app.db.write_blocking(move |tx| lens::ensure_starter(tx, now))?;

@@ -1,4 +1,7 @@
 //! Connections: how many, how patient, and how they end.
+//!
+//! A loop of our own over hyper, since `axum::serve` sets no limit on how long a head may take to come, on how many
+//! connect, or on how long a stop waits.
 
 use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;

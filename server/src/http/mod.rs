@@ -92,6 +92,7 @@ fn routes() -> Router<App> {
         .merge(platform::assets::routes())
         .merge(team::routes())
         .merge(people::web::routes())
+        .merge(funnels::web::routes())
         .fallback(face::no_such_page)
 }
 

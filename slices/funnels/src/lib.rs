@@ -7,7 +7,8 @@
 mod flow;
 pub mod funnel;
 pub mod lens;
-// pub mod pages;
+pub mod pages;
+pub mod panel;
 mod project;
 pub mod refold;
 mod store;

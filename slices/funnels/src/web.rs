@@ -1,1 +1,215 @@
+//! `GET /funnel`: parse, call the verb, fill the view.
 
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::routing::get;
+use funnel::condition::{Condition, English};
+use funnel::{Definition, Stage};
+use moment::Moment;
+use people::frame;
+use people::pages::marks::{Markup, StageMark};
+use platform::app::App;
+use platform::db::Tx;
+use platform::failure::Failure;
+use platform::page::Page;
+use platform::page::words::{Almanac, grouped};
+use serde::Deserialize;
+use team::User;
+
+use crate::funnel::{FunnelView, funnel};
+use crate::pages::flow::{self, Flow, title_case};
+use crate::pages::funnel::{FunnelPage, KindLine, Meaning, RuleLine, Rung, Standing, Window};
+
+/// `/funnel`.
+pub fn routes() -> Router<App> {
+    Router::new().route("/funnel", get(page))
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Ask {
+    days: String,
+}
+
+const WINDOWS: [(&str, &str, &str, Option<i64>); 4] = [
+    ("30", "30 days", "the last 30 days", Some(30)),
+    ("90", "90 days", "the last 90 days", Some(90)),
+    ("365", "1 year", "the last year", Some(365)),
+    ("all", "All", "all the time", None),
+];
+
+async fn page(State(app): State<App>, who: User, Query(ask): Query<Ask>) -> Result<Page, Failure> {
+    let now = app.clock.now();
+    let (shell, view) = app
+        .db
+        .read(move |tx| {
+            let view = view(tx, &who, &ask.days, now)?;
+            Ok((frame::shell(tx, &who, "/funnel")?, view))
+        })
+        .await?;
+    Ok(Page::new(&shell, "Funnel", &view))
+}
+
+/// The view of the page for one of the windows, 90 days unless it is said.
+pub(crate) fn view(tx: &mut Tx, who: &User, days: &str, now: Moment) -> Result<FunnelPage, Failure> {
+    let here = WINDOWS.iter().find(|window| window.0 == days).unwrap_or(&WINDOWS[1]);
+    let found = funnel(tx, who, here.3, now)?;
+    let almanac = Almanac::new(now, &team::workspace(tx)?.zone);
+    let flow = Flow::of(&found.moves);
+    let int = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    let stand = flow.stand();
+    let balance: Vec<String> = stand
+        .iter()
+        .filter(|(_, n)| *n > 0)
+        .map(|(stage, n)| format!("{} {stage}", grouped(int(*n))))
+        .collect();
+    Ok(FunnelPage {
+        lens: format!("{} definition", found.lens),
+        definition: format!("{}, version {}", found.version.name, found.version.version),
+        since: since(&found, &almanac),
+        is_starter: found.version.is_starter,
+        windows: WINDOWS
+            .iter()
+            .map(|window| Window {
+                label: window.1,
+                href: match window.0 {
+                    "30" => "/funnel?days=30",
+                    "365" => "/funnel?days=365",
+                    "all" => "/funnel?days=all",
+                    _ => "/funnel",
+                },
+                is_here: window.0 == here.0,
+            })
+            .collect(),
+        window: here.2.to_owned(),
+        standing: found
+            .tally
+            .iter()
+            .filter(|(stage, n)| *stage != Stage::None || *n > 0)
+            .map(|(stage, n)| Standing {
+                stage: StageMark::of(stage.as_str()),
+                count: int(*n),
+                href: format!("/people?stage={stage}"),
+            })
+            .collect(),
+        picture: flow::svg(&flow),
+        ladder: ladder(&flow),
+        came: int(flow.came()),
+        balance: balance.join(" + "),
+        is_balanced: stand.iter().map(|(_, n)| n).sum::<u64>() == flow.came(),
+        meanings: meanings(&found.definition, &flow),
+        temperatures: found
+            .definition
+            .temperatures
+            .iter()
+            .map(|(temperature, condition)| kind_line(temperature.as_str(), condition))
+            .collect(),
+        kinds: found.definition.kinds.iter().map(|(name, condition)| kind_line(name, condition)).collect(),
+        text: found.definition.text.clone(),
+    })
+}
+
+fn since(found: &FunnelView, almanac: &Almanac) -> String {
+    if found.version.from == Moment::START {
+        "from the start".to_owned()
+    } else {
+        format!("since {}", almanac.date(found.version.from).words)
+    }
+}
+
+fn ladder(flow: &Flow) -> Vec<Rung> {
+    let steps = Stage::ALL.iter().filter(|stage| **stage != Stage::None && flow.entered(**stage) > 0);
+    steps
+        .map(|stage| {
+            let int = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+            let mut words = vec![format!("{} still there", grouped(int(flow.still(*stage))))];
+            for to in Stage::ALL {
+                let n = flow.moved(*stage, *to);
+                if n > 0 {
+                    words.push(format!("{} to {to}", grouped(int(n))));
+                }
+            }
+            Rung {
+                stage: StageMark::of(stage.as_str()),
+                entered: int(flow.entered(*stage)),
+                words: words.join(", "),
+            }
+        })
+        .collect()
+}
+
+fn meanings(definition: &Definition, flow: &Flow) -> Vec<Meaning> {
+    let entered = |stage: Stage| format!("{} came", grouped(i64::try_from(flow.entered(stage)).unwrap_or(i64::MAX)));
+    let mut meanings: Vec<Meaning> = definition
+        .stages
+        .iter()
+        .map(|rule| {
+            let mut rules = vec![line("enter", &rule.enter, "")];
+            rules.extend(rule.gate.iter().map(|gate| line("always asks", gate, "")));
+            rules.extend(rule.leave.iter().map(|leave| {
+                let note = match &leave.reason {
+                    Some(reason) => format!("to {}: {reason}", leave.to),
+                    None => format!("to {}", leave.to),
+                };
+                line("leaves when", &leave.when, &note)
+            }));
+            Meaning { stage: StageMark::of(rule.stage.as_str()), rules, entered: entered(rule.stage) }
+        })
+        .collect();
+    for (stage, exit) in [(Stage::Recycled, &definition.recycled), (Stage::Disqualified, &definition.disqualified)] {
+        let mut rules: Vec<RuleLine> = exit
+            .enter
+            .iter()
+            .map(|(condition, reason)| line("enter", condition, reason.as_deref().unwrap_or_default()))
+            .collect();
+        rules.extend(exit.wake.iter().map(|wake| line("comes back when", wake, "")));
+        if !rules.is_empty() {
+            meanings.push(Meaning { stage: StageMark::of(stage.as_str()), rules, entered: entered(stage) });
+        }
+    }
+    meanings
+}
+
+fn line(part: &'static str, condition: &Condition, note: &str) -> RuleLine {
+    RuleLine {
+        part,
+        english: Markup::escaped_from(|out| chips(out, &condition.in_english(), false)),
+        note: note.to_owned(),
+        text: condition.to_string(),
+    }
+}
+
+fn kind_line(name: &str, condition: &Condition) -> KindLine {
+    KindLine {
+        name: title_case(name),
+        english: Markup::escaped_from(|out| chips(out, &condition.in_english(), false)),
+        text: condition.to_string(),
+    }
+}
+
+/// English as chips: a box for each thing asked, the small words between them.
+fn chips(out: &mut people::pages::marks::Chips, english: &English, within: bool) {
+    let many = |out: &mut people::pages::marks::Chips, parts: &[English], word: &str| {
+        if within {
+            out.word("(");
+        }
+        for (place, part) in parts.iter().enumerate() {
+            if place > 0 {
+                out.word(word);
+            }
+            chips(out, part, true);
+        }
+        if within {
+            out.word(")");
+        }
+    };
+    match english {
+        English::Phrase(words) => out.chip(words),
+        English::All(parts) => many(out, parts, "AND"),
+        English::Any(parts) => many(out, parts, "OR"),
+        English::Not(part) => {
+            out.word("NOT");
+            chips(out, part, true);
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! The panel of a person's record that says why they stand where they stand.
+
+use askama::Template;
+use funnel::explain::Explained;
+use funnel::receipt::Part;
+use funnel::{Condition, Definition, Truth};
+use moment::Moment;
+use people::pages::marks::{Heat, StageMark, Temperature, TruthMark};
+use people::pages::person::label;
+use people::panel::{Moved, Panel};
+use people::{PERSON, PersonId};
+use platform::db::Tx;
+use platform::failure::Failure;
+use platform::page::words::Almanac;
+use team::{Right, User};
+
+use crate::why::{BecauseView, CriterionView, MoveView, RestView, WhyView, why};
+use crate::{lens, store};
+
+/// Receipts, criteria, and what the next stage asks for: the panel that funnels give to the record.
+pub struct ReceiptPanel;
+
+impl Panel for ReceiptPanel {
+    fn panel(&self, tx: &mut Tx, who: &User, person: PersonId, now: Moment) -> Result<String, Failure> {
+        let id = tx.public_ids().encode(PERSON, person);
+        let why = why(tx, who, &id, now)?;
+        let almanac = Almanac::new(now, &team::workspace(tx)?.zone);
+        let lens = lens::main(tx)?;
+        let Some((_, definition)) = lens.current() else { return Ok(String::new()) };
+        let slip = Slips::of(&why, definition, &almanac);
+        slip.render().map_err(|cause| Failure::Broken(anyhow::Error::from(cause)))
+    }
+
+    fn moves(&self, tx: &mut Tx, who: &User, person: PersonId) -> Result<Vec<Moved>, Failure> {
+        who.may(Right::ReadPeople)?;
+        let lens = lens::main(tx)?.id;
+        let rows = store::transitions(tx, lens, &[person])?.remove(&person).unwrap_or_default();
+        let count = rows.len();
+        let moves = rows.into_iter().enumerate().map(|(place, row)| Moved {
+            at: row.moved_at,
+            from: row.from,
+            to: row.to,
+            reason: row.reason,
+            anchor: anchor(count - place),
+        });
+        Ok(moves.collect())
+    }
+}
+
+/// The id of a receipt within the page; 1 is the newest.
+fn anchor(place: usize) -> String {
+    format!("receipt-{place}")
+}
+
+/// A condition as it was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Line {
+    truth: TruthMark,
+    english: String,
+    seen: String,
+    source: String,
+    /// `gate`, or another word of where in the rule it stands; empty for the rule itself.
+    badge: &'static str,
+    /// Whether another condition read it.
+    is_under: bool,
+}
+
+/// A receipt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Slip {
+    anchor: String,
+    stage: StageMark,
+    version: u32,
+    sentence: String,
+    rule: String,
+    evidence: String,
+    day: String,
+    lines: Vec<Line>,
+}
+
+/// A criterion.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Known {
+    name: String,
+    truth: TruthMark,
+    source: String,
+    is_stale: bool,
+    ask: String,
+}
+
+/// The whole panel.
+#[derive(Clone, Debug, Template)]
+#[template(path = "panel.html")]
+struct Slips {
+    stage: StageMark,
+    now: Option<Slip>,
+    earlier: Vec<Slip>,
+    framework: String,
+    temperature: Option<Temperature>,
+    criteria: Vec<Known>,
+    others: Vec<Known>,
+    next: Option<StageMark>,
+    asks: Vec<Line>,
+}
+
+impl Slips {
+    fn of(why: &WhyView, definition: &Definition, almanac: &Almanac) -> Slips {
+        let mut slips: Vec<Slip> = why
+            .moves
+            .iter()
+            .enumerate()
+            .map(|(place, step)| slip(place, step, &why.lens, almanac))
+            .collect();
+        let earlier = slips.split_off(slips.len().min(1));
+        let framework = definition.frameworks.first();
+        let within: Vec<&str> =
+            framework.iter().flat_map(|framework| &framework.criteria).map(AsRef::as_ref).collect();
+        let known = |name: &str| why.criteria.iter().find(|criterion| criterion.name == name);
+        let criteria: Vec<&CriterionView> = within.iter().filter_map(|name| known(name)).collect();
+        let others = why.criteria.iter().filter(|criterion| !within.contains(&criterion.name.as_str()));
+        let heat = why.temperature.and_then(|heat| Heat::of(&heat.to_string()));
+        let gate = |view: &crate::why::NextView| {
+            definition.stage(view.stage).is_some_and(|rule| rule.gate.is_some())
+        };
+        Slips {
+            stage: StageMark::of(why.stage.as_str()),
+            now: slips.pop(),
+            earlier,
+            framework: framework.map(|framework| framework.name.to_string()).unwrap_or_default(),
+            temperature: heat.map(|heat| Temperature {
+                heat,
+                pips: criteria
+                    .iter()
+                    .map(|criterion| (criterion.name.clone(), mark(criterion.truth)))
+                    .collect(),
+            }),
+            criteria: criteria.iter().map(|criterion| self::known(criterion, almanac)).collect(),
+            others: others.map(|criterion| self::known(criterion, almanac)).collect(),
+            next: why.next.as_ref().map(|next| StageMark::of(next.stage.as_str())),
+            asks: why.next.as_ref().map_or_else(Vec::new, |next| {
+                let has_gate = gate(next);
+                let mut lines = Vec::new();
+                for (place, part) in next.parts.iter().enumerate() {
+                    spread(part, if has_gate && place == 0 { "gate" } else { "" }, false, almanac, &mut lines);
+                }
+                lines
+            }),
+        }
+    }
+}
+
+fn mark(truth: Truth) -> TruthMark {
+    match truth {
+        Truth::True => TruthMark::True,
+        Truth::False => TruthMark::False,
+        Truth::Unknown => TruthMark::Unknown,
+    }
+}
+
+fn slip(place: usize, step: &MoveView, lens: &str, almanac: &Almanac) -> Slip {
+    let (from, to) = (StageMark::of(step.from.as_str()), StageMark::of(step.to.as_str()));
+    let reason = step.reason.as_ref().map(|reason| format!(", {reason}")).unwrap_or_default();
+    Slip {
+        anchor: anchor(place + 1),
+        stage: to,
+        version: step.version,
+        sentence: format!(
+            "{} to {}{reason} on {}, by the definition “{lens}”",
+            from.title(),
+            to.title().to_lowercase(),
+            almanac.full(step.at).words,
+        ),
+        rule: step.rule.clone(),
+        evidence: if step.evidence_at == step.at {
+            String::new()
+        } else {
+            format!("happened {}", almanac.full(step.evidence_at).words)
+        },
+        day: almanac.date(step.at).words,
+        lines: step.because.iter().map(|because| line(because, almanac)).collect(),
+    }
+}
+
+fn line(because: &BecauseView, almanac: &Almanac) -> Line {
+    Line {
+        truth: mark(because.truth),
+        english: because.english.clone(),
+        seen: because.seen.clone().unwrap_or_default(),
+        source: source(because.rests_on.iter(), almanac),
+        badge: match because.part {
+            Part::Gate => "gate",
+            Part::Wake => "wake",
+            Part::Enter | Part::Leave | Part::Under => "",
+        },
+        is_under: because.part == Part::Under,
+    }
+}
+
+/// What a condition rests on: `email replied, 3 Jun 2026`, `Industry from import, 30 May 2026`; the newest first.
+fn source<'a>(rests: impl DoubleEndedIterator<Item = &'a RestView>, almanac: &Almanac) -> String {
+    let mut said: Vec<String> = Vec::new();
+    for rest in rests.rev() {
+        let what = match &rest.source {
+            Some(source) => format!("{} from {source}", label(&rest.what)),
+            None => rest.what.replace(['.', '_'], " "),
+        };
+        let words = format!("{what}, {}", almanac.date(rest.at).words);
+        if !said.contains(&words) {
+            said.push(words);
+        }
+    }
+    said.join("; ")
+}
+
+fn known(criterion: &CriterionView, almanac: &Almanac) -> Known {
+    let mut source = match criterion.since {
+        Some(since) => format!("since {}", almanac.day(since).words),
+        None => "nothing says it yet".to_owned(),
+    };
+    let mut is_stale = false;
+    if let Some(expires) = criterion.expires_at {
+        let has_run_out = expires <= almanac.now();
+        let word = if has_run_out { "ran out" } else { "runs out" };
+        source = format!("{source}; {word} {}", almanac.day(expires).words);
+        is_stale = expires - almanac.now() < moment::Span::days(14);
+    }
+    Known {
+        name: label(&criterion.name),
+        truth: mark(criterion.truth),
+        source,
+        is_stale,
+        ask: match criterion.truth {
+            Truth::Unknown => criterion.ask.clone().unwrap_or_default(),
+            Truth::True | Truth::False => String::new(),
+        },
+    }
+}
+
+/// The parts of a condition that must all hold, each a line; those of which one is enough follow theirs.
+fn spread(part: &Explained, badge: &'static str, is_under: bool, almanac: &Almanac, into: &mut Vec<Line>) {
+    let condition = Condition::parse(&part.text);
+    if matches!(condition, Ok(Condition::All(_))) && !is_under {
+        for part in &part.parts {
+            spread(part, badge, is_under, almanac, into);
+        }
+        return;
+    }
+    let is_choice = matches!(condition, Ok(Condition::Any(_)));
+    let rests: Vec<RestView> = part
+        .rests_on
+        .iter()
+        .map(|rest| RestView {
+            what: rest.what.to_string(),
+            source: rest.source.as_deref().map(str::to_owned),
+            at: rest.at,
+            entry: rest.id,
+        })
+        .collect();
+    let opens = is_choice && !is_under;
+    into.push(Line {
+        truth: mark(part.truth),
+        english: if opens { "any one of these".to_owned() } else { part.english.clone() },
+        seen: if is_choice { String::new() } else { part.seen.clone().unwrap_or_default() },
+        source: if opens { String::new() } else { source(rests.iter(), almanac) },
+        badge,
+        is_under,
+    });
+    if opens {
+        for part in &part.parts {
+            spread(part, "", true, almanac, into);
+        }
+    }
+}
