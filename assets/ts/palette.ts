@@ -49,11 +49,11 @@ export function openPalette(): void {
     choose(shown()[0]);
   };
 
-  palette.addEventListener("toggle", (event) => {
+  // Before, and not after: what is typed at once must not be lost. The field has the focus by its `autofocus`.
+  palette.addEventListener("beforetoggle", (event) => {
     if (!(event instanceof ToggleEvent) || event.newState !== "open") return;
     input.value = "";
     narrow();
-    input.focus();
   });
   input.addEventListener("input", narrow);
   input.addEventListener("keydown", (event) => {

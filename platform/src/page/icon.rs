@@ -45,15 +45,25 @@ pub struct Avatar<'a> {
 }
 
 impl Avatar<'_> {
-    /// One or two letters: of the first word and of the last.
+    /// Two letters: of the first word and of the last; of a single word its first two, as in `Fe`.
     pub fn initials(&self) -> String {
         let mut words = self
             .name
             .split(|c: char| c.is_whitespace() || matches!(c, '@' | '.' | '_' | '-' | '+'))
-            .filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
-        let first = words.next();
+            .filter(|word| word.chars().any(char::is_alphanumeric));
+        let first = words.next().unwrap_or_default();
         let last = if self.name.contains('@') { words.next() } else { words.next_back() };
-        first.into_iter().chain(last).flat_map(char::to_uppercase).take(2).collect()
+        let letter = |word: &str| word.chars().find(|c| c.is_alphanumeric());
+        match last.and_then(letter) {
+            Some(last) => {
+                letter(first).into_iter().chain([last]).flat_map(char::to_uppercase).take(2).collect()
+            }
+            None => {
+                let mut letters = first.chars().filter(|c| c.is_alphanumeric());
+                let capital = letters.next().into_iter().flat_map(char::to_uppercase);
+                capital.chain(letters.take(1)).take(2).collect()
+            }
+        }
     }
 
     /// 1 to 8, the same for the same name (FNV-1a).
@@ -86,11 +96,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn initials_are_of_the_first_word_and_the_last() {
+    fn initials_are_of_the_first_word_and_the_last_or_of_the_only_one() {
         for (name, initials) in [
             ("Maud Lefèvre", "ML"),
             ("Élodie de la Tour", "ÉT"),
-            ("jan", "J"),
+            ("jan", "Ja"),
+            ("Ferrystone", "Fe"),
             ("g.lind@karnan.example", "GL"),
             ("info@karnan.example", "IK"),
             ("<b>", "B"),
