@@ -55,9 +55,12 @@ impl Avatar<'_> {
         let last = if self.name.contains('@') { words.next() } else { words.next_back() };
         let letter = |word: &str| word.chars().find(|c| c.is_alphanumeric());
         match last.and_then(letter) {
-            Some(last) => {
-                letter(first).into_iter().chain([last]).flat_map(char::to_uppercase).take(2).collect()
-            }
+            Some(last) => letter(first)
+                .into_iter()
+                .chain([last])
+                .flat_map(char::to_uppercase)
+                .take(2)
+                .collect(),
             None => {
                 let mut letters = first.chars().filter(|c| c.is_alphanumeric());
                 let capital = letters.next().into_iter().flat_map(char::to_uppercase);
