@@ -404,6 +404,17 @@ impl Op {
             Op::AtLeast => order.is_ge(),
         }
     }
+    /// The comparison that holds where this one fails.
+    pub const fn negated(self) -> Op {
+        match self {
+            Op::Equal => Op::Unequal,
+            Op::Unequal => Op::Equal,
+            Op::Less => Op::AtLeast,
+            Op::AtMost => Op::More,
+            Op::More => Op::AtMost,
+            Op::AtLeast => Op::Less,
+        }
+    }
     /// The same comparison with its sides changed over.
     pub const fn mirrored(self) -> Op {
         match self {

@@ -5,6 +5,7 @@
 //! that the definition names, and when another version of the definition takes over. Between those
 //! nothing changes, so folding on is the same as folding anew.
 
+mod demand;
 mod evidence;
 mod moves;
 mod pattern;
@@ -20,13 +21,14 @@ use std::sync::Arc;
 
 use moment::Moment;
 
-use crate::condition::Condition;
+use crate::condition::{Activities, Condition};
 use crate::definition::Definition;
 use crate::explain::Explained;
-use crate::history::{Entry, History, Value, What};
+use crate::history::{Activity, Entry, History, Value, What};
 use crate::receipt::{Judged, Receipt, Rule};
 use crate::standing::{Folded, Stage, Transition};
 use crate::truth::Truth;
+pub use demand::Demand;
 use moves::Visited;
 use plan::{Plan, id, index};
 use state::{KindMemo, NEVER, State};
@@ -52,6 +54,12 @@ pub fn fold(definition: &Definition, history: &History, as_of: Moment) -> Folded
 /// carries over from one to the next.
 pub fn fold_versions(versions: &[InForce<'_>], history: &History, as_of: Moment) -> Folded {
     Folder::new(versions).fold(history, as_of)
+}
+
+/// Whether an activity is one of these.
+pub(crate) fn matches(activities: &Activities, activity: &Activity) -> bool {
+    let pattern = pattern::Pattern::new(activities);
+    pattern.takes_kind(activity.kind.as_str()) && pattern.takes(activity)
 }
 
 /// Folds many histories under the same definitions: made ready once, buffers used again.

@@ -1,0 +1,104 @@
+//! Why not, and what next: every way named arrives, nothing known is supposed away.
+
+mod random;
+
+use funnel::history::History;
+use funnel::people_file::PeopleFile;
+use funnel::why_not::{Step, WhyNot};
+use funnel::{Definition, InForce, Stage, packs, why_not};
+use moment::{Moment, Span};
+use proptest::prelude::*;
+
+fn pack(name: &str) -> Definition {
+    let found = packs::find(name).and_then(|text| Definition::parse(text).ok());
+    found.unwrap_or_else(|| panic!("no pack {name}"))
+}
+
+fn ask(definition: &Definition, history: &History, as_of: Moment, stage: Stage) -> WhyNot {
+    why_not(&[InForce { from: Moment::START, version: 1, definition }], history, as_of, stage)
+}
+
+fn of(pack_name: &str, person: &str, stage: Stage) -> WhyNot {
+    let file = PeopleFile::parse(packs::PEOPLE).unwrap_or_else(|wrong| panic!("{wrong}"));
+    let person = file.people.iter().find(|one| one.id == person);
+    let person = person.unwrap_or_else(|| panic!("nobody of that name"));
+    ask(&pack(pack_name), &person.history, file.as_of.unwrap_or(Moment::END), stage)
+}
+
+fn ways(found: &WhyNot) -> Vec<String> {
+    let english = |steps: &[Step]| steps.iter().map(Step::english).collect::<Vec<_>>().join("; ");
+    found
+        .ways
+        .iter()
+        .map(|way| format!("{} {}: {}", way.cost, way.to, english(&way.steps)))
+        .collect()
+}
+
+#[test]
+fn a_reply_and_a_question_are_what_somebody_lacks() {
+    let found = of("default", "form-silent", Stage::Prospect);
+    assert_eq!(found.stands, Stage::Lead);
+    assert_eq!(ways(&found)[0], "2 prospect: learn that intent is at least 70");
+    assert!(ways(&found).contains(&"5 prospect: they answer".to_owned()), "{:?}", ways(&found));
+    assert_eq!(found.ask, None);
+
+    let found = of("default", "cold-answered", Stage::Opportunity);
+    assert_eq!(ways(&found)[0], "1 opportunity: answer yes: What does the problem cost you today?");
+    assert_eq!(found.ask.map(|q| q.criterion).as_deref(), Some("need"));
+}
+
+#[test]
+fn a_gate_is_part_of_every_way() {
+    let found = of("default", "free-trial", Stage::Opportunity);
+    assert!(!found.ways.is_empty());
+    for way in &found.ways {
+        let talks = way.steps.iter().any(|step| match step {
+            Step::Happen { activity, .. } => activity.kind.as_str() != "trial.started",
+            _ => false,
+        });
+        assert!(talks, "{:?}", ways(&found));
+    }
+    // A demo is a talk and a reason at once.
+    assert!(ways(&found).iter().any(|way| way.starts_with("5 opportunity: saw a demo")));
+}
+
+#[test]
+fn what_is_known_is_never_supposed_away() {
+    let found = of("article-b", "bad-fit-reply", Stage::Lead);
+    assert_eq!(ways(&found), Vec::<String>::new());
+    let against: Vec<&str> = found.against.iter().map(|part| part.text.as_str()).collect();
+    assert_eq!(against, ["criterion.audience"]);
+    assert_eq!(found.against[0].rests_on[0].what.as_ref(), "company.industry");
+
+    let found = of("default", "competitor", Stage::Prospect);
+    assert_eq!((found.stands, found.ways.len()), (Stage::Disqualified, 0));
+    assert_eq!(found.against[0].text, "company.competitor");
+}
+
+#[test]
+fn whoever_stands_there_lacks_nothing() {
+    let found = of("default", "customer", Stage::Opportunity);
+    assert_eq!((found.stands, found.ways.len(), found.against.len()), (Stage::Customer, 0, 0));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_way_leads_there_for_anybody(history in random::histories(), step in 0..random::STEPS, at in 0..4_usize) {
+        let as_of = random::moment(step) + Span::minutes(1);
+        let stage = Stage::CLIMB[at];
+        for (name, text) in packs::ALL {
+            let definition = Definition::parse(text).unwrap_or_default();
+            let found = ask(&definition, &history, as_of, stage);
+            let mut last = 0;
+            for way in &found.ways {
+                prop_assert!(way.to >= stage && !way.to.is_exit(), "{name}");
+                prop_assert!(!way.steps.is_empty() && way.cost >= last, "{name}");
+                last = way.cost;
+            }
+            let there = !found.stands.is_exit() && found.stands >= stage;
+            prop_assert!(!there || found.ways.is_empty());
+        }
+    }
+}
