@@ -1,1 +1,61 @@
-fn main() {}
+//! `cargo xtask tidy` and `cargo xtask bench`.
+
+#[cfg(not(feature = "bench"))]
+use std::process::Command;
+use std::process::ExitCode;
+
+const USAGE: &str = "cargo xtask tidy                                   the rules of the house
+cargo xtask bench [--json] [--people N] [--only NAME]   the figures, from a release build";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match args.first().map(String::as_str) {
+        Some("tidy") => tidy(),
+        Some("bench") => bench(args.get(1..).unwrap_or_default()),
+        _ => {
+            eprintln!("{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn tidy() -> ExitCode {
+    let root = xtask::tidy::root();
+    let found = xtask::tidy::all(&root);
+    for problem in &found {
+        eprintln!("tidy: {problem}");
+    }
+    if found.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+#[cfg(feature = "bench")]
+fn bench(args: &[String]) -> ExitCode {
+    match xtask::bench::run(args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Without the feature this is the light build: the figures come from the heavy one, optimised.
+#[cfg(not(feature = "bench"))]
+fn bench(args: &[String]) -> ExitCode {
+    let cargo = option_env!("CARGO").unwrap_or("cargo");
+    let status = Command::new(cargo)
+        .args([
+            "run",
+            "--quiet",
+            "--release",
+            "--package",
+            "xtask",
+            "--features",
+            "bench",
+            "--",
+            "bench",
+        ])
+        .args(args)
+        .status();
+    if status.is_ok_and(|status| status.success()) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,5 @@
+//! What the repository does to itself: the rules of the house, and the figures.
+
+#[cfg(feature = "bench")]
+pub mod bench;
+pub mod tidy;

@@ -1,0 +1,91 @@
+//! Every column is classified: personal, secret, business or system; and nothing is that is no column.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+const CLASSES: [&str; 4] = ["personal", "secret", "business", "system"];
+
+pub(super) fn check(root: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    let Ok(slices) = fs::read_dir(root.join("slices")) else {
+        return vec!["there is no folder slices".to_owned()];
+    };
+    for slice in slices.flatten() {
+        let name = format!("slices/{}", slice.file_name().to_string_lossy());
+        let made = made(&slice.path().join("migrations"));
+        let text = fs::read_to_string(slice.path().join("columns.toml")).unwrap_or_default();
+        found.extend(compare(&name, &made, &text));
+    }
+    found
+}
+
+fn compare(slice: &str, made: &BTreeMap<String, BTreeSet<String>>, text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let classified = match text.parse::<toml::Table>() {
+        Ok(classified) => classified,
+        Err(error) => return vec![format!("{slice}/columns.toml can't be read: {error}")],
+    };
+    let class = |table: &str, column: &str| {
+        classified.get(table).and_then(|table| table.get(column)).and_then(toml::Value::as_str)
+    };
+    for (table, columns) in made {
+        for column in columns {
+            match class(table, column) {
+                Some(class) if CLASSES.contains(&class) => {}
+                Some(class) => found.push(format!("{slice}/columns.toml calls {table}.{column} {class:?}: say one of {CLASSES:?}")),
+                None => found.push(format!("{slice}/columns.toml does not say what {table}.{column} holds: say one of {CLASSES:?}")),
+            }
+        }
+    }
+    for (table, columns) in &classified {
+        for column in columns.as_table().into_iter().flat_map(toml::Table::keys) {
+            if !made.get(table).is_some_and(|columns| columns.contains(column)) {
+                found.push(format!("{slice}/columns.toml classifies {table}.{column}, which no migration makes: take it out"));
+            }
+        }
+    }
+    found
+}
+
+/// The tables that a folder of migrations makes, each with its columns.
+pub(super) fn made(folder: &Path) -> BTreeMap<String, BTreeSet<String>> {
+    let mut made = BTreeMap::new();
+    let Ok(files) = fs::read_dir(folder) else { return made };
+    for file in files.flatten() {
+        read(&fs::read_to_string(file.path()).unwrap_or_default(), &mut made);
+    }
+    made
+}
+
+fn read(text: &str, made: &mut BTreeMap<String, BTreeSet<String>>) {
+    let mut table: Option<String> = None;
+    for line in text.lines().map(str::trim).filter(|line| !line.starts_with("--")) {
+        if let Some(rest) = line.strip_prefix("create table ") {
+            table = rest.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().map(str::to_owned);
+        } else if line.starts_with(')') {
+            table = None;
+        } else if let Some(table) = &table {
+            let first = line.split_whitespace().next().unwrap_or_default();
+            let is_column = !first.is_empty() && !["primary", "unique", "check", "foreign"].contains(&first);
+            if is_column {
+                made.entry(table.clone()).or_default().insert(first.to_owned());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unclassified_column_and_one_that_is_none_are_found() {
+        let mut made = BTreeMap::new();
+        read("-- a table\ncreate table note (\n    id bigint primary key,\n    words text not null,\n    primary key (id)\n) {without_rowid};", &mut made);
+        let found = compare("slices/notes", &made, "[note]\nid = \"system\"\ngone = \"business\"\n");
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[0].contains("note.words") && found[1].contains("note.gone"));
+        assert!(compare("s", &made, "[note]\nid = \"odd\"\nwords = \"personal\"\n")[0].contains("odd"));
+    }
+}
