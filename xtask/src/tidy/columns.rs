@@ -62,12 +62,14 @@ fn read(text: &str, made: &mut BTreeMap<String, BTreeSet<String>>) {
     let mut table: Option<String> = None;
     for line in text.lines().map(str::trim).filter(|line| !line.starts_with("--")) {
         if let Some(rest) = line.strip_prefix("create table ") {
-            table = rest.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().map(str::to_owned);
+            table =
+                rest.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().map(str::to_owned);
         } else if line.starts_with(')') {
             table = None;
         } else if let Some(table) = &table {
             let first = line.split_whitespace().next().unwrap_or_default();
-            let is_column = !first.is_empty() && !["primary", "unique", "check", "foreign"].contains(&first);
+            let is_column =
+                !first.is_empty() && !["primary", "unique", "check", "foreign"].contains(&first);
             if is_column {
                 made.entry(table.clone()).or_default().insert(first.to_owned());
             }
@@ -82,10 +84,16 @@ mod tests {
     #[test]
     fn an_unclassified_column_and_one_that_is_none_are_found() {
         let mut made = BTreeMap::new();
-        read("-- a table\ncreate table note (\n    id bigint primary key,\n    words text not null,\n    primary key (id)\n) {without_rowid};", &mut made);
-        let found = compare("slices/notes", &made, "[note]\nid = \"system\"\ngone = \"business\"\n");
+        read(
+            "-- a table\ncreate table note (\n    id bigint primary key,\n    words text not null,\n    primary key (id)\n) {without_rowid};",
+            &mut made,
+        );
+        let found =
+            compare("slices/notes", &made, "[note]\nid = \"system\"\ngone = \"business\"\n");
         assert_eq!(found.len(), 2, "{found:?}");
         assert!(found[0].contains("note.words") && found[1].contains("note.gone"));
-        assert!(compare("s", &made, "[note]\nid = \"odd\"\nwords = \"personal\"\n")[0].contains("odd"));
+        assert!(
+            compare("s", &made, "[note]\nid = \"odd\"\nwords = \"personal\"\n")[0].contains("odd")
+        );
     }
 }

@@ -14,12 +14,24 @@ const MAY: [(&str, &[&str]); 11] = [
     ("slices/team", &["moment", "platform"]),
     ("slices/journal", &["moment", "funnel", "platform", "team"]),
     ("slices/people", &["moment", "funnel", "identity", "wire", "platform", "team", "journal"]),
-    ("slices/funnels", &["moment", "funnel", "identity", "wire", "platform", "team", "journal", "people"]),
+    (
+        "slices/funnels",
+        &["moment", "funnel", "identity", "wire", "platform", "team", "journal", "people"],
+    ),
     ("server", OURS),
 ];
 
 const OURS: &[&str] = &[
-    "moment", "funnel", "identity", "wire", "simulator", "platform", "team", "journal", "people", "funnels",
+    "moment",
+    "funnel",
+    "identity",
+    "wire",
+    "simulator",
+    "platform",
+    "team",
+    "journal",
+    "people",
+    "funnels",
 ];
 
 pub(super) fn check(root: &Path) -> Vec<String> {
@@ -41,7 +53,9 @@ fn breaches(folder: &str, manifest: &str, may: &[&str]) -> Vec<String> {
     let Some(dependencies) = table.get("dependencies").and_then(toml::Value::as_table) else {
         return Vec::new();
     };
-    let unasked = dependencies.keys().filter(|name| OURS.contains(&name.as_str()) && !may.contains(&name.as_str()));
+    let unasked = dependencies
+        .keys()
+        .filter(|name| OURS.contains(&name.as_str()) && !may.contains(&name.as_str()));
     unasked
         .map(|name| {
             format!("{folder}/Cargo.toml imports {name}, which stands behind a wall: offer a trait here and let the server wire it")
@@ -55,7 +69,8 @@ mod tests {
 
     #[test]
     fn an_import_against_the_order_is_found() {
-        let manifest = "[dependencies]\nmoment.workspace = true\nfunnels.workspace = true\nserde = \"1\"\n";
+        let manifest =
+            "[dependencies]\nmoment.workspace = true\nfunnels.workspace = true\nserde = \"1\"\n";
         let found = breaches("slices/people", manifest, &["moment"]);
         assert_eq!(found.len(), 1);
         assert!(found[0].contains("imports funnels"), "{found:?}");

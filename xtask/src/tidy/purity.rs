@@ -3,7 +3,15 @@
 use super::{Source, code};
 
 const IMPURE: [&str; 9] = [
-    "std::fs", "std::net", "std::env", "SystemTime", "Instant::now", "tokio", "use rand", "Timestamp::now", "thread::sleep",
+    "std::fs",
+    "std::net",
+    "std::env",
+    "SystemTime",
+    "Instant::now",
+    "tokio",
+    "use rand",
+    "Timestamp::now",
+    "thread::sleep",
 ];
 const TIMELY: [&str; 4] = ["now()", "current_timestamp", "random()", "datetime('now"];
 
@@ -22,7 +30,10 @@ pub(super) fn check(files: &[Source]) -> Vec<String> {
         }
         for (line, text) in code(&file.text).filter(|(_, text)| is_sql(text)) {
             for word in TIMELY.iter().filter(|word| text.to_lowercase().contains(**word)) {
-                found.push(format!("{}:{line} asks the database for {word}; hand the moment in as $n", file.path));
+                found.push(format!(
+                    "{}:{line} asks the database for {word}; hand the moment in as $n",
+                    file.path
+                ));
             }
         }
     }
@@ -32,7 +43,9 @@ pub(super) fn check(files: &[Source]) -> Vec<String> {
 /// Whether a line looks like a statement: a quoted text that begins as one does.
 fn is_sql(line: &str) -> bool {
     let small = line.to_lowercase();
-    ["\"select ", "\"insert ", "\"update ", "\"delete ", "values ($1"].iter().any(|start| small.contains(start))
+    ["\"select ", "\"insert ", "\"update ", "\"delete ", "values ($1"]
+        .iter()
+        .any(|start| small.contains(start))
 }
 
 #[cfg(test)]
@@ -46,7 +59,10 @@ mod tests {
     #[test]
     fn a_clock_in_a_core_and_in_a_statement_is_found() {
         let files = [
-            source("cores/funnel/src/x.rs", "// std::fs is told of\nlet a = std::time::SystemTime::now();"),
+            source(
+                "cores/funnel/src/x.rs",
+                "// std::fs is told of\nlet a = std::time::SystemTime::now();",
+            ),
             source("slices/team/src/store.rs", "const A: Sql = sql(\"select now() from x\");"),
             source("server/src/x.rs", "let a = std::fs::read(path);\n"),
         ];

@@ -12,7 +12,9 @@ const BEFORE: [&str; 5] = ["from", "join", "into", "update", "table"];
 pub(super) fn check(root: &Path, files: &[Source]) -> Vec<String> {
     let owners = owners(root);
     let mut found = Vec::new();
-    for file in files.iter().filter(|file| file.path.starts_with("slices/") && file.path.contains("/src/")) {
+    for file in
+        files.iter().filter(|file| file.path.starts_with("slices/") && file.path.contains("/src/"))
+    {
         let slice = file.path.split('/').nth(1).unwrap_or_default();
         for (line, text) in code(&file.text) {
             for table in named(text) {
@@ -44,7 +46,10 @@ pub(super) fn owners(root: &Path) -> BTreeMap<String, String> {
 
 /// The names that stand where a statement names a table.
 fn named(line: &str) -> Vec<&str> {
-    let words: Vec<&str> = line.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|w| !w.is_empty()).collect();
+    let words: Vec<&str> = line
+        .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .filter(|w| !w.is_empty())
+        .collect();
     let pairs = words.windows(2).filter_map(|pair| match pair {
         [before, table] if BEFORE.contains(before) => Some(*table),
         _ => None,
@@ -58,7 +63,10 @@ mod tests {
 
     #[test]
     fn tables_are_found_where_statements_name_them() {
-        assert_eq!(named("const A: Sql = sql(\"select a from person join company on x\");"), ["person", "company"]);
+        assert_eq!(
+            named("const A: Sql = sql(\"select a from person join company on x\");"),
+            ["person", "company"]
+        );
         assert_eq!(named("    \"update import set a = $1\""), ["import"]);
         assert_eq!(named("// from person"), Vec::<&str>::new());
     }

@@ -3,7 +3,18 @@
 use super::{Source, code};
 
 const PRODUCT: [&str; 12] = [
-    "lead", "leads", "prospect", "opportunity", "customer", "funnel", "funnels", "lens", "mql", "standing", "deal", "deals",
+    "lead",
+    "leads",
+    "prospect",
+    "opportunity",
+    "customer",
+    "funnel",
+    "funnels",
+    "lens",
+    "mql",
+    "standing",
+    "deal",
+    "deals",
 ];
 const LEFT: [&str; 4] = ["#[ignore", "todo!(", "unimplemented!(", "dbg!("];
 
@@ -12,7 +23,9 @@ pub(super) fn check(files: &[Source]) -> Vec<String> {
     for file in files {
         if file.path.starts_with("platform/src/") {
             for (line, text) in code(&file.text) {
-                for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| PRODUCT.contains(word)) {
+                for word in
+                    text.split(|c: char| !c.is_alphanumeric()).filter(|word| PRODUCT.contains(word))
+                {
                     found.push(format!(
                         "{}:{line} says {word}, a word of the product; hand it in as data",
                         file.path
@@ -25,7 +38,11 @@ pub(super) fn check(files: &[Source]) -> Vec<String> {
         }
         for (place, text) in file.text.lines().enumerate() {
             for mark in LEFT.iter().filter(|mark| text.contains(**mark)) {
-                found.push(format!("{}:{} holds {mark}: do it, or say in an issue that it is not done", file.path, place + 1));
+                found.push(format!(
+                    "{}:{} holds {mark}: do it, or say in an issue that it is not done",
+                    file.path,
+                    place + 1
+                ));
             }
         }
     }
