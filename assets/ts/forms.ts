@@ -4,6 +4,7 @@ import { find, findAll } from "./dom.ts";
 
 export function watchForms(): void {
   for (const form of findAll(HTMLFormElement, "form[data-drop]")) acceptDrops(form);
+  for (const zones of findAll(HTMLSelectElement, "select[data-zone]")) proposeZone(zones);
   for (const field of findAll(HTMLElement, "[data-marks-form]")) {
     field.addEventListener("change", () => {
       const form = field.closest("form");
@@ -28,6 +29,13 @@ export function watchForms(): void {
       button.disabled = false;
     }
   });
+}
+
+/** Whoever has not chosen a time zone is offered their own. */
+function proposeZone(zones: HTMLSelectElement): void {
+  const mine = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const isUntouched = zones.value === "UTC";
+  if (isUntouched && [...zones.options].some((option) => option.value === mine)) zones.value = mine;
 }
 
 function acceptDrops(form: HTMLFormElement): void {

@@ -26,12 +26,9 @@ async function ask(part: HTMLElement, failures: number): Promise<void> {
     follow(part, failures + 1);
     return;
   }
-  if (next.dataset["then"]) {
-    location.assign(next.dataset["then"]);
-    return;
-  }
   part.replaceWith(next);
   if (next.dataset["poll"]) follow(next, 0);
+  else location.reload(); // what else there is to see at the end, the whole page knows
 }
 
 function first(html: string): HTMLElement | null {

@@ -1,29 +1,31 @@
-// W, and every address that ends in #receipt, lead to the evidence: on a record to its receipt, in a list to the
-// record of the row one is on.
+// W, and every address that ends in #why, lead to the evidence: on a record to its receipt, in a list to the record
+// of the row one is on.
 
 import { find } from "./dom.ts";
 import { currentRow } from "./list.ts";
 
-const EVIDENCE = "#receipt";
+const HASH = "#why";
 
 export function showWhy(): boolean {
-  const evidence = find(HTMLElement, EVIDENCE);
+  const evidence = find(HTMLElement, "[data-why]");
   if (evidence) {
     const tab = find(HTMLInputElement, "#part-why");
     if (tab) tab.checked = true; // on a phone the parts of a record are tabs
-    evidence.scrollIntoView({ block: "nearest" });
+    evidence.tabIndex = -1;
+    evidence.scrollIntoView({ block: "start" });
     evidence.focus({ preventScroll: true });
     return true;
   }
-  const link = find(HTMLAnchorElement, "a[href]", currentRow() ?? document.createElement("p"));
+  const row = currentRow();
+  const link = row && find(HTMLAnchorElement, "a[href]", row);
   if (!link) return false;
-  location.assign(`${link.href}${EVIDENCE}`);
+  location.assign(`${link.href}${HASH}`);
   return true;
 }
 
 export function showWhyIfAsked(): void {
   const look = (): void => {
-    if (location.hash === EVIDENCE) showWhy();
+    if (location.hash === HASH) showWhy();
   };
   addEventListener("hashchange", look);
   look();
