@@ -38,13 +38,14 @@ fn main() -> anyhow::Result<()> {
     std::fs::create_dir_all(&folder)?;
     let slices = [team::slice(), journal::slice(), people::slice(), funnels::slice()];
     let db = Db::open(&location, &slices.map(|slice| slice.migrations))?;
-    let app = App::new(db, Arc::new(SystemClock), Arc::new(SystemDice::default()), Files::new(&folder))
-        .with_part(journal::Projections(vec![
-            Arc::new(people::PeopleProjection),
-            Arc::new(funnels::FunnelProjection),
-        ]))
-        .with_part(people::LensSource(Arc::new(funnels::lens::LensLabels)))
-        .with_part(funnels::lens::Definitions::default());
+    let app =
+        App::new(db, Arc::new(SystemClock), Arc::new(SystemDice::default()), Files::new(&folder))
+            .with_part(journal::Projections(vec![
+                Arc::new(people::PeopleProjection),
+                Arc::new(funnels::FunnelProjection),
+            ]))
+            .with_part(people::LensSource(Arc::new(funnels::lens::LensLabels)))
+            .with_part(funnels::lens::Definitions::default());
     let now = app.clock.now();
     app.db.write_blocking(move |tx| funnels::lens::ensure_starter(tx, now))?;
     let mut file = String::from("email,name,title,country,first,origin\n");

@@ -21,7 +21,13 @@ use crate::{lens, store};
 pub struct ReceiptPanel;
 
 impl Panel for ReceiptPanel {
-    fn panel(&self, tx: &mut Tx, who: &User, person: PersonId, now: Moment) -> Result<String, Failure> {
+    fn panel(
+        &self,
+        tx: &mut Tx,
+        who: &User,
+        person: PersonId,
+        now: Moment,
+    ) -> Result<String, Failure> {
         let id = tx.public_ids().encode(PERSON, person);
         let why = why(tx, who, &id, now)?;
         let almanac = Almanac::new(now, &team::workspace(tx)?.zone);
@@ -117,7 +123,8 @@ impl Slips {
             framework.iter().flat_map(|framework| &framework.criteria).map(AsRef::as_ref).collect();
         let known = |name: &str| why.criteria.iter().find(|criterion| criterion.name == name);
         let criteria: Vec<&CriterionView> = within.iter().filter_map(|name| known(name)).collect();
-        let others = why.criteria.iter().filter(|criterion| !within.contains(&criterion.name.as_str()));
+        let others =
+            why.criteria.iter().filter(|criterion| !within.contains(&criterion.name.as_str()));
         let heat = why.temperature.and_then(|heat| Heat::of(&heat.to_string()));
         let gate = |view: &crate::why::NextView| {
             definition.stage(view.stage).is_some_and(|rule| rule.gate.is_some())
@@ -141,7 +148,13 @@ impl Slips {
                 let has_gate = gate(next);
                 let mut lines = Vec::new();
                 for (place, part) in next.parts.iter().enumerate() {
-                    spread(part, if has_gate && place == 0 { "gate" } else { "" }, false, almanac, &mut lines);
+                    spread(
+                        part,
+                        if has_gate && place == 0 { "gate" } else { "" },
+                        false,
+                        almanac,
+                        &mut lines,
+                    );
                 }
                 lines
             }),
@@ -237,7 +250,13 @@ fn known(criterion: &CriterionView, almanac: &Almanac) -> Known {
 }
 
 /// The parts of a condition that must all hold, each a line; those of which one is enough follow theirs.
-fn spread(part: &Explained, badge: &'static str, is_under: bool, almanac: &Almanac, into: &mut Vec<Line>) {
+fn spread(
+    part: &Explained,
+    badge: &'static str,
+    is_under: bool,
+    almanac: &Almanac,
+    into: &mut Vec<Line>,
+) {
     let condition = Condition::parse(&part.text);
     if matches!(condition, Ok(Condition::All(_))) && !is_under {
         for part in &part.parts {

@@ -51,7 +51,12 @@ async fn page(State(app): State<App>, who: User, Query(ask): Query<Ask>) -> Resu
 }
 
 /// The view of the page for one of the windows, 90 days unless it is said.
-pub(crate) fn view(tx: &mut Tx, who: &User, days: &str, now: Moment) -> Result<FunnelPage, Failure> {
+pub(crate) fn view(
+    tx: &mut Tx,
+    who: &User,
+    days: &str,
+    now: Moment,
+) -> Result<FunnelPage, Failure> {
     let here = WINDOWS.iter().find(|window| window.0 == days).unwrap_or(&WINDOWS[1]);
     let found = funnel(tx, who, here.3, now)?;
     let almanac = Almanac::new(now, &team::workspace(tx)?.zone);
@@ -104,7 +109,12 @@ pub(crate) fn view(tx: &mut Tx, who: &User, days: &str, now: Moment) -> Result<F
             .iter()
             .map(|(temperature, condition)| kind_line(temperature.as_str(), condition))
             .collect(),
-        kinds: found.definition.kinds.iter().map(|(name, condition)| kind_line(name, condition)).collect(),
+        kinds: found
+            .definition
+            .kinds
+            .iter()
+            .map(|(name, condition)| kind_line(name, condition))
+            .collect(),
         text: found.definition.text.clone(),
     })
 }
@@ -118,7 +128,8 @@ fn since(found: &FunnelView, almanac: &Almanac) -> String {
 }
 
 fn ladder(flow: &Flow) -> Vec<Rung> {
-    let steps = Stage::ALL.iter().filter(|stage| **stage != Stage::None && flow.entered(**stage) > 0);
+    let steps =
+        Stage::ALL.iter().filter(|stage| **stage != Stage::None && flow.entered(**stage) > 0);
     steps
         .map(|stage| {
             let int = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
@@ -139,7 +150,9 @@ fn ladder(flow: &Flow) -> Vec<Rung> {
 }
 
 fn meanings(definition: &Definition, flow: &Flow) -> Vec<Meaning> {
-    let entered = |stage: Stage| format!("{} came", grouped(i64::try_from(flow.entered(stage)).unwrap_or(i64::MAX)));
+    let entered = |stage: Stage| {
+        format!("{} came", grouped(i64::try_from(flow.entered(stage)).unwrap_or(i64::MAX)))
+    };
     let mut meanings: Vec<Meaning> = definition
         .stages
         .iter()
@@ -153,18 +166,30 @@ fn meanings(definition: &Definition, flow: &Flow) -> Vec<Meaning> {
                 };
                 line("leaves when", &leave.when, &note)
             }));
-            Meaning { stage: StageMark::of(rule.stage.as_str()), rules, entered: entered(rule.stage) }
+            Meaning {
+                stage: StageMark::of(rule.stage.as_str()),
+                rules,
+                entered: entered(rule.stage),
+            }
         })
         .collect();
-    for (stage, exit) in [(Stage::Recycled, &definition.recycled), (Stage::Disqualified, &definition.disqualified)] {
+    for (stage, exit) in
+        [(Stage::Recycled, &definition.recycled), (Stage::Disqualified, &definition.disqualified)]
+    {
         let mut rules: Vec<RuleLine> = exit
             .enter
             .iter()
-            .map(|(condition, reason)| line("enter", condition, reason.as_deref().unwrap_or_default()))
+            .map(|(condition, reason)| {
+                line("enter", condition, reason.as_deref().unwrap_or_default())
+            })
             .collect();
         rules.extend(exit.wake.iter().map(|wake| line("comes back when", wake, "")));
         if !rules.is_empty() {
-            meanings.push(Meaning { stage: StageMark::of(stage.as_str()), rules, entered: entered(stage) });
+            meanings.push(Meaning {
+                stage: StageMark::of(stage.as_str()),
+                rules,
+                entered: entered(stage),
+            });
         }
     }
     meanings

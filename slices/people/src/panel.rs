@@ -16,7 +16,13 @@ pub trait Panel: Send + Sync {
     ///
     /// # Errors
     /// Whatever its verb refuses.
-    fn panel(&self, tx: &mut Tx, who: &User, person: PersonId, now: Moment) -> Result<String, Failure>;
+    fn panel(
+        &self,
+        tx: &mut Tx,
+        who: &User,
+        person: PersonId,
+        now: Moment,
+    ) -> Result<String, Failure>;
 
     /// The person's moves, for the timeline, the oldest first; none unless the panel knows of moves.
     ///

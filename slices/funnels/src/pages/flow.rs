@@ -32,7 +32,8 @@ impl Flow {
                 *ways.entry(step.via.as_str()).or_default() += step.count;
             }
         }
-        let mut ways: Vec<(String, u64)> = ways.into_iter().map(|(way, n)| (way.to_owned(), n)).collect();
+        let mut ways: Vec<(String, u64)> =
+            ways.into_iter().map(|(way, n)| (way.to_owned(), n)).collect();
         ways.sort_by_key(|(way, n)| (way == "other", std::cmp::Reverse(*n)));
         if ways.len() > WAYS_MAX {
             let rest: u64 = ways.split_off(WAYS_MAX - 1).iter().map(|(_, n)| n).sum();
@@ -100,7 +101,11 @@ fn x(stage: Stage) -> f64 {
     }
 }
 
-#[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "a picture needs no more digits")]
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_precision_loss,
+    reason = "a picture needs no more digits"
+)]
 fn real(n: u64) -> f64 {
     n as f64
 }
@@ -173,7 +178,12 @@ impl Canvas<'_> {
     }
 
     fn node(&self, stage: Stage) -> Node {
-        self.nodes.get(&stage).copied().unwrap_or(Node { top: TOP, height: 0.0, come: TOP, go: TOP })
+        self.nodes.get(&stage).copied().unwrap_or(Node {
+            top: TOP,
+            height: 0.0,
+            come: TOP,
+            go: TOP,
+        })
     }
 
     fn come(&mut self, stage: Stage, tall: f64) -> f64 {
@@ -190,7 +200,14 @@ impl Canvas<'_> {
         })
     }
 
-    fn band(&mut self, (x1, y1): (f64, f64), (x2, y2): (f64, f64), tall: f64, fill: &str, title: &str) {
+    fn band(
+        &mut self,
+        (x1, y1): (f64, f64),
+        (x2, y2): (f64, f64),
+        tall: f64,
+        fill: &str,
+        title: &str,
+    ) {
         let mid = f64::midpoint(x1, x2);
         let _ = writeln!(
             self.bands,
@@ -215,7 +232,10 @@ impl Canvas<'_> {
             let at = self.come(Stage::Lead, tall);
             let title = format!("{} came as leads by {way}", words(n));
             self.band((104.0, y), (262.0, at), tall, "in-lead", &title);
-            let _ = writeln!(self.marks, r#"<rect x="101" y="{y:.1}" width="3" height="{tall:.1}" rx="1.5" class="f-lead"/>"#);
+            let _ = writeln!(
+                self.marks,
+                r#"<rect x="101" y="{y:.1}" width="3" height="{tall:.1}" rx="1.5" class="f-lead"/>"#
+            );
             let label = (y + tall / 2.0 + 4.0_f64).max(written + LINE);
             written = label;
             let _ = writeln!(
@@ -227,14 +247,24 @@ impl Canvas<'_> {
             y += tall + 8.0;
         }
         let mut above = TOP - 26.0;
-        for stage in [Stage::Prospect, Stage::Opportunity, Stage::Customer, Stage::Disqualified, Stage::Recycled] {
+        for stage in [
+            Stage::Prospect,
+            Stage::Opportunity,
+            Stage::Customer,
+            Stage::Disqualified,
+            Stage::Recycled,
+        ] {
             let n = self.flow.moved(Stage::None, stage);
             if n == 0 {
                 continue;
             }
             let tall = self.tall(n);
             let at = self.come(stage, tall);
-            let start = if matches!(stage, Stage::Disqualified | Stage::Recycled) { at - 14.0 } else { above };
+            let start = if matches!(stage, Stage::Disqualified | Stage::Recycled) {
+                at - 14.0
+            } else {
+                above
+            };
             let from = x(stage) - 92.0;
             let title = format!("{} came straight in as {stage}", words(n));
             self.band((from, start), (x(stage), at), tall, &format!("in-{stage}"), &title);
@@ -257,8 +287,11 @@ impl Canvas<'_> {
             }
             let edge = x(from) + BAR;
             let mut written = 0.0;
-            let mut targets: Vec<Stage> =
-                STAGES.into_iter().filter(|to| *to > from && !to.is_exit() && *to != from).rev().collect();
+            let mut targets: Vec<Stage> = STAGES
+                .into_iter()
+                .filter(|to| *to > from && !to.is_exit() && *to != from)
+                .rev()
+                .collect();
             let ups = targets.len();
             targets.extend([Stage::Disqualified, Stage::Recycled]);
             for (place, to) in targets.into_iter().enumerate() {
@@ -363,7 +396,10 @@ impl Canvas<'_> {
             if stage.is_exit() {
                 let still = self.flow.still(stage);
                 let waits = if stage == Stage::Recycled && still < entered {
-                    format!(r#" <tspan class="t-2 t-11" font-weight="400">{} wait</tspan>"#, words(still))
+                    format!(
+                        r#" <tspan class="t-2 t-11" font-weight="400">{} wait</tspan>"#,
+                        words(still)
+                    )
                 } else {
                     String::new()
                 };
@@ -417,8 +453,12 @@ impl Canvas<'_> {
         }
         let height = self.lane + 8.0;
         let came = words(self.flow.came());
-        let stand: Vec<String> =
-            self.flow.stand().into_iter().map(|(stage, n)| format!("{} {stage}", words(n))).collect();
+        let stand: Vec<String> = self
+            .flow
+            .stand()
+            .into_iter()
+            .map(|(stage, n)| format!("{} {stage}", words(n)))
+            .collect();
         format!(
             r#"<svg class="chart flow" viewBox="0 0 1130 {height:.0}" role="img" aria-labelledby="flow-t flow-d"><title id="flow-t">How {came} people moved through the funnel</title><desc id="flow-d">They stand now: {}.</desc><defs>{defs}</defs><g>{}</g><g>{}</g><g>{}</g></svg>"#,
             stand.join(", "),
@@ -457,7 +497,11 @@ mod tests {
                 for code in way {
                     let to = Stage::ALL[code];
                     if to != from {
-                        let via = if from == Stage::None { ["forms", "imports", "other"][via] } else { "" };
+                        let via = if from == Stage::None {
+                            ["forms", "imports", "other"][via]
+                        } else {
+                            ""
+                        };
                         moves.push(Moved { from, to, via: via.to_owned(), count: 1 });
                         from = to;
                     }

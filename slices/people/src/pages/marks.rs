@@ -225,7 +225,10 @@ impl TruthMark {
 impl Display for TruthMark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (word, icon) = (self.word(), self.icon());
-        write!(f, r#"<span class="truth" data-v="{word}" title="{word}">{icon}<span class="sr">{word}</span></span>"#)
+        write!(
+            f,
+            r#"<span class="truth" data-v="{word}" title="{word}">{icon}<span class="sr">{word}</span></span>"#
+        )
     }
 }
 
@@ -279,7 +282,10 @@ impl Display for Temperature {
             says.push(' ');
             says.push_str(truth.word());
         }
-        write!(f, r#"<span class="temp" data-temp="{word}" title="{says}"><span class="pips" role="img" aria-label="{says}">"#)?;
+        write!(
+            f,
+            r#"<span class="temp" data-temp="{word}" title="{says}"><span class="pips" role="img" aria-label="{says}">"#
+        )?;
         for (_, truth) in &self.pips {
             write!(f, r#"<i data-v="{}"></i>"#, truth.word())?;
         }
@@ -346,7 +352,11 @@ impl Score {
 
 /// To the nearest whole number from 0 to 100.
 fn whole(value: f64) -> i64 {
-    (0..100_i32).take_while(|below| f64::from(*below) + 0.5 <= value).count().try_into().unwrap_or(100)
+    (0..100_i32)
+        .take_while(|below| f64::from(*below) + 0.5 <= value)
+        .count()
+        .try_into()
+        .unwrap_or(100)
 }
 
 /// The ring of the unknown, with what is unknown for whoever asks.
@@ -415,7 +425,11 @@ impl Bar {
     }
 }
 
-#[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "a picture needs no more digits")]
+#[expect(
+    clippy::as_conversions,
+    clippy::cast_precision_loss,
+    reason = "a picture needs no more digits"
+)]
 pub(crate) fn real(number: i64) -> f64 {
     number as f64
 }
@@ -456,7 +470,8 @@ mod tests {
 
     #[test]
     fn unknown_has_a_shape_and_a_word_of_its_own() {
-        let marks = [TruthMark::True, TruthMark::False, TruthMark::Unknown].map(|truth| truth.to_string());
+        let marks =
+            [TruthMark::True, TruthMark::False, TruthMark::Unknown].map(|truth| truth.to_string());
         assert!(marks[2].contains("truth-unknown") && marks[2].contains(">unknown<"));
         assert_ne!(marks[1], marks[2]);
         assert!(Score { low: 0, high: 100 }.cell("fit").to_string().contains("fit is unknown"));

@@ -78,8 +78,17 @@ impl Show {
 fn is_talk(kind: &str) -> bool {
     matches!(
         kind,
-        "email.replied" | "email.received" | "email.sent" | "call.received" | "call.made" | "call.connected"
-            | "chat.started" | "chat.answered" | "meeting.booked" | "meeting.held" | "demo.held"
+        "email.replied"
+            | "email.received"
+            | "email.sent"
+            | "call.received"
+            | "call.made"
+            | "call.connected"
+            | "chat.started"
+            | "chat.answered"
+            | "meeting.booked"
+            | "meeting.held"
+            | "demo.held"
     )
 }
 
@@ -87,7 +96,13 @@ fn is_talk(kind: &str) -> bool {
 pub const ITEMS_MAX: usize = 300;
 
 /// The newest entries as days; facts that came in are a line each. Gives too how many were left out.
-pub fn days(entries: &[Entry], name: &str, show: Show, machines: bool, almanac: &Almanac) -> (Vec<Day>, usize) {
+pub fn days(
+    entries: &[Entry],
+    name: &str,
+    show: Show,
+    machines: bool,
+    almanac: &Almanac,
+) -> (Vec<Day>, usize) {
     let first = name.split(' ').next().unwrap_or(name);
     let mut days: Vec<Day> = Vec::new();
     let (mut shown, mut left_out) = (0, 0);
@@ -130,7 +145,13 @@ fn item(entry: &Entry, first: &str, show: Show, almanac: &Almanac) -> Option<Ite
                 .facts
                 .iter()
                 .filter(|fact| !matches!(fact.key.as_ref(), "person.works_at" | "person.owner"))
-                .map(|fact| format!("{} {}", super::person::label(&fact.key), crate::person::in_words(&fact.value)))
+                .map(|fact| {
+                    format!(
+                        "{} {}",
+                        super::person::label(&fact.key),
+                        crate::person::in_words(&fact.value)
+                    )
+                })
                 .collect();
             if said.is_empty() {
                 return None;
@@ -146,7 +167,8 @@ fn item(entry: &Entry, first: &str, show: Show, almanac: &Almanac) -> Option<Ite
                 did: if is_theirs { did } else { capital(&did) },
                 about: about(activity),
                 text: text(activity, "text"),
-                is_inbound: activity.direction == Some(Direction::Inbound) && is_talk(activity.kind.as_str()),
+                is_inbound: activity.direction == Some(Direction::Inbound)
+                    && is_talk(activity.kind.as_str()),
                 is_machine: activity.agent != Agent::Human,
                 ..blank
             })
@@ -218,7 +240,20 @@ fn sentence(activity: &Activity) -> (&'static str, bool, String) {
 /// What an activity was about, from what it carries.
 fn about(activity: &Activity) -> String {
     let mut said: Vec<String> = Vec::new();
-    for name in ["subject", "path", "asset", "form", "criterion", "value", "asks", "says", "about", "step", "reason", "origin"] {
+    for name in [
+        "subject",
+        "path",
+        "asset",
+        "form",
+        "criterion",
+        "value",
+        "asks",
+        "says",
+        "about",
+        "step",
+        "reason",
+        "origin",
+    ] {
         let value = text(activity, name);
         if !value.is_empty() && value != "unknown" || name == "value" && !value.is_empty() {
             said.push(match name {
@@ -248,7 +283,11 @@ fn amount(activity: &Activity) -> Option<String> {
     let units = minor / 10f64.powi(i32::from(places));
     #[expect(clippy::as_conversions, reason = "whole units, for reading; `as` saturates")]
     let whole = units.trunc() as i64;
-    let rest = if units.fract().abs() > 1e-9 { format!("{:.2}", units.fract().abs()).get(1..).unwrap_or("").to_owned() } else { String::new() };
+    let rest = if units.fract().abs() > 1e-9 {
+        format!("{:.2}", units.fract().abs()).get(1..).unwrap_or("").to_owned()
+    } else {
+        String::new()
+    };
     Some(format!("{currency} {}{rest}", platform::page::words::grouped(whole)).trim().to_owned())
 }
 
@@ -271,7 +310,10 @@ mod tests {
             direction,
             agent: Agent::Human,
             campaign: None,
-            properties: properties.iter().map(|(name, value)| ((*name).into(), value.clone())).collect(),
+            properties: properties
+                .iter()
+                .map(|(name, value)| ((*name).into(), value.clone()))
+                .collect(),
         }
     }
 
@@ -280,9 +322,27 @@ mod tests {
         let almanac = Almanac::new(Moment::from_seconds(1_782_820_800), "UTC");
         let cases: [(&str, &[(&str, Value)], &str, &str, &str); 5] = [
             ("page.viewed", &[("path", "/pricing".into())], "Ann", "visited a page", "/pricing"),
-            ("email.replied", &[("says", "interested".into())], "Ann", "replied", "says interested"),
-            ("deal.won", &[("amount_minor", 960_050.into()), ("currency", "EUR".into())], "", "The deal was won", "EUR 9,600.50"),
-            ("criterion.answered", &[("criterion", "need".into()), ("value", "yes".into())], "", "A criterion was answered", "need, yes"),
+            (
+                "email.replied",
+                &[("says", "interested".into())],
+                "Ann",
+                "replied",
+                "says interested",
+            ),
+            (
+                "deal.won",
+                &[("amount_minor", 960_050.into()), ("currency", "EUR".into())],
+                "",
+                "The deal was won",
+                "EUR 9,600.50",
+            ),
+            (
+                "criterion.answered",
+                &[("criterion", "need".into()), ("value", "yes".into())],
+                "",
+                "A criterion was answered",
+                "need, yes",
+            ),
             ("weather.turned_bad", &[], "", "Weather turned bad", ""),
         ];
         for (kind, properties, who, did, about) in cases {
@@ -294,7 +354,10 @@ mod tests {
             };
             let (days, left) = days(&[entry], "Ann Lee", Show::All, false, &almanac);
             let item = &days[0].items[0];
-            assert_eq!((item.who.as_str(), item.did.as_str(), item.about.as_str(), left), (who, did, about, 0));
+            assert_eq!(
+                (item.who.as_str(), item.did.as_str(), item.about.as_str(), left),
+                (who, did, about, 0)
+            );
             assert_eq!(days[0].heading, "Today");
         }
     }
@@ -306,7 +369,12 @@ mod tests {
         assert_eq!(Show::parse("anything"), Show::All);
         let almanac = Almanac::new(Moment(0), "UTC");
         let machine = Activity { agent: Agent::Machine, ..activity("email.clicked", &[]) };
-        let entry = Entry { id: 1, occurred_at: Moment(0), recorded_at: Moment(0), what: What::Activity(machine) };
+        let entry = Entry {
+            id: 1,
+            occurred_at: Moment(0),
+            recorded_at: Moment(0),
+            what: What::Activity(machine),
+        };
         assert!(days(std::slice::from_ref(&entry), "Ann", Show::All, false, &almanac).0.is_empty());
         assert!(days(&[entry], "Ann", Show::All, true, &almanac).0[0].items[0].is_machine);
     }

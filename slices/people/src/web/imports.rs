@@ -73,7 +73,11 @@ async fn listed(app: App, who: User, error: Option<String>) -> Result<Page, Fail
     Ok(Page::new(&shell, "Imports", &view))
 }
 
-async fn upload(State(app): State<App>, who: User, mut form: Multipart) -> Result<Response, Failure> {
+async fn upload(
+    State(app): State<App>,
+    who: User,
+    mut form: Multipart,
+) -> Result<Response, Failure> {
     who.may(Right::ImportPeople)?;
     let unreadable = |error: axum::extract::multipart::MultipartError| {
         Failure::refused("unreadable", format!("the upload broke off: {error}"))
@@ -138,7 +142,8 @@ fn sample(app: &App, key: &str) -> Result<(Header, Vec<Vec<String>>), Failure> {
 }
 
 fn table_of(file: impl Read) -> Result<(Header, Vec<Vec<String>>), Failure> {
-    let unreadable = |error: wire::table::Unreadable| Failure::refused("unreadable", error.to_string());
+    let unreadable =
+        |error: wire::table::Unreadable| Failure::refused("unreadable", error.to_string());
     let mut table = Table::open(file, &Layout::default()).map_err(unreadable)?;
     let mut rows = Vec::new();
     while rows.len() < SAMPLE_ROWS {
@@ -182,7 +187,8 @@ fn lines(
     remarks: impl Fn(&str) -> String,
 ) -> Vec<ColumnLine> {
     let sample = |place: usize| {
-        let values = rows.iter().filter_map(|row| row.get(place)).find(|value| !value.trim().is_empty());
+        let values =
+            rows.iter().filter_map(|row| row.get(place)).find(|value| !value.trim().is_empty());
         values.map(|value| value.chars().take(60).collect()).unwrap_or_default()
     };
     header
@@ -239,7 +245,10 @@ struct Asked {
 
 async fn asked(app: &App, form: &[(String, String)]) -> Result<Asked, Failure> {
     let field = |name: &str| {
-        form.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone()).unwrap_or_default()
+        form.iter()
+            .find(|(other, _)| other == name)
+            .map(|(_, value)| value.clone())
+            .unwrap_or_default()
     };
     let file = File {
         file: field("file"),
@@ -249,10 +258,15 @@ async fn asked(app: &App, form: &[(String, String)]) -> Result<Asked, Failure> {
     };
     let (looked, key) = (app.clone(), file.file.clone());
     let (header, rows) = waiting(move || sample(&looked, &key)).await?;
-    let targets: Vec<String> = (0..header.len()).map(|place| field(&format!("column-{place}"))).collect();
+    let targets: Vec<String> =
+        (0..header.len()).map(|place| field(&format!("column-{place}"))).collect();
     // Browsers send line ends as CR LF.
     let (text, was) = (field("text").replace("\r\n", "\n"), field("was").replace("\r\n", "\n"));
-    let text = if text.trim() == was.trim() { columns::to_toml(&file.name, &header, &targets) } else { text };
+    let text = if text.trim() == was.trim() {
+        columns::to_toml(&file.name, &header, &targets)
+    } else {
+        text
+    };
     Ok(Asked { file, header, rows, targets, text })
 }
 
@@ -262,7 +276,8 @@ async fn dry_run(
     Form(form): Form<Vec<(String, String)>>,
 ) -> Result<Page, Failure> {
     let asked = asked(&app, &form).await?;
-    let (runs, user, key, text) = (app.clone(), who.clone(), asked.file.file.clone(), asked.text.clone());
+    let (runs, user, key, text) =
+        (app.clone(), who.clone(), asked.file.file.clone(), asked.text.clone());
     let found = waiting(move || {
         let lens = runs.db.read_blocking(crate::main_lens)?.id;
         import::dry_run(&runs, &user, &key, &text, Some(lens))
@@ -275,7 +290,8 @@ async fn dry_run(
             shown(app, who, asked.file, lines, asked.text, Vec::new(), Some(dry)).await
         }
         Err(failure) => {
-            let page = shown(app, who, asked.file, lines, asked.text, words_of(failure)?, None).await?;
+            let page =
+                shown(app, who, asked.file, lines, asked.text, words_of(failure)?, None).await?;
             Ok(page.with_status(axum::http::StatusCode::UNPROCESSABLE_ENTITY))
         }
     }
@@ -346,7 +362,8 @@ async fn start(
 
 fn found(tx: &mut Tx, who: &User, id: &str) -> Result<ImportRow, Failure> {
     who.may(Right::ImportPeople)?;
-    let inside = tx.public_ids().decode(IMPORT, id).ok_or_else(|| Failure::missing("import", id))?;
+    let inside =
+        tx.public_ids().decode(IMPORT, id).ok_or_else(|| Failure::missing("import", id))?;
     import::load(tx, inside)
 }
 
@@ -376,8 +393,14 @@ fn ledger(tx: &mut Tx, row: &ImportRow, almanac: &Almanac) -> Result<Ledger, Fai
                 ("mute", int(unchanged)),
                 ("neg", int(rejected)),
             ],
-            whole: if is_running && percent > 0 { int(rows).saturating_mul(100) / percent } else { int(rows) },
-            words: format!("{rows} rows: {created} created, {updated} updated, {unchanged} unchanged, {rejected} rejected"),
+            whole: if is_running && percent > 0 {
+                int(rows).saturating_mul(100) / percent
+            } else {
+                int(rows)
+            },
+            words: format!(
+                "{rows} rows: {created} created, {updated} updated, {unchanged} unchanged, {rejected} rejected"
+            ),
         },
         percent,
         is_running,
@@ -393,7 +416,8 @@ async fn show(State(app): State<App>, who: User, Path(id): Path<String>) -> Resu
         .read(move |tx| {
             let row = found(tx, &who, &id)?;
             let almanac = Almanac::new(now, &team::workspace(tx)?.zone);
-            let rejections = import::rejections(tx, row.id, 0, SHOWN)?.iter().map(rejection).collect();
+            let rejections =
+                import::rejections(tx, row.id, 0, SHOWN)?.iter().map(rejection).collect();
             let view = ImportPage {
                 ledger: ledger(tx, &row, &almanac)?,
                 rejections,
@@ -406,7 +430,11 @@ async fn show(State(app): State<App>, who: User, Path(id): Path<String>) -> Resu
     Ok(Page::new(&shell, &title, &view))
 }
 
-async fn progress(State(app): State<App>, who: User, Path(id): Path<String>) -> Result<Page, Failure> {
+async fn progress(
+    State(app): State<App>,
+    who: User,
+    Path(id): Path<String>,
+) -> Result<Page, Failure> {
     let now: Moment = app.clock.now();
     let view = app
         .db

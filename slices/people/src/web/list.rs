@@ -40,7 +40,8 @@ struct Ask {
 impl Ask {
     /// The address of the list with some of it changed; what is usual is left out.
     fn href(&self, stage: &str, sort: &str, dir: &str, after: &str) -> String {
-        let parts = [("stage", stage), ("sort", sort), ("dir", dir), ("after", after), ("q", &self.q)];
+        let parts =
+            [("stage", stage), ("sort", sort), ("dir", dir), ("after", after), ("q", &self.q)];
         let said: Vec<String> = parts
             .iter()
             .filter(|(_, value)| !value.is_empty())
@@ -105,16 +106,22 @@ fn view(tx: &mut Tx, who: &User, ask: &Ask, now: Moment) -> Result<ListPage, Fai
         .rows
         .iter()
         .map(|listed| {
-            let owner = listed.person.owner.and_then(|id| owners.iter().find(|(user, _)| *user == id));
+            let owner =
+                listed.person.owner.and_then(|id| owners.iter().find(|(user, _)| *user == id));
             let owner = owner.map(|(_, name)| name.clone()).unwrap_or_default();
             row(listed, &lens, owner, outside.encode(PERSON, listed.person.id), now)
         })
         .collect();
     let everyone: i64 = found.tally.iter().map(|(_, n)| int(*n)).sum();
     let here = found.tally.iter().find(|(stage, _)| stage.as_str() == ask.stage);
-    let more = found
-        .next
-        .map(|cursor| ask.href(&ask.stage, sort.word(), if descending { "desc" } else { "asc" }, &cursor.to_text()));
+    let more = found.next.map(|cursor| {
+        ask.href(
+            &ask.stage,
+            sort.word(),
+            if descending { "desc" } else { "asc" },
+            &cursor.to_text(),
+        )
+    });
     let kept = [("stage", &ask.stage), ("sort", &ask.sort), ("dir", &ask.dir)];
     Ok(ListPage {
         tabs: tabs(ask, &found.tally, everyone),
@@ -184,7 +191,11 @@ fn heads(ask: &Ask, sort: Sort, descending: bool) -> Vec<Head> {
     let by = |label, by: Sort, is_right| {
         let is_sorted = by == sort && ask.q.trim().is_empty();
         // The same column again turns the order round.
-        let dir = if is_sorted && descending || by == Sort::Name && !(is_sorted && !descending) { "asc" } else { "desc" };
+        let dir = if is_sorted && descending || by == Sort::Name && !(is_sorted && !descending) {
+            "asc"
+        } else {
+            "desc"
+        };
         let sorted = match (is_sorted, descending) {
             (false, _) => "",
             (true, true) => "descending",
@@ -218,7 +229,9 @@ fn row(listed: &Listed, lens: &LensLabel, owner: String, id: String, now: Moment
         temperature: temperature(standing, lens),
         fit: Score::between(standing.fit.0, standing.fit.1),
         engagement: Score::between(engagement(standing, lens, now), 0.0).low,
-        likelihood: standing.likelihood.map(|likelihood| Score::between(likelihood * 100.0, 0.0).low),
+        likelihood: standing
+            .likelihood
+            .map(|likelihood| Score::between(likelihood * 100.0, 0.0).low),
         owner,
         touched: if standing.touched_at == Moment::START {
             String::new()
@@ -231,7 +244,11 @@ fn row(listed: &Listed, lens: &LensLabel, owner: String, id: String, now: Moment
 /// Engagement as it is now: what was stored, halved since.
 pub(crate) fn engagement(standing: &Standing, lens: &LensLabel, now: Moment) -> f64 {
     let Some(half) = lens.half_life_us else { return standing.engagement };
-    #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "a score needs no more digits")]
+    #[expect(
+        clippy::as_conversions,
+        clippy::cast_precision_loss,
+        reason = "a score needs no more digits"
+    )]
     let halvings = (now - standing.folded_at).0 as f64 / half as f64;
     standing.engagement * (-halvings).exp2()
 }
@@ -300,7 +317,8 @@ mod tests {
     #[test]
     fn the_same_column_again_turns_the_order_round() {
         let ask = Ask::default();
-        let href = |sort, descending, place: usize| heads(&ask, sort, descending)[place].href.clone();
+        let href =
+            |sort, descending, place: usize| heads(&ask, sort, descending)[place].href.clone();
         assert!(href(Sort::Name, false, 0).contains("dir=desc"));
         assert!(href(Sort::Name, true, 0).contains("dir=asc"));
         assert!(href(Sort::Fit, true, 0).contains("dir=asc"));

@@ -52,12 +52,19 @@ async fn page(
     Ok(Page::new(&shell, &view.name, &view))
 }
 
-fn view(tx: &mut Tx, who: &User, record: Record, ask: &Ask, now: Moment) -> Result<PersonPage, Failure> {
+fn view(
+    tx: &mut Tx,
+    who: &User,
+    record: Record,
+    ask: &Ask,
+    now: Moment,
+) -> Result<PersonPage, Failure> {
     let almanac = Almanac::new(now, &team::workspace(tx)?.zone);
     let outside = tx.public_ids();
     let here = format!("/people/{}", outside.encode(PERSON, record.person.id));
     let (show, machines) = (Show::parse(&ask.show), ask.machines == "1");
-    let (days, left_out) = timeline::days(&record.history, &record.person.name, show, machines, &almanac);
+    let (days, left_out) =
+        timeline::days(&record.history, &record.person.name, show, machines, &almanac);
     let mut panels = Vec::new();
     if let Some(parts) = tx.find_part::<Panels>() {
         for panel in &parts.0 {
@@ -108,7 +115,9 @@ fn view(tx: &mut Tx, who: &User, record: Record, ask: &Ask, now: Moment) -> Resu
             },
             ScoreLine {
                 name: "Likelihood",
-                score: standing.and_then(|standing| standing.likelihood).map(|share| whole(share * 100.0)),
+                score: standing
+                    .and_then(|standing| standing.likelihood)
+                    .map(|share| whole(share * 100.0)),
                 unit: " %",
             },
         ],

@@ -38,7 +38,8 @@ pub(super) fn targets(mapping: &Mapping, header: &Header) -> Vec<String> {
 }
 
 fn target(mapping: &Mapping, label: &str) -> &'static str {
-    let named = |name: &str| TARGETS.iter().find(|(value, _)| *value == name).map(|(value, _)| *value);
+    let named =
+        |name: &str| TARGETS.iter().find(|(value, _)| *value == name).map(|(value, _)| *value);
     for (kind, source) in &mapping.keys {
         if reads(source, label) {
             return named(kind).unwrap_or("outside");
@@ -100,7 +101,8 @@ pub(super) fn to_toml(file: &str, header: &Header, targets: &[String]) -> String
             continue;
         }
         if let Some(column) = first(target) {
-            let left_out = if target == "company.employees" { ", unreadable = \"leave out\"" } else { "" };
+            let left_out =
+                if target == "company.employees" { ", unreadable = \"leave out\"" } else { "" };
             let _ = writeln!(text, "\"{target}\" = {{ column = {}{left_out} }}", quoted(column));
         }
     }
@@ -117,7 +119,8 @@ pub(super) fn to_toml(file: &str, header: &Header, targets: &[String]) -> String
             }
         }
     }
-    for (target, kind) in [("form", "form.submitted"), ("met", "meeting.held"), ("won", "deal.won")] {
+    for (target, kind) in [("form", "form.submitted"), ("met", "meeting.held"), ("won", "deal.won")]
+    {
         for column in chosen(target) {
             let _ = write!(
                 text,
@@ -181,7 +184,8 @@ mod tests {
             let sample = [vec!["ann@north.example".to_owned(); header.len()]];
             let targets = targets(&guess(&header, &sample).mapping, &header);
             let text = to_toml("a \"file\".csv", &header, &targets);
-            let mapping = Mapping::parse(&text).unwrap_or_else(|problems| panic!("{problems:?}\n{text}"));
+            let mapping =
+                Mapping::parse(&text).unwrap_or_else(|problems| panic!("{problems:?}\n{text}"));
             assert!(mapping.check(&header).is_empty(), "{text}");
         }
     }
@@ -192,7 +196,11 @@ mod tests {
         let header = Header::new(&labels);
         let targets: Vec<String> = TARGETS.iter().map(|(value, _)| (*value).to_owned()).collect();
         let text = to_toml("all.csv", &header, &targets);
-        let mapping = Mapping::parse(&text).unwrap_or_else(|problems| panic!("{problems:?}\n{text}"));
-        assert_eq!((mapping.keys.len(), mapping.company.len(), mapping.activities.len()), (3, 2, 3));
+        let mapping =
+            Mapping::parse(&text).unwrap_or_else(|problems| panic!("{problems:?}\n{text}"));
+        assert_eq!(
+            (mapping.keys.len(), mapping.company.len(), mapping.activities.len()),
+            (3, 2, 3)
+        );
     }
 }
