@@ -2,4 +2,5 @@
 
 #[cfg(feature = "bench")]
 pub mod bench;
+pub mod docs;
 pub mod tidy;

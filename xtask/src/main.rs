@@ -1,16 +1,18 @@
-//! `cargo xtask tidy` and `cargo xtask bench`.
+//! `cargo xtask tidy`, `docs` and `bench`.
 
 #[cfg(not(feature = "bench"))]
 use std::process::Command;
 use std::process::ExitCode;
 
 const USAGE: &str = "cargo xtask tidy                                   the rules of the house
+cargo xtask docs                                   writes the pages that are made from the code
 cargo xtask bench [--json] [--people N] [--only NAME]   the figures, from a release build";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     match args.first().map(String::as_str) {
         Some("tidy") => tidy(),
+        Some("docs") => docs(),
         Some("bench") => bench(args.get(1..).unwrap_or_default()),
         _ => {
             eprintln!("{USAGE}");
@@ -26,6 +28,16 @@ fn tidy() -> ExitCode {
         eprintln!("tidy: {problem}");
     }
     if found.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn docs() -> ExitCode {
+    match xtask::docs::write(&xtask::tidy::root()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("docs: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }
 
 #[cfg(feature = "bench")]

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-mod columns;
+pub(crate) mod columns;
 mod imports;
 mod purity;
 mod tables;
@@ -23,6 +23,7 @@ pub fn all(root: &Path) -> Vec<String> {
     found.extend(words::check(&files));
     found.extend(tables::check(root, &files));
     found.extend(columns::check(root));
+    found.extend(crate::docs::check(root));
     found
 }
 

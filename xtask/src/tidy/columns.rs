@@ -49,7 +49,7 @@ fn compare(slice: &str, made: &BTreeMap<String, BTreeSet<String>>, text: &str) -
 }
 
 /// The tables that a folder of migrations makes, each with its columns.
-pub(super) fn made(folder: &Path) -> BTreeMap<String, BTreeSet<String>> {
+pub(crate) fn made(folder: &Path) -> BTreeMap<String, BTreeSet<String>> {
     let mut made = BTreeMap::new();
     let Ok(files) = fs::read_dir(folder) else { return made };
     for file in files.flatten() {
