@@ -28,5 +28,6 @@ export function showWhyIfAsked(): void {
     if (location.hash === HASH) showWhy();
   };
   addEventListener("hashchange", look);
-  look();
+  // Not before the browser itself has gone to the hash, for that takes the focus away.
+  addEventListener("load", look);
 }
