@@ -33,7 +33,9 @@ pub(super) fn standing(
         temperature: state.temperature,
         scores: scores(&view),
         criteria: criteria(&view),
-        next_at: Some(next_at(&view).min(later)).filter(|&at| at != NEVER).map(Moment),
+        next_at: Some(next_at(&view, run.unsettled).min(later))
+            .filter(|&at| at != NEVER)
+            .map(Moment),
     }
 }
 
@@ -101,9 +103,12 @@ fn scores(view: &View<'_>) -> Scores {
 }
 
 /// The next moment at which time alone can change the standing of somebody who stands so.
-fn next_at(view: &View<'_>) -> i64 {
+///
+/// While a move is held back, anything that the rules read may let it go.
+fn next_at(view: &View<'_>, unsettled: bool) -> i64 {
     let slot = Stage::ALL.iter().position(|&stage| stage == view.stage).unwrap_or(0);
-    let leaves = &view.plan.reads.matter[slot];
+    let all: &[u32] = if unsettled { &view.plan.reads.timed } else { &[] };
+    let leaves = view.plan.reads.matter[slot].iter().chain(all);
     let flip = |at: u32, exactly: bool| view.flip(&view.plan.leaves[index(at)], exactly);
     let answers = view.state.answers.iter().flatten().map(|answer| answer.expires_at);
     let mut next = answers.min().unwrap_or(NEVER);

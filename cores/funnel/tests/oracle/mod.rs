@@ -508,8 +508,7 @@ impl At<'_> {
                 }
             }
         }
-        // Sums are compared to a billionth, for each way of adding rounds in its own way.
-        (sum * 1e9).round() / 1e9
+        sum
     }
 
     fn temperature(&self) -> Option<Temperature> {
