@@ -4,6 +4,8 @@ mod imports;
 mod list;
 mod person;
 
+pub use person::{RecordAsk, record_view};
+
 use axum::Router;
 use platform::app::App;
 

@@ -331,9 +331,13 @@ impl Score {
         }
     }
 
-    /// As a number in a narrow place: `78`, `40+`.
+    /// In a narrow place: `78`, `40–70`.
     pub fn short(self) -> String {
-        if self.high > self.low { format!("{}+", self.low) } else { self.low.to_string() }
+        if self.high > self.low {
+            format!("{}–{}", self.low, self.high)
+        } else {
+            self.low.to_string()
+        }
     }
 
     /// In a column named `name`: number and meter, or the ring of the unknown.
@@ -342,10 +346,11 @@ impl Score {
         if self.is_unknown() {
             return unknown(&format!("{name} is unknown"));
         }
-        let more = if self.high > self.low { r#"<small class="faint">+</small>"# } else { "" };
+        let range = if self.high > self.low { " score-cell--range" } else { "" };
         Markup(format!(
-            r#"<span class="score-cell" title="{name} {words}"><span>{}{more}</span><meter min="0" max="100" value="{}" aria-label="{name} {words}"></meter></span>"#,
-            self.low, self.low
+            r#"<span class="score-cell{range}" title="{name} {words}"><span>{}</span><meter min="0" max="100" value="{}" aria-label="{name} {words}"></meter></span>"#,
+            self.short(),
+            self.low
         ))
     }
 }
@@ -488,7 +493,7 @@ mod tests {
         ] {
             assert_eq!(score.words(), words);
         }
-        assert_eq!(Score { low: 40, high: 70 }.short(), "40+");
+        assert_eq!(Score { low: 40, high: 70 }.short(), "40–70");
     }
 
     #[test]

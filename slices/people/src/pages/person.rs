@@ -90,8 +90,10 @@ pub struct PersonPage {
     pub colleagues: Vec<Colleague>,
     /// The timeline, the newest day first.
     pub days: Vec<Day>,
-    /// Lines of the timeline that were left out.
-    pub left_out: i64,
+    /// Where older lines are, if there are any.
+    pub older: Option<String>,
+    /// Where the newest lines are, if these are older ones.
+    pub newest: Option<String>,
     /// Filters of the timeline.
     pub filters: Vec<Filter>,
     /// The switch for what machines did.

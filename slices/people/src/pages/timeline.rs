@@ -4,6 +4,9 @@ use funnel::history::{Activity, Agent, Direction, Entry, Value, What};
 use moment::Moment;
 use platform::page::words::Almanac;
 
+use super::marks::StageMark;
+use crate::panel::Moved;
+
 /// One line of the timeline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
@@ -19,8 +22,10 @@ pub struct Item {
     pub text: String,
     /// Whether it was written to us.
     pub is_inbound: bool,
-    /// Whether a machine did it, so that nothing counts it.
+    /// Whether a machine did it, or may have, so that nothing counts it.
     pub is_machine: bool,
+    /// A move from one stage to another, and the id of its receipt within the page.
+    pub moved: Option<(StageMark, StageMark, String)>,
     /// The time of day.
     pub clock: String,
     /// The moment, for machines.
@@ -92,42 +97,90 @@ fn is_talk(kind: &str) -> bool {
     )
 }
 
-/// Lines shown at most.
-pub const ITEMS_MAX: usize = 300;
+/// Lines shown at most at once.
+pub const ITEMS_MAX: usize = 200;
 
-/// The newest entries as days; facts that came in are a line each. Gives too how many were left out.
-pub fn days(
-    entries: &[Entry],
-    name: &str,
-    show: Show,
-    machines: bool,
-    almanac: &Almanac,
-) -> (Vec<Day>, usize) {
-    let first = name.split(' ').next().unwrap_or(name);
-    let mut days: Vec<Day> = Vec::new();
-    let (mut shown, mut left_out) = (0, 0);
-    for entry in entries.iter().rev() {
-        let Some(item) = item(entry, first, show, almanac) else { continue };
-        if item.is_machine && !machines {
-            continue;
-        }
-        if shown == ITEMS_MAX {
-            left_out += 1;
-            continue;
-        }
-        shown += 1;
-        let heading = almanac.heading(entry.occurred_at);
-        match days.last_mut() {
-            Some(day) if day.heading == heading => day.items.push(item),
-            _ => days.push(Day { heading, items: vec![item] }),
-        }
-    }
-    (days, left_out)
+/// Where a part of the timeline ended: a moment, and what is unique at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Before {
+    at: Moment,
+    id: i64,
 }
 
-fn item(entry: &Entry, first: &str, show: Show, almanac: &Almanac) -> Option<Item> {
-    let at = almanac.clock(entry.occurred_at);
-    let blank = Item {
+impl Before {
+    /// As it stands in an address.
+    pub fn to_text(self) -> String {
+        format!("{}~{}", self.at.0, self.id)
+    }
+
+    /// Read from an address; nothing if it is none of ours.
+    pub fn parse(text: &str) -> Option<Before> {
+        let (at, id) = text.split_once('~')?;
+        Some(Before { at: Moment(at.parse().ok()?), id: id.parse().ok()? })
+    }
+}
+
+/// What the timeline is made from and which part of it is wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct Told<'a> {
+    /// Everything recorded, in order.
+    pub entries: &'a [Entry],
+    /// Moves between stages, the oldest first.
+    pub moves: &'a [Moved],
+    /// Whose name it is.
+    pub name: &'a str,
+    /// Which lines.
+    pub show: Show,
+    /// Whether what machines did is told too.
+    pub machines: bool,
+    /// Only what is older than this.
+    pub before: Option<Before>,
+}
+
+/// The newest lines as days, at most [`ITEMS_MAX`] of them; facts that came in are a line each. Gives too
+/// where they ended if there are older ones.
+pub fn days(told: &Told<'_>, almanac: &Almanac) -> (Vec<Day>, Option<Before>) {
+    let first = told.name.split(' ').next().unwrap_or(told.name);
+    let mut lines: Vec<(Before, Option<&Entry>, Option<&Moved>)> = told
+        .entries
+        .iter()
+        .map(|entry| (Before { at: entry.occurred_at, id: entry.id }, Some(entry), None))
+        .collect();
+    if told.show == Show::All {
+        // A move stands above what caused it at the same moment; later moves above earlier ones.
+        let above = (0..=i64::MAX).rev();
+        let moves = told.moves.iter().rev().zip(above);
+        lines.extend(moves.map(|(step, id)| (Before { at: step.at, id }, None, Some(step))));
+    }
+    lines.sort_by_key(|(place, ..)| std::cmp::Reverse(*place));
+    let mut days: Vec<Day> = Vec::new();
+    let (mut shown, mut last) = (0, None);
+    for (place, entry, step) in lines {
+        if told.before.is_some_and(|before| place >= before) {
+            continue;
+        }
+        let line = match (entry, step) {
+            (Some(entry), _) => item(entry, first, told.show, almanac),
+            (None, step) => step.map(|step| change(step, almanac)),
+        };
+        let Some(line) = line.filter(|line| told.machines || !line.is_machine) else { continue };
+        if shown == ITEMS_MAX {
+            return (days, last);
+        }
+        shown += 1;
+        last = Some(place);
+        let heading = almanac.heading(place.at);
+        match days.last_mut() {
+            Some(day) if day.heading == heading => day.items.push(line),
+            _ => days.push(Day { heading, items: vec![line] }),
+        }
+    }
+    (days, None)
+}
+
+fn blank(at: Moment, almanac: &Almanac) -> Item {
+    let at = almanac.clock(at);
+    Item {
         icon: "info",
         who: String::new(),
         did: String::new(),
@@ -135,9 +188,24 @@ fn item(entry: &Entry, first: &str, show: Show, almanac: &Almanac) -> Option<Ite
         text: String::new(),
         is_inbound: false,
         is_machine: false,
+        moved: None,
         clock: at.words,
         iso: at.iso,
-    };
+    }
+}
+
+fn change(step: &Moved, almanac: &Almanac) -> Item {
+    let [from, to] = [step.from, step.to].map(|stage| StageMark::of(stage.as_str()));
+    Item {
+        icon: "funnel",
+        about: step.reason.clone().unwrap_or_default(),
+        moved: Some((from, to, step.anchor.clone())),
+        ..blank(step.at, almanac)
+    }
+}
+
+fn item(entry: &Entry, first: &str, show: Show, almanac: &Almanac) -> Option<Item> {
+    let blank = blank(entry.occurred_at, almanac);
     match &entry.what {
         What::Facts(_) if show != Show::All => None,
         What::Facts(observation) => {
@@ -190,8 +258,11 @@ fn text(activity: &Activity, name: &str) -> String {
 /// Icon, whether the sentence is about them, and the sentence without who did it.
 fn sentence(activity: &Activity) -> (&'static str, bool, String) {
     let kind = activity.kind.as_str();
+    let has = |name: &str| !text(activity, name).is_empty();
     let (icon, is_theirs, words) = match kind {
+        "page.viewed" if has("path") => ("globe", true, "visited"),
         "page.viewed" => ("globe", true, "visited a page"),
+        "form.submitted" if has("form") => ("form", true, "sent the form"),
         "form.submitted" => ("form", true, "sent a form"),
         "asset.downloaded" => ("download", true, "downloaded"),
         "newsletter.subscribed" => ("mail-in", true, "subscribed to the newsletter"),
@@ -298,6 +369,7 @@ pub fn last_heard(at: Moment, almanac: &Almanac) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use funnel::Stage;
     use funnel::history::Kind;
 
     use super::*;
@@ -317,11 +389,22 @@ mod tests {
         }
     }
 
+    fn told<'a>(entries: &'a [Entry], moves: &'a [Moved]) -> Told<'a> {
+        let (show, machines, before) = (Show::All, false, None);
+        Told { entries, moves, name: "Ann Lee", show, machines, before }
+    }
+
+    fn visit(id: i64, at: Moment) -> Entry {
+        let what =
+            What::Activity(activity("page.viewed", &[("path", format!("/{id}").as_str().into())]));
+        Entry { id, occurred_at: at, recorded_at: at, what }
+    }
+
     #[test]
     fn an_activity_is_told_in_a_sentence() {
         let almanac = Almanac::new(Moment::from_seconds(1_782_820_800), "UTC");
         let cases: [(&str, &[(&str, Value)], &str, &str, &str); 5] = [
-            ("page.viewed", &[("path", "/pricing".into())], "Ann", "visited a page", "/pricing"),
+            ("page.viewed", &[("path", "/pricing".into())], "Ann", "visited", "/pricing"),
             (
                 "email.replied",
                 &[("says", "interested".into())],
@@ -352,11 +435,11 @@ mod tests {
                 recorded_at: almanac.now(),
                 what: What::Activity(activity(kind, properties)),
             };
-            let (days, left) = days(&[entry], "Ann Lee", Show::All, false, &almanac);
+            let (days, left) = days(&told(&[entry], &[]), &almanac);
             let item = &days[0].items[0];
             assert_eq!(
                 (item.who.as_str(), item.did.as_str(), item.about.as_str(), left),
-                (who, did, about, 0)
+                (who, did, about, None)
             );
             assert_eq!(days[0].heading, "Today");
         }
@@ -375,7 +458,54 @@ mod tests {
             recorded_at: Moment(0),
             what: What::Activity(machine),
         };
-        assert!(days(std::slice::from_ref(&entry), "Ann", Show::All, false, &almanac).0.is_empty());
-        assert!(days(&[entry], "Ann", Show::All, true, &almanac).0[0].items[0].is_machine);
+        let entries = [entry];
+        let without = told(&entries, &[]);
+        assert!(days(&without, &almanac).0.is_empty());
+        let with = Told { machines: true, ..without };
+        assert!(days(&with, &almanac).0[0].items[0].is_machine);
+    }
+
+    #[test]
+    fn a_move_stands_above_its_cause_and_has_a_receipt() {
+        let almanac = Almanac::new(Moment(0), "UTC");
+        let entries = [visit(1, Moment(5)), visit(1 << 62, Moment(7))];
+        let step = |from, to, anchor: &str| Moved {
+            at: Moment(7),
+            from,
+            to,
+            reason: None,
+            anchor: anchor.to_owned(),
+        };
+        let moves = [
+            step(Stage::None, Stage::Lead, "receipt-2"),
+            step(Stage::Lead, Stage::Prospect, "receipt-1"),
+        ];
+        let (found, _) = days(&told(&entries, &moves), &almanac);
+        let moved: Vec<_> = found[0].items.iter().map(|item| item.moved.clone()).collect();
+        let newest = (StageMark::Lead, StageMark::Prospect, "receipt-1".to_owned());
+        let first = (StageMark::None, StageMark::Lead, "receipt-2".to_owned());
+        assert_eq!(moved[..2], [Some(newest), Some(first)]);
+        assert_eq!(moved[2..], [None, None]);
+        let talk = Told { show: Show::Talk, ..told(&entries, &moves) };
+        assert!(days(&talk, &almanac).0.is_empty(), "moves are no talk");
+    }
+
+    #[test]
+    fn the_parts_of_a_long_timeline_hold_every_line_once() {
+        let almanac = Almanac::new(Moment(0), "UTC");
+        // Four lines at each moment, so that parts end among lines of one moment.
+        let entries: Vec<Entry> = (0..450).map(|n| visit(n, Moment(n / 4))).collect();
+        let (mut seen, mut before, mut parts) = (Vec::new(), None, 0);
+        loop {
+            let (found, next) = days(&Told { before, ..told(&entries, &[]) }, &almanac);
+            seen.extend(found.into_iter().flat_map(|day| day.items).map(|item| item.about));
+            parts += 1;
+            let Some(next) = next else { break };
+            before = Before::parse(&next.to_text());
+            assert_eq!(before, Some(next));
+        }
+        let all: Vec<String> = (0..450).rev().map(|n| format!("/{n}")).collect();
+        assert_eq!((seen, parts), (all, 3));
+        assert_eq!(Before::parse("7"), None);
     }
 }

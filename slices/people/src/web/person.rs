@@ -15,9 +15,9 @@ use team::User;
 use super::list::{engagement, temperature};
 use crate::pages::marks::{Score, StageMark};
 use crate::pages::person::{Colleague, FactLine, Filter, PersonPage, ScoreLine, label};
-use crate::pages::timeline::{self, Show};
+use crate::pages::timeline::{self, Before, Show, Told};
 use crate::panel::Panels;
-use crate::person::{HeldFact, Record, record};
+use crate::person::{HeldFact, record};
 use crate::{PERSON, frame};
 
 /// A fact that runs out within this time is called stale.
@@ -27,50 +27,70 @@ pub(super) fn routes() -> Router<App> {
     Router::new().route("/people/{person}", get(page))
 }
 
+/// What is asked of the timeline.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-struct Ask {
-    show: String,
-    machines: String,
+pub struct RecordAsk {
+    /// Which lines: `two-way`, `mail`, `visits`; all by default.
+    pub show: String,
+    /// `1` to tell what machines did too.
+    pub machines: String,
+    /// Where a newer part ended.
+    pub before: String,
 }
 
 async fn page(
     State(app): State<App>,
     who: User,
     Path(person): Path<String>,
-    Query(ask): Query<Ask>,
+    Query(ask): Query<RecordAsk>,
 ) -> Result<Page, Failure> {
     let now = app.clock.now();
     let (shell, view) = app
         .db
         .read(move |tx| {
-            let record = record(tx, &who, &person, now)?;
-            let view = view(tx, &who, record, &ask, now)?;
+            let view = record_view(tx, &who, &person, &ask, now)?;
             Ok((frame::shell(tx, &who, "/people")?, view))
         })
         .await?;
     Ok(Page::new(&shell, &view.name, &view))
 }
 
-fn view(
+/// The record of whom `person` means, as it is shown.
+///
+/// # Errors
+/// As [`record`]; whatever a panel refuses.
+pub fn record_view(
     tx: &mut Tx,
     who: &User,
-    record: Record,
-    ask: &Ask,
+    person: &str,
+    ask: &RecordAsk,
     now: Moment,
 ) -> Result<PersonPage, Failure> {
+    let record = record(tx, who, person, now)?;
     let almanac = Almanac::new(now, &team::workspace(tx)?.zone);
     let outside = tx.public_ids();
     let here = format!("/people/{}", outside.encode(PERSON, record.person.id));
     let (show, machines) = (Show::parse(&ask.show), ask.machines == "1");
-    let (days, left_out) =
-        timeline::days(&record.history, &record.person.name, show, machines, &almanac);
-    let mut panels = Vec::new();
+    let (mut panels, mut moves) = (Vec::new(), Vec::new());
     if let Some(parts) = tx.find_part::<Panels>() {
         for panel in &parts.0 {
             panels.push(panel.panel(tx, who, record.person.id, now)?);
+            moves.extend(panel.moves(tx, who, record.person.id)?);
         }
     }
+    let show_word =
+        Show::ALL.iter().find(|(which, ..)| *which == show).map_or("", |(_, word, _)| word);
+    let before = Before::parse(&ask.before);
+    let told = Told {
+        entries: &record.history,
+        moves: &moves,
+        name: &record.person.name,
+        show,
+        machines,
+        before,
+    };
+    let (days, older) = timeline::days(&told, &almanac);
     let owner = match record.person.owner {
         Some(id) => team::names(tx, &[id])?.pop().map(|(_, name)| name).unwrap_or_default(),
         None => String::new(),
@@ -133,7 +153,12 @@ fn view(
             })
             .collect(),
         days,
-        left_out: i64::try_from(left_out).unwrap_or(i64::MAX),
+        older: older.map(|older| {
+            let address = address(show_word, machines);
+            let join = if address.contains('?') { '&' } else { '?' };
+            format!("{address}{join}before={}", older.to_text())
+        }),
+        newest: before.map(|_| address(show_word, machines)),
         filters: Show::ALL
             .iter()
             .map(|(which, word, label)| Filter {
@@ -144,7 +169,7 @@ fn view(
             .collect(),
         machines: Filter {
             label: if machines { "Leave out what machines did" } else { "Show what machines did" },
-            href: address(&ask.show, !machines),
+            href: address(show_word, !machines),
             is_here: machines,
         },
         panels,
