@@ -158,7 +158,7 @@ fn store(
 }
 
 fn of(subject: i64, entry: Entry) -> NewEntry {
-    NewEntry { subject, entry, source: Some("demo".into()), actor: None }
+    NewEntry { subject, entry, is_dated: true, source: Some("demo".into()), actor: None }
 }
 
 /// The public ids of the story's colleagues, by their place in the story's team.

@@ -146,6 +146,78 @@ fn the_same_file_twice_changes_nothing() {
     });
 }
 
+const STAFF: &str = r#"
+name = "Staff"
+[key]
+email = "mail"
+[company]
+domain = "site"
+[facts]
+"company.employees" = { column = "staff", type = "number" }
+"person.title" = { column = "title" }
+"#;
+
+/// What holds of somebody or their company.
+fn held(world: &World, who: &'static str, key: &str) -> Option<String> {
+    let now = world.now();
+    let record = world
+        .db
+        .read_blocking(move |tx| people::person::record(tx, &User::operator(), who, now))
+        .unwrap();
+    let mut facts = record.facts.into_iter().chain(record.company_facts);
+    facts.find(|fact| *fact.key == *key).map(|fact| fact.value)
+}
+
+#[test]
+fn a_file_that_contradicts_itself_settles_on_its_last_word_and_changes_nothing_again() {
+    let staff = |from: usize| -> String {
+        let row = |n| format!("p{n}@firma{}.example,firma{0}.example,{},CEO\n", n % 7, from + n);
+        format!("mail,site,staff,title\n{}", (0..2_100).map(row).collect::<String>())
+    };
+    both(|world| {
+        let first = bring(world, "staff.csv", &staff(50), STAFF);
+        assert_eq!((first.created, first.rejected), (2_100, 0));
+        // 2,093 is the last row of company 0, a batch after its first.
+        assert_eq!(held(world, "p7@firma0.example", "company.employees").as_deref(), Some("2143"));
+        for _ in 0..2 {
+            world.clock.advance(moment::Span::days(3));
+            let again = bring(world, "staff.csv", &staff(50), STAFF);
+            assert_eq!((again.unchanged, again.updated), (2_100, 0));
+        }
+        world.clock.advance(moment::Span::days(3));
+        bring(world, "staff.csv", &staff(20_000), STAFF);
+        assert_eq!(held(world, "p7@firma0.example", "company.employees").as_deref(), Some("22093"));
+        world.clock.advance(moment::Span::days(3));
+        bring(world, "staff.csv", &staff(50), STAFF);
+        let back = held(world, "p7@firma0.example", "company.employees");
+        assert_eq!(back.as_deref(), Some("2143"), "a later file may go back to an earlier word");
+        nothing_differs(world);
+    });
+}
+
+const DATED: &str = r#"
+name = "Dated"
+[key]
+email = "mail"
+[known]
+at = { column = "on", format = "%Y-%m-%d" }
+[facts]
+"person.title" = { column = "title" }
+"#;
+
+#[test]
+fn a_corrected_file_is_news_though_rows_and_dates_are_the_same() {
+    let file = |title: &str| format!("mail,on,title\nann@lee.example,2026-01-05,{title}\n");
+    both(|world| {
+        bring(world, "dated.csv", &file("CTO"), DATED);
+        let corrected = bring(world, "dated.csv", &file("CFO"), DATED);
+        assert_eq!((corrected.updated, corrected.unchanged), (1, 0));
+        assert_eq!(held(world, "ann@lee.example", "person.title").as_deref(), Some("CFO"));
+        let again = bring(world, "dated.csv", &file("CFO"), DATED);
+        assert_eq!((again.updated, again.unchanged), (0, 1));
+    });
+}
+
 #[test]
 fn a_row_that_cannot_be_read_is_refused_with_its_reason_and_its_text() {
     both(|world| {

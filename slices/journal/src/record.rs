@@ -16,6 +16,8 @@ pub struct NewEntry {
     pub subject: SubjectId,
     /// What, when, and since when it is known.
     pub entry: Entry,
+    /// Whether its source said when; else it is dated by when it came.
+    pub is_dated: bool,
     /// Through which mouth it came: `import`, `form`, `api` … An observation names its own source.
     pub source: Option<Box<str>>,
     /// The user who did it, if one did.
@@ -27,7 +29,7 @@ pub struct NewEntry {
 pub enum Repeats {
     /// Record it: it was seen again, and is younger now.
     Keep,
-    /// Leave it out, so that the same file twice changes nothing.
+    /// Leave it out, and what its source had said already, so that the same file twice changes nothing.
     Drop,
 }
 
@@ -75,18 +77,20 @@ pub fn record(tx: &mut Tx, batch: Batch) -> Result<Recorded, Failure> {
     let mut histories = known(tx, &entries, &new_subjects)?;
     let mut inserted = vec![false; entries.len()];
 
-    // In the order in which things happened, so that a fact repeated within the batch is seen as such.
+    // In the order in which things happened, so that a fact repeated within the batch is seen as such; what
+    // happened at one moment stays in the batch's order.
     let mut order: Vec<usize> = (0..entries.len()).collect();
-    order.sort_by_key(|&at| {
-        entries.get(at).map(|new| (new.subject, new.entry.occurred_at, new.entry.id))
-    });
+    order.sort_by_key(|&at| entries.get(at).map(|new| (new.subject, new.entry.occurred_at)));
     let mut changed = BTreeSet::new();
     let mut fresh = Vec::with_capacity(order.len());
     for at in order {
         let Some(new) = entries.get_mut(at) else { continue };
         let history = histories.entry(new.subject).or_default();
-        if repeats == Repeats::Drop && !keep_news(history, &mut new.entry) {
+        if repeats == Repeats::Drop && !keep_news(history, new) {
             continue;
+        }
+        if repeats == Repeats::Drop && matches!(new.entry.what, What::Facts(_)) {
+            new.entry.id = history.last_word(&new.entry);
         }
         if !history.insert(&new.entry) {
             continue;
@@ -145,17 +149,53 @@ impl Known {
         true
     }
 
-    /// The value held for a fact at a moment, by the newest observation until then.
-    fn held(&self, key: &str, at: Moment) -> Option<&Fact> {
-        self.entries
-            .iter()
-            .rev()
-            .filter(|entry| entry.occurred_at <= at)
-            .filter_map(|entry| match &entry.what {
-                What::Facts(observation) => Some(observation),
+    /// The entry's id, or one above those of what was observed at the same moment: of two words at one moment the
+    /// later holds.
+    fn last_word(&self, entry: &Entry) -> i64 {
+        let at = entry.occurred_at;
+        let until = self.entries.partition_point(|there| there.occurred_at <= at);
+        let there =
+            self.entries.iter().take(until).rev().take_while(|there| there.occurred_at == at);
+        let observed = there.filter(|there| matches!(there.what, What::Facts(_)));
+        let above = observed.map(|there| there.id.saturating_add(1)).max();
+        above.map_or(entry.id, |above| above.max(entry.id))
+    }
+
+    /// What was said about a fact until a moment, the newest first: by whom, when, and what.
+    fn said<'a>(
+        &'a self,
+        key: &'a str,
+        at: Moment,
+    ) -> impl Iterator<Item = (&'a str, Moment, &'a Fact)> {
+        let until = self.entries.partition_point(|entry| entry.occurred_at <= at);
+        let observed =
+            self.entries.iter().take(until).rev().filter_map(|entry| match &entry.what {
+                What::Facts(observation) => Some((entry.occurred_at, observation)),
                 What::Activity(_) => None,
-            })
-            .find_map(|observation| observation.facts.iter().rfind(|fact| *fact.key == *key))
+            });
+        observed.flat_map(move |(said_at, observation)| {
+            let of_key = observation.facts.iter().rev().filter(move |fact| *fact.key == *key);
+            of_key.map(move |fact| (&*observation.source, said_at, fact))
+        })
+    }
+
+    /// Whether a fact says more than is held at a moment, and than its own source had said: on that very moment
+    /// if it is dated, else the last time that it said anything. A file that contradicts itself says several
+    /// things at once; its last word holds, and none of them is news when the file comes again.
+    fn is_news(&self, source: &str, fact: &Fact, at: Moment, is_dated: bool) -> bool {
+        let repeats = |said: &Fact| {
+            said.value == fact.value
+                && said.suspect == fact.suspect
+                && said.expires_at.is_none_or(|expires| at < expires)
+        };
+        match self.said(&fact.key, at).next() {
+            None => return fact.value != Value::Null,
+            Some((_, _, held)) if repeats(held) => return false,
+            Some(_) => {}
+        }
+        let mut own = self.said(&fact.key, at).filter(|(by, ..)| *by == source).peekable();
+        let last = if is_dated { Some(at) } else { own.peek().map(|(_, said_at, _)| *said_at) };
+        !own.take_while(|(_, said_at, _)| Some(*said_at) == last).any(|(.., said)| repeats(said))
     }
 }
 
@@ -179,17 +219,10 @@ fn known(
         .collect())
 }
 
-/// Leaves out facts that say what is held already; false if nothing is left of the entry.
-fn keep_news(history: &Known, entry: &mut Entry) -> bool {
-    let at = entry.occurred_at;
-    let What::Facts(Observation { facts, .. }) = &mut entry.what else { return true };
-    facts.retain(|fact| match history.held(&fact.key, at) {
-        Some(held) => {
-            held.value != fact.value
-                || held.suspect != fact.suspect
-                || held.expires_at.is_some_and(|expires| expires <= at)
-        }
-        None => fact.value != Value::Null,
-    });
+/// Leaves out facts that are no news; false if nothing is left of the entry.
+fn keep_news(history: &Known, new: &mut NewEntry) -> bool {
+    let (at, is_dated) = (new.entry.occurred_at, new.is_dated);
+    let What::Facts(Observation { facts, source }) = &mut new.entry.what else { return true };
+    facts.retain(|fact| history.is_news(source, fact, at, is_dated));
     !facts.is_empty()
 }

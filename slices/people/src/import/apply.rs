@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use funnel::history::{Entry, Fact, Observation, Value, What};
 use journal::{Batch, NewEntry, Repeats};
-use moment::{Moment, Span};
+use moment::Moment;
 use platform::db::Tx;
 use platform::failure::Failure;
 
@@ -30,9 +30,6 @@ pub(crate) struct Applied {
     /// Whom the rows were about, for a dry run that asks where they would stand.
     pub(crate) people: BTreeSet<PersonId>,
 }
-
-/// How long before `now` the facts of a batch are dated, so that later rows have later moments.
-const ROW_STEP_US: i64 = 1;
 
 /// Applies records in their order.
 pub(crate) fn apply(
@@ -60,30 +57,29 @@ pub(crate) fn apply(
     for (place, (record, planned)) in rows.iter().enumerate() {
         let Some(Some(person)) = people.of_row.get(place).copied() else { continue };
         applied.people.insert(person);
-        let mut add = |subject, entry: Entry, source: Option<Box<str>>| {
-            entries.push(NewEntry { subject, entry, source, actor });
+        let mut add = |subject, entry: Entry, is_dated, source: Option<Box<str>>| {
+            entries.push(NewEntry { subject, entry, is_dated, source, actor });
             owners.push(place);
         };
-        // Rows of one file are later one than the other, so that the last word on a fact is the file's last.
-        let back = Span(i64::try_from(records.len() - place).unwrap_or(0) * ROW_STEP_US);
-        let known_at = planned.known_at - back;
-        let observed = |facts: Vec<Fact>, what: &str| Entry {
-            id: journal::natural_id(&[what, source, &record.row.to_string()]),
-            occurred_at: known_at,
-            recorded_at: planned.known_recorded_at.max(known_at),
+        let (row, at) = (record.row.to_string(), planned.known_at.0.to_string());
+        let observed = |facts: Vec<Fact>, whose: &str| Entry {
+            id: journal::natural_id(&[whose, source, &row, &at]),
+            occurred_at: planned.known_at,
+            recorded_at: planned.known_recorded_at.max(planned.known_at),
             what: What::Facts(Observation { source: source.into(), facts }),
         };
+        let is_dated = planned.is_dated;
         let mut facts = planned.facts.clone();
         if let Some(company) = companies.of_row.get(place).copied().flatten() {
             facts.push(Fact::certain(WORKS_AT, Value::from(ids.encode(COMPANY, company))));
             let known =
                 planned.company.as_ref().map(|planned| planned.facts.clone()).unwrap_or_default();
             if !known.is_empty() {
-                add(company, observed(known, "company"), None);
+                add(company, observed(known, "company"), is_dated, None);
             }
         }
         if !facts.is_empty() {
-            add(person, observed(facts, "person"), None);
+            add(person, observed(facts, "person"), is_dated, None);
         }
         for activity in &planned.activities {
             let entry = Entry {
@@ -92,7 +88,7 @@ pub(crate) fn apply(
                 recorded_at: activity.recorded_at,
                 what: What::Activity(activity.activity.clone()),
             };
-            add(person, entry, activity.source.clone());
+            add(person, entry, true, activity.source.clone());
         }
     }
     let new_subjects = people.new.iter().chain(&companies.new).copied().collect();

@@ -46,6 +46,8 @@ pub struct PlannedRow {
     pub known_at: Moment,
     /// When they were learned.
     pub known_recorded_at: Moment,
+    /// Whether the row or the mapping says so; else it is the moment of the import.
+    pub is_dated: bool,
     /// What happened, in the order of the mapping.
     pub activities: Vec<PlannedActivity>,
     /// What was left out, or is held and not believed.
@@ -250,7 +252,17 @@ impl Planner {
         let notes = reading.finish()?;
         let company = (!company_keys.is_empty())
             .then_some(PlannedCompany { keys: company_keys, facts: company_facts });
-        Ok(PlannedRow { keys, facts, company, known_at, known_recorded_at, activities, notes })
+        let is_dated = !matches!(self.known_at, At::Import);
+        Ok(PlannedRow {
+            keys,
+            facts,
+            company,
+            known_at,
+            known_recorded_at,
+            is_dated,
+            activities,
+            notes,
+        })
     }
 
     fn known(&self, reading: &mut Reading<'_>) -> (Moment, Moment) {
