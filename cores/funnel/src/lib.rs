@@ -22,6 +22,7 @@
 //! ```
 #![warn(missing_docs)]
 
+pub mod backtest;
 pub mod condition;
 pub mod definition;
 pub mod explain;
