@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use funnels::FunnelProjection;
+use funnels::backtest::Backtest;
 use funnels::lens::{self, Definitions, LensLabels};
 use funnels::refold::Refold;
 use journal::Projections;
@@ -85,7 +86,7 @@ impl House {
 
     /// Every kind of job there is.
     pub(crate) fn jobs(&self) -> Registry {
-        Registry::new(vec![Arc::new(Import), Arc::new(Refold), Arc::new(Demo)])
+        Registry::new(vec![Arc::new(Import), Arc::new(Refold), Arc::new(Backtest), Arc::new(Demo)])
     }
 
     /// The database as it is, without bringing it up to date.

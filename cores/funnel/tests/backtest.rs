@@ -89,9 +89,13 @@ fn what_was_recorded_later_is_not_seen() {
 
 #[test]
 fn a_history_too_thin_says_so() {
-    let won = |n: usize| vec![person(&[(0, "form.submitted"), (1, "deal.won")]); n];
+    let won = |n: usize| {
+        let mut people = vec![person(&[(0, "form.submitted"), (1, "deal.won")]); n];
+        people.push(person(&[(100, "form.submitted")]));
+        people
+    };
     assert_eq!(tested(&won(9), until(100, None)).0.thin(), Some(Thin::Winners(9)));
-    assert_eq!(tested(&won(10), until(55, None)).0.thin(), Some(Thin::Short(55)));
+    assert_eq!(tested(&won(10), until(99, None)).0.thin(), Some(Thin::Short(1)));
     assert_eq!(
         tested(&won(10), until(100, Some(180))).0.thin(),
         Some(Thin::ShorterThanWithin(100, 180))

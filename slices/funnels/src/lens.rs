@@ -102,6 +102,32 @@ pub fn main(tx: &mut Tx) -> Result<Lens, Failure> {
     lenses(tx)?.into_iter().next().ok_or_else(|| Failure::missing("lens", MAIN))
 }
 
+/// The lens of that name, in whatever case; the main one if none is named.
+///
+/// # Errors
+/// `Missing` with the names that there are.
+pub fn named(tx: &mut Tx, name: Option<&str>) -> Result<Lens, Failure> {
+    let Some(name) = name else { return main(tx) };
+    let lenses = lenses(tx)?;
+    let found = lenses.iter().find(|lens| lens.name.to_lowercase() == name.trim().to_lowercase());
+    found.cloned().ok_or_else(|| {
+        let names: Vec<&str> = lenses.iter().map(|lens| lens.name.as_str()).collect();
+        Failure::refused(
+            "no_lens",
+            format!("There is no lens {name}; there is {}.", names.join(", ")),
+        )
+    })
+}
+
+/// The lens of that id.
+///
+/// # Errors
+/// `Missing` if there is none.
+pub fn by_id(tx: &mut Tx, id: LensId) -> Result<Lens, Failure> {
+    let found = lenses(tx)?.into_iter().find(|lens| lens.id == id);
+    found.ok_or_else(|| Failure::missing("lens", id))
+}
+
 /// Puts the starter definition in force from the start, unless there is a lens already.
 ///
 /// # Errors
@@ -209,16 +235,24 @@ pub fn adopt(
     Ok(Adopted { lens: lens.id, version: row.version, from, job: Some(job) })
 }
 
+/// Reads a definition.
+///
+/// # Errors
+/// `Invalid` with every problem of the text, each with its place.
+pub fn read(text: &str) -> Result<Definition, Failure> {
+    Definition::parse(text).map_err(|problems| {
+        Failure::Invalid(
+            problems.iter().map(|problem| field("definition", problem.to_string())).collect(),
+        )
+    })
+}
+
 /// Reads a definition and runs its examples.
 ///
 /// # Errors
 /// `Invalid` with every problem of the text, each with its place, or every example that does not hold.
 pub fn check(text: &str) -> Result<Definition, Failure> {
-    let definition = Definition::parse(text).map_err(|problems| {
-        Failure::Invalid(
-            problems.iter().map(|problem| field("definition", problem.to_string())).collect(),
-        )
-    })?;
+    let definition = read(text)?;
     let failed: Vec<_> = definition
         .run_examples()
         .into_iter()

@@ -4,6 +4,7 @@
 //! on a running workspace, and every transition keeps the receipt that says why.
 //! **Never:** writes an activity or a fact, and judges nothing by itself: `cores/funnel` folds.
 
+pub mod backtest;
 mod flow;
 pub mod funnel;
 pub mod lens;
@@ -28,9 +29,12 @@ pub fn slice() -> Slice {
         name: "funnels",
         migrations: Migrations {
             slice: "funnels",
-            files: &[("0001_funnels", include_str!("../migrations/0001_funnels.sql"))],
+            files: &[
+                ("0001_funnels", include_str!("../migrations/0001_funnels.sql")),
+                ("0002_backtest", include_str!("../migrations/0002_backtest.sql")),
+            ],
         },
-        statements: &[store::ALL],
+        statements: &[store::ALL, backtest::store::ALL],
         columns: include_str!("../columns.toml"),
     }
 }

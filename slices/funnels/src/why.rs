@@ -1,12 +1,12 @@
 //! `why`: where a person stands and why, with the receipt of every move, made again from the history.
 
 use funnel::receipt::{Judged, Part, Receipt, Rule};
-use funnel::{Condition, Folder, Stage, Temperature, Truth};
+use funnel::{Condition, Folder, Stage, Temperature, Transition, Truth};
 use moment::Moment;
 use people::find;
 use platform::db::Tx;
 use platform::failure::Failure;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use team::{Right, User};
 
 use crate::lens::{self, Lens};
@@ -55,7 +55,7 @@ pub struct CriterionView {
 }
 
 /// A move with its receipt.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct MoveView {
     /// When its evidence was recorded.
     pub at: Moment,
@@ -76,7 +76,7 @@ pub struct MoveView {
 }
 
 /// One condition of a receipt.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct BecauseView {
     /// Where in the rule: enter, gate, leave, wake, or beneath another.
     pub part: Part,
@@ -93,7 +93,7 @@ pub struct BecauseView {
 }
 
 /// An activity or fact that a condition rests on.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RestView {
     /// The activity's kind or the fact's name.
     pub what: String,
@@ -182,7 +182,7 @@ fn next(
     Some(NextView { stage: up.stage, parts })
 }
 
-fn move_view(row: store::TransitionRow, receipt: Receipt) -> MoveView {
+pub(crate) fn move_view(row: store::TransitionRow, receipt: Receipt) -> MoveView {
     let rule = match &receipt.rule {
         Rule::Enter(stage) => format!("enter {stage}"),
         Rule::Leave(stage, _) => format!("leave {stage}"),
@@ -199,6 +199,22 @@ fn move_view(row: store::TransitionRow, receipt: Receipt) -> MoveView {
         rule,
         because: receipt.because.into_iter().map(because).collect(),
     }
+}
+
+/// A move that a fold yields.
+pub(crate) fn transition_view(step: Transition) -> MoveView {
+    let row = store::TransitionRow {
+        moved_at: step.at,
+        seq: 0,
+        from: step.from,
+        to: step.to,
+        reason: step.reason.as_deref().map(str::to_owned),
+        version: i64::from(step.receipt.version),
+        evidence_at: step.evidence_at,
+        via: String::new(),
+        receipt: String::new(),
+    };
+    move_view(row, step.receipt)
 }
 
 fn because(judged: Judged) -> BecauseView {

@@ -1,36 +1,13 @@
 //! Files in, standings and receipts out: the whole way of the data, on both databases.
 
-use std::sync::Arc;
+mod house;
 
 use funnel::Stage;
-use people::import::{self, Counts};
-use platform::harness::{self, World};
-use platform::jobs::{self, Registry};
+use house::{DEALS, LEADS, adopt, both, bring};
+use people::import;
+use platform::harness::World;
 use team::User;
 
-const LEADS: &str = r#"
-name = "Leads"
-[key]
-mql_id = "id"
-[facts]
-"person.custom.origin" = { column = "origin" }
-[[activities]]
-kind = "form.submitted"
-at = { column = "first", format = "%Y-%m-%d" }
-recorded = "occurred"
-properties = { origin = "origin" }
-"#;
-const DEALS: &str = r#"
-name = "Deals"
-[key]
-mql_id = "id"
-[facts]
-"company.segment" = { column = "segment" }
-[[activities]]
-kind = "deal.won"
-at = { column = "won", format = "%Y-%m-%d %H:%M:%S" }
-recorded = "occurred"
-"#;
 const DEFINITION: &str = r#"
 name = "Forms and deals"
 [stages.lead]
@@ -40,51 +17,6 @@ enter = 'did("deal.won")'
 [examples]
 "a form makes a lead" = { did = ["form.submitted"], expect = "lead" }
 "#;
-
-fn both(test: impl Fn(&World)) {
-    let slices = [team::slice(), journal::slice(), people::slice(), funnels::slice()];
-    harness::both(&slices, |world| {
-        let _app = world
-            .app
-            .clone()
-            .with_part(journal::Projections(vec![
-                Arc::new(people::PeopleProjection),
-                Arc::new(funnels::FunnelProjection),
-            ]))
-            .with_part(people::LensSource(Arc::new(funnels::lens::LensLabels)))
-            .with_part(funnels::lens::Definitions::default());
-        let now = world.now();
-        world.db.write_blocking(move |tx| funnels::lens::ensure_starter(tx, now)).unwrap();
-        test(world);
-    });
-}
-
-fn registry() -> Registry {
-    Registry::new(vec![Arc::new(import::Import), Arc::new(funnels::refold::Refold)])
-}
-
-fn bring(world: &World, name: &str, file: &str, mapping: &'static str) -> Counts {
-    let kept = import::keep_stream(&world.app, name, file.as_bytes()).unwrap();
-    let now = world.now();
-    let start =
-        move |tx: &mut platform::db::Tx| import::start(tx, &User::operator(), &kept, mapping, now);
-    let started = world.db.write_blocking(start).unwrap();
-    jobs::run_now(&world.app, &registry(), started.job).unwrap();
-    let row = world.db.read_blocking(move |tx| import::load(tx, started.import)).unwrap();
-    assert!(row.finished_at.is_some() && row.counts.add_up(), "{row:?}");
-    row.counts
-}
-
-fn adopt(world: &World, text: &'static str, from: funnels::lens::From) {
-    let now = world.now();
-    let adopted = world
-        .db
-        .write_blocking(move |tx| funnels::lens::adopt(tx, &User::operator(), text, from, now))
-        .unwrap();
-    if let Some(job) = adopted.job {
-        jobs::run_now(&world.app, &registry(), job).unwrap();
-    }
-}
 
 fn stages(world: &World) -> Vec<(Stage, u64)> {
     let tally = world

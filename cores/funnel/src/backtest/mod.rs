@@ -74,6 +74,7 @@ pub struct Backtest {
     entries: u64,
     winners: u64,
     first: Option<Moment>,
+    last: Option<Moment>,
     draft: Side,
     lived: Side,
     shifts: [Shifts; 3],
@@ -100,6 +101,7 @@ impl Backtest {
             entries: 0,
             winners: 0,
             first: None,
+            last: None,
             draft: Side::default(),
             lived: Side::default(),
             shifts: [Shifts::default(), Shifts::default(), Shifts::default()],
@@ -115,17 +117,18 @@ impl Backtest {
         let drafted: Vec<Moved> = folded.transitions.iter().map(Moved::from).collect();
         let lived: Vec<Moved> = lived.iter().copied().filter(|step| step.at <= until).collect();
         let seen = history.entries.iter().filter(|entry| is_visible(entry, until));
-        let (mut won_at, mut first) = (None, None::<Moment>);
+        let mut won_at = None;
         for entry in seen {
             self.entries += 1;
-            first = Some(first.map_or(entry.occurred_at, |first| first.min(entry.occurred_at)));
+            let at = entry.occurred_at;
+            self.first = Some(self.first.map_or(at, |first| first.min(at)));
+            self.last = Some(self.last.map_or(at, |last| last.max(at)));
             if won_at.is_none() && is_win(entry) {
                 won_at = Some(entry.occurred_at);
             }
         }
         self.people += 1;
         self.winners += u64::from(won_at.is_some());
-        self.first = self.first.into_iter().chain(first).min();
         self.draft.count(&drafted, won_at, self.asked);
         self.lived.count(&lived, won_at, self.asked);
         let mut parted = None;
@@ -147,6 +150,7 @@ impl Backtest {
         self.winners += other.winners;
         self.differ += other.differ;
         self.first = self.first.into_iter().chain(other.first).min();
+        self.last = self.last.into_iter().chain(other.last).max();
         self.draft.merge(&other.draft);
         self.lived.merge(&other.lived);
         for (own, others) in self.shifts.iter_mut().zip(&other.shifts) {

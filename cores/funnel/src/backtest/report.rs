@@ -30,9 +30,11 @@ pub struct Report {
     pub won: u64,
     /// People of whom the draft says something else than was lived.
     pub differ: u64,
-    /// When the history begins.
+    /// When the first that is recorded happened.
     pub from: Option<Moment>,
-    /// Where it ends.
+    /// When the last did.
+    pub to: Option<Moment>,
+    /// What was recorded until then was seen.
     pub until: Moment,
     /// How long after a call a win counts, in days; `None`: any time later.
     pub within_days: Option<i64>,
@@ -105,7 +107,7 @@ pub struct Quartiles {
 /// Arrivals in a week.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Load {
-    /// On average, over the whole weeks of the history.
+    /// On average, over the weeks from the first that happened to the last.
     pub mean: f64,
     /// In the fullest week.
     pub max: u64,
@@ -171,7 +173,7 @@ impl Backtest {
         if self.winners < WINNERS_MIN {
             return Some(Thin::Winners(self.winners));
         }
-        let span = self.first.map_or(0, |first| (self.asked.until - first).0);
+        let span = self.first.zip(self.last).map_or(0, |(first, last)| (last - first).0);
         if span < HISTORY_MIN.0 {
             return Some(Thin::Short(span / DAY_US));
         }
@@ -181,7 +183,8 @@ impl Backtest {
 
     /// What was counted, in numbers. `draft` is the definition that was judged, `in_force` the one that holds.
     pub fn report(&self, draft: &Definition, in_force: Option<&Definition>) -> Report {
-        let weeks = self.first.map_or(1, |first| week(self.asked.until) - week(first) + 1).max(1);
+        let weeks =
+            self.first.zip(self.last).map_or(1, |(first, last)| week(last) - week(first) + 1);
         let figures = |side: &Side, definition: &Definition| -> BTreeMap<Stage, StageFigures> {
             let known = JUDGED.iter().zip(&side.0);
             let known = known.filter(|(stage, _)| definition.stage(**stage).is_some());
@@ -203,6 +206,7 @@ impl Backtest {
             won: self.winners,
             differ: self.differ,
             from: self.first,
+            to: self.last,
             until: self.asked.until,
             within_days: self.asked.within.map(|within| within.0 / DAY_US),
         }

@@ -1,5 +1,7 @@
 //! `sluice definition …`: what needs no workspace reads the file and asks the core.
 
+mod backtest;
+
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -25,6 +27,7 @@ pub(crate) enum Definition {
     Check(Check),
     Try(Try),
     Adopt(Adopt),
+    Backtest(backtest::Backtest),
 }
 
 /// Read a definition and run its examples
@@ -102,6 +105,7 @@ impl Definition {
             Definition::Check(check) => check.run(house),
             Definition::Try(tried) => tried.run(house),
             Definition::Adopt(adopt) => adopt.run(house),
+            Definition::Backtest(test) => test.run(house),
         }
     }
 }

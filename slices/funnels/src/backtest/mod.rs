@@ -1,0 +1,132 @@
+//! Backtests: a draft runs over the whole past before anybody adopts it.
+//!
+//! A backtest is a job that only reads: it takes nobody's turn to write, may be cancelled, and starts from the
+//! beginning when it was killed. What it came to is stored and can be compared with others.
+
+mod run;
+pub(crate) mod store;
+mod view;
+
+use funnel::backtest::Asked;
+use moment::{Moment, Span};
+use platform::db::Tx;
+use platform::failure::Failure;
+use serde_json::json;
+use team::{Right, User};
+
+use crate::lens;
+
+pub use run::{BACKTEST_JOB, Backtest};
+pub use store::BacktestRow;
+pub use view::{BacktestView, CallView, DifferenceView};
+
+/// The prefix of a backtest's public id.
+pub const BACKTEST: &str = "bkt";
+/// Backtests that a list shows.
+const LISTED: i64 = 50;
+
+/// What is asked of the past, as people say it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Question {
+    /// How long after being called somebody may win so that it counts; `None`: any time later.
+    pub within: Option<Span>,
+    /// Where the past ends; `None`: now.
+    pub until: Option<Moment>,
+}
+
+/// A backtest that was started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Started {
+    /// The backtest.
+    pub backtest: i64,
+    /// Its job.
+    pub job: i64,
+}
+
+/// Starts a backtest of a draft against what was lived under a lens, the main one unless named.
+///
+/// # Errors
+/// `Forbidden` without the right to read people; `Invalid` with every problem of the draft; `Missing` for a lens
+/// that there is not.
+pub fn start(
+    tx: &mut Tx,
+    who: &User,
+    text: &str,
+    lens: Option<&str>,
+    question: Question,
+    now: Moment,
+) -> Result<Started, Failure> {
+    who.may(Right::ReadPeople)?;
+    let definition = lens::read(text)?;
+    let lens = lens::named(tx, lens)?;
+    let id = tx.ids(1)?;
+    let until = question.until.map_or(now, |until| until.min(now));
+    let row = BacktestRow {
+        id,
+        lens: lens.id,
+        job: None,
+        name: definition.name,
+        text: text.to_owned(),
+        asked: Asked { until, within: question.within },
+        started_at: now,
+        started_by: who.actor(),
+        finished_at: None,
+        result: None,
+        refusal: None,
+    };
+    store::add(tx, &row)?;
+    let unique = id.to_string();
+    let payload = json!({ "backtest": id });
+    let job = platform::jobs::enqueue(tx, BACKTEST_JOB, Some(&unique), &payload, now)?;
+    store::set_job(tx, id, job)?;
+    Ok(Started { backtest: id, job })
+}
+
+/// One backtest.
+///
+/// # Errors
+/// `Forbidden` without the right to read people; `Missing` if there is none.
+pub fn load(tx: &mut Tx, who: &User, id: i64) -> Result<BacktestRow, Failure> {
+    who.may(Right::ReadPeople)?;
+    store::load(tx, id)?.ok_or_else(|| Failure::missing("backtest", id))
+}
+
+/// The newest backtests, the newest first.
+///
+/// # Errors
+/// `Forbidden` without the right to read people.
+pub fn list(tx: &mut Tx, who: &User) -> Result<Vec<BacktestRow>, Failure> {
+    who.may(Right::ReadPeople)?;
+    store::list(tx, LISTED)
+}
+
+/// Gives a backtest up; false if it had ended.
+///
+/// # Errors
+/// As [`load`].
+pub fn cancel(tx: &mut Tx, who: &User, id: i64, now: Moment) -> Result<bool, Failure> {
+    let row = load(tx, who, id)?;
+    let (None, Some(job)) = (row.finished_at, row.job) else { return Ok(false) };
+    let cancelled = platform::jobs::cancel(tx, job, now)?;
+    if cancelled {
+        store::finish(tx, id, now, None, Some("It was given up on request."))?;
+    }
+    Ok(cancelled)
+}
+
+impl BacktestRow {
+    /// What it came to.
+    ///
+    /// # Errors
+    /// `Refused` with `no_result` or `unfinished`, each with its reason.
+    pub fn view(&self) -> Result<BacktestView, Failure> {
+        if let Some(refusal) = &self.refusal {
+            return Err(Failure::refused("no_result", refusal.clone()));
+        }
+        let result = self
+            .result
+            .as_deref()
+            .ok_or_else(|| Failure::refused("unfinished", "This backtest has not ended yet."))?;
+        Ok(serde_json::from_str(result).map_err(anyhow::Error::from)?)
+    }
+}

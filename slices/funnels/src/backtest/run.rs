@@ -1,0 +1,195 @@
+//! Running a backtest: as many readers as there are processors, each with a snapshot and a share of the people.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use funnel::Definition;
+use funnel::backtest::{Backtest as Counted, Difference, Moved};
+use funnel::history::{Entry, History};
+use people::{CompanyId, LensId, PersonId};
+use platform::app::App;
+use platform::db::Tx;
+use platform::failure::Failure;
+use platform::jobs::{Again, Job, Run};
+use serde_json::{Value, json};
+
+use super::store::{self, BacktestRow};
+use super::view::{self, BacktestView};
+use crate::{lens, project, refold};
+
+/// The job that runs a backtest.
+pub const BACKTEST_JOB: &str = "funnels.backtest";
+/// People read and folded at a time.
+const CHUNK_PEOPLE: i64 = 2_000;
+/// Companies whose facts are kept at hand, for each reader.
+const COMPANIES_KEPT: usize = 20_000;
+/// People who differ and are told one by one, each with both receipts.
+const TOLD_MAX: usize = 100;
+/// How often progress is told and a wish to stop is heard.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// Runs a draft over the whole past and stores what it came to.
+pub struct Backtest;
+
+impl Job for Backtest {
+    fn name(&self) -> &'static str {
+        BACKTEST_JOB
+    }
+
+    fn run(&self, app: &App, run: &mut Run) -> Result<Value, Again> {
+        let id = run.payload().get("backtest").and_then(Value::as_i64).unwrap_or_default();
+        let row = app.db.read_blocking(move |tx| {
+            store::load(tx, id)?.ok_or_else(|| Failure::missing("backtest", id))
+        })?;
+        // Whoever's time has come has moved, whether or not a server was there to see it.
+        refold::wake_due(app)?;
+        let (definition, lens) = (lens::read(&row.text)?, row.lens);
+        let (counted, differences) = count(app, run, &row, &definition)?;
+        let (ticket, now) = (run.ticket(), app.clock.now());
+        if let Some(thin) = counted.thin() {
+            let words = format!("The history is too thin for a backtest: {thin}.");
+            let refusal = words.clone();
+            app.db.write_blocking(move |tx| {
+                ticket.confirm(tx)?;
+                store::finish(tx, id, now, None, Some(&refusal))
+            })?;
+            return Ok(json!({ "people": counted.people(), "refusal": words }));
+        }
+        let name = row.name;
+        app.db
+            .write_blocking(move |tx| {
+                ticket.confirm(tx)?;
+                let lens = lens::by_id(tx, lens)?;
+                let in_force = lens.current().map(|(_, definition)| Arc::clone(definition));
+                let view = BacktestView {
+                    definition: name,
+                    version: lens.version_at(now),
+                    report: counted.report(&definition, in_force.as_deref()),
+                    differences: view::differences(tx, lens.id, differences)?,
+                    lens: lens.name,
+                };
+                let result = serde_json::to_string(&view).map_err(anyhow::Error::from)?;
+                store::finish(tx, id, now, Some(&result), None)?;
+                Ok(json!({ "people": view.report.people }))
+            })
+            .map_err(Again::from)
+    }
+}
+
+/// What all readers share.
+struct Shared {
+    lens: LensId,
+    after: Mutex<PersonId>,
+    done: AtomicU64,
+    stop: AtomicBool,
+}
+
+type Part = (Counted, BTreeMap<PersonId, Difference>);
+
+fn count(
+    app: &App,
+    run: &mut Run,
+    row: &BacktestRow,
+    definition: &Definition,
+) -> Result<Part, Again> {
+    let total = app.db.read_blocking(people::count)?;
+    let shared = Arc::new(Shared {
+        lens: row.lens,
+        after: Mutex::new(0),
+        done: AtomicU64::new(0),
+        stop: AtomicBool::new(false),
+    });
+    let readers = std::thread::available_parallelism().map_or(1, usize::from);
+    let parts = std::thread::scope(|scope| -> Result<Vec<Part>, Again> {
+        let readers: Vec<_> = (0..readers)
+            .map(|_| {
+                let counted = Counted::new(definition, row.asked);
+                let shared = Arc::clone(&shared);
+                scope.spawn(move || app.db.read_blocking(move |tx| read(tx, &shared, counted)))
+            })
+            .collect();
+        while !readers.iter().all(std::thread::ScopedJoinHandle::is_finished) {
+            run.progress(json!({ "done": shared.done.load(Ordering::Relaxed), "total": total }));
+            if let Err(stopped) = run.checkpoint() {
+                shared.stop.store(true, Ordering::Relaxed);
+                return Err(stopped);
+            }
+            std::thread::sleep(LOOK_EVERY);
+        }
+        let broken = |_| Failure::broken("a reader of a backtest broke off");
+        readers.into_iter().map(|reader| Ok(reader.join().map_err(broken)??)).collect()
+    })?;
+    run.progress(json!({ "done": total, "total": total }));
+    let mut parts = parts.into_iter();
+    let none = || (Counted::new(definition, row.asked), BTreeMap::new());
+    let (mut counted, mut differences) = parts.next().unwrap_or_else(none);
+    for (part, found) in parts {
+        counted.merge(&part);
+        differences.extend(found);
+    }
+    keep_first(&mut differences);
+    Ok((counted, differences))
+}
+
+/// Takes one share of the people after the other until nobody is left.
+fn read(tx: &mut Tx, shared: &Shared, mut counted: Counted) -> Result<Part, Failure> {
+    let mut differences = BTreeMap::new();
+    let mut companies = HashMap::new();
+    while !shared.stop.load(Ordering::Relaxed) {
+        let ids = next(tx, shared)?;
+        let (Some(first), Some(last)) = (ids.first().copied(), ids.last().copied()) else { break };
+        let people = histories(tx, (first, last), &mut companies)?;
+        let mut moves = store::moves(tx, shared.lens, (first, last))?.into_iter().peekable();
+        for (person, history) in people {
+            while moves.next_if(|(other, _)| *other < person).is_some() {}
+            let lived = moves.next_if(|(other, _)| *other == person);
+            let lived: &[Moved] = lived.as_ref().map_or(&[], |(_, moves)| moves);
+            if let Some(difference) = counted.person(&history, lived) {
+                differences.insert(person, difference);
+                keep_first(&mut differences);
+            }
+        }
+        shared.done.fetch_add(u64::try_from(ids.len()).unwrap_or(0), Ordering::Relaxed);
+    }
+    Ok((counted, differences))
+}
+
+/// The next people whom nobody has taken.
+fn next(tx: &mut Tx, shared: &Shared) -> Result<Vec<PersonId>, Failure> {
+    let mut after = shared.after.lock().unwrap_or_else(PoisonError::into_inner);
+    let ids = people::ids_after(tx, *after, CHUNK_PEOPLE)?;
+    if let Some(last) = ids.last() {
+        *after = *last;
+    }
+    Ok(ids)
+}
+
+/// Everybody's whole history from one id to another, in order.
+fn histories(
+    tx: &mut Tx,
+    (first, last): (PersonId, PersonId),
+    companies: &mut HashMap<CompanyId, Arc<Vec<Entry>>>,
+) -> Result<Vec<(PersonId, History)>, Failure> {
+    if companies.len() > COMPANIES_KEPT {
+        companies.clear();
+    }
+    let mut own = Vec::new();
+    for (subject, entries) in journal::histories_between(tx, first, last)? {
+        if journal::is_company(subject) {
+            companies.insert(subject, Arc::new(entries));
+        } else {
+            own.push((subject, entries));
+        }
+    }
+    own.into_iter()
+        .map(|(person, entries)| Ok((person, project::whole(tx, entries, companies)?)))
+        .collect()
+}
+
+fn keep_first(differences: &mut BTreeMap<PersonId, Difference>) {
+    while differences.len() > TOLD_MAX {
+        differences.pop_last();
+    }
+}

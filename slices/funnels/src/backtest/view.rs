@@ -1,0 +1,93 @@
+//! What a backtest came to, for every mouth.
+
+use std::collections::BTreeMap;
+
+use funnel::backtest::{Difference, Report};
+use funnel::receipt::Receipt;
+use funnel::{Stage, Transition};
+use moment::{DAY_US, Moment};
+use people::{LensId, PersonId};
+use platform::db::Tx;
+use platform::failure::Failure;
+use serde::{Deserialize, Serialize};
+
+use crate::store::{self, TransitionRow};
+use crate::why::{self, MoveView};
+
+/// What a backtest came to, and the first people of whom the draft says something else than was lived.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BacktestView {
+    /// As the draft calls itself.
+    pub definition: String,
+    /// Compared with which lens.
+    pub lens: String,
+    /// The version that is in force there.
+    pub version: u32,
+    /// The figures.
+    #[serde(flatten)]
+    pub report: Report,
+    /// People who differ, by their ids; `report.differ` says how many there are in all.
+    pub differences: Vec<DifferenceView>,
+}
+
+/// Somebody of whom the draft says something else than was lived.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DifferenceView {
+    /// The public id.
+    pub person: String,
+    /// The name.
+    pub name: String,
+    /// The highest stage on which the two part.
+    pub stage: Stage,
+    /// By how many days the draft is earlier; negative if it is later, nothing if only one of them says so.
+    pub days_earlier: Option<i64>,
+    /// When and why the draft calls them so.
+    pub draft: Option<CallView>,
+    /// When and why they were called so.
+    pub in_force: Option<CallView>,
+}
+
+/// A first call of a stage with its receipt.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CallView {
+    /// When.
+    pub at: Moment,
+    /// The move with its receipt.
+    pub receipt: MoveView,
+}
+
+/// Adds names and receipts to those who differ.
+pub(super) fn differences(
+    tx: &mut Tx,
+    lens: LensId,
+    found: BTreeMap<PersonId, Difference>,
+) -> Result<Vec<DifferenceView>, Failure> {
+    let ids: Vec<PersonId> = found.keys().copied().collect();
+    let mut lived = store::transitions(tx, lens, &ids)?;
+    let mut views = Vec::with_capacity(ids.len());
+    for (id, difference) in found {
+        let Difference { stage, draft, lived: lived_at, transitions } = difference;
+        let drafted =
+            transitions.into_iter().find(|step| Some(step.at) == draft && step.to >= stage);
+        let rows = lived.remove(&id).unwrap_or_default();
+        let row = rows.into_iter().find(|row| Some(row.moved_at) == lived_at && row.to >= stage);
+        views.push(DifferenceView {
+            person: tx.public_ids().encode(people::PERSON, id),
+            name: people::person::row(tx, id)?.name,
+            stage,
+            days_earlier: draft.zip(lived_at).map(|(draft, lived)| (lived - draft).0 / DAY_US),
+            draft: drafted.map(of_draft),
+            in_force: row.map(of_row).transpose()?,
+        });
+    }
+    Ok(views)
+}
+
+fn of_draft(step: Transition) -> CallView {
+    CallView { at: step.at, receipt: why::transition_view(step) }
+}
+
+fn of_row(row: TransitionRow) -> Result<CallView, Failure> {
+    let receipt: Receipt = serde_json::from_str(&row.receipt).map_err(anyhow::Error::from)?;
+    Ok(CallView { at: row.moved_at, receipt: why::move_view(row, receipt) })
+}
