@@ -249,7 +249,7 @@ impl Bench {
         let text = format!("{}\n# adopted by the bench\n", funnel::packs::DEFAULT);
         let now = self.app.clock.now();
         let adopt = move |tx: &mut Tx| {
-            funnels::lens::adopt(tx, &User::operator(), &text, funnels::lens::From::Start, now)
+            funnels::lens::adopt(tx, &User::operator(), None, &text, funnels::lens::From::Start, now)
         };
         let adopted = self.app.db.write_blocking(adopt)?;
         let Some(job) = adopted.job else { return Ok(()) };
@@ -310,8 +310,8 @@ impl Bench {
         self.latency(figures, "person, opened", move |tx, try_| {
             let id = ids.get(try_ % ids.len().max(1)).copied().unwrap_or_default();
             let who = tx.public_ids().encode(people::PERSON, id);
-            people::person::record(tx, &User::operator(), &who, now)?;
-            funnels::why::why(tx, &User::operator(), &who, now).map(|_| ())
+            people::person::record(tx, &User::operator(), &who, None, now)?;
+            funnels::why::why(tx, &User::operator(), &who, None, now).map(|_| ())
         })
     }
 

@@ -83,6 +83,21 @@ pub struct Label {
     pub hint: String,
     /// Its icon, without `i-`.
     pub icon: String,
+    /// What else there is to choose, this one included; nothing to choose if there is but one.
+    pub choices: Vec<Choice>,
+    /// Where a choice is sent, as the field `choice`.
+    pub action: String,
+}
+
+/// One of several ways to look at every page.
+#[derive(Clone, Debug, Default)]
+pub struct Choice {
+    /// What is sent.
+    pub value: String,
+    /// What people read.
+    pub label: String,
+    /// Whether it is the one in use.
+    pub is_here: bool,
 }
 
 /// What surrounds one page.

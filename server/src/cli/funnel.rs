@@ -23,15 +23,19 @@ pub(crate) struct Funnel {
     /// Show the moves of those who came in during so many days, instead of everybody's
     #[arg(long, value_name = "COUNT")]
     days: Option<i64>,
+    /// The lens to look through [default: the main one]
+    #[arg(long, value_name = "NAME")]
+    lens: Option<String>,
 }
 
 impl Funnel {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         let app = reading(house)?;
         let (now, days) = (app.clock.now(), self.days);
-        let funnel = app
-            .db
-            .read_blocking(move |tx| funnels::funnel::funnel(tx, &User::operator(), days, now))?;
+        let funnel = app.db.read_blocking(move |tx| {
+            let lens = self.lens.as_deref();
+            funnels::funnel::funnel(tx, &User::operator(), lens, days, now)
+        })?;
         let shown: Vec<(Stage, u64)> =
             funnel.tally.iter().copied().filter(|(stage, _)| *stage != Stage::None).collect();
         let stages: Map<String, Value> =

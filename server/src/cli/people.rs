@@ -44,6 +44,9 @@ pub(crate) struct People {
     /// Where the page before ended
     #[arg(long, value_name = "PLACE", value_parser = read_cursor)]
     after: Option<Cursor>,
+    /// The lens to look through [default: the main one]
+    #[arg(long, value_name = "NAME")]
+    lens: Option<String>,
 }
 
 fn read_stage(text: &str) -> Result<Stage, String> {
@@ -65,10 +68,10 @@ impl People {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         let app = reading(house)?;
         let now = app.clock.now();
-        let People { stage, sort, reverse, search, limit, after } = self;
+        let People { stage, sort, reverse, search, limit, after, lens } = self;
         let (lens, view, owners) = app.db.read_blocking(move |tx| {
             User::operator().may(Right::ReadPeople)?;
-            let lens = people::main_lens(tx)?;
+            let lens = people::lens_for(tx, &User::operator(), lens.as_deref())?;
             let is_down = (sort != Sort::Name) != reverse;
             let list = List {
                 lens: lens.id,

@@ -28,6 +28,9 @@ pub(crate) struct Person {
     /// An e-mail address, a telephone, an id from outside, per_…, or a name that one person has
     #[arg(value_name = "WHO")]
     who: String,
+    /// The lens to look through [default: the main one]
+    #[arg(long, value_name = "NAME")]
+    lens: Option<String>,
 }
 
 /// Activities that are shown in words; JSON has them all.
@@ -37,8 +40,9 @@ impl Person {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         let app = reading(house)?;
         let now = app.clock.now();
-        let record =
-            app.db.read_blocking(move |tx| record(tx, &User::operator(), &self.who, now))?;
+        let record = app.db.read_blocking(move |tx| {
+            record(tx, &User::operator(), &self.who, self.lens.as_deref(), now)
+        })?;
         let outside = app.public_ids();
         let person = &record.person;
         let value = json!({

@@ -28,15 +28,18 @@ pub(crate) struct Why {
     /// An e-mail address, a telephone, an id from outside, per_…, or a name that one person has
     #[arg(value_name = "WHO")]
     who: String,
+    /// The lens to look through [default: the main one]
+    #[arg(long, value_name = "NAME")]
+    lens: Option<String>,
 }
 
 impl Why {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         let app = reading(house)?;
         let now = app.clock.now();
-        let why = app
-            .db
-            .read_blocking(move |tx| funnels::why::why(tx, &User::operator(), &self.who, now))?;
+        let why = app.db.read_blocking(move |tx| {
+            funnels::why::why(tx, &User::operator(), &self.who, self.lens.as_deref(), now)
+        })?;
         house.mouth.result(&why, |ink| shown(&why, ink))?;
         Ok(Outcome::Done)
     }

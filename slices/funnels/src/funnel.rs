@@ -24,7 +24,7 @@ pub struct Moved {
     pub count: u64,
 }
 
-/// The funnel under the main lens.
+/// The funnel under a lens.
 #[derive(Clone, Debug)]
 pub struct FunnelView {
     /// The lens's name.
@@ -41,18 +41,19 @@ pub struct FunnelView {
     pub moves: Vec<Moved>,
 }
 
-/// The funnel; with `days`, the flow of those who came in during that many days until now.
+/// The funnel under the lens of that name, or the one through which the user looks; with `days`, the flow of those who came in during that many days until now.
 ///
 /// # Errors
 /// `Forbidden` without the right to read people; `Broken` when the database fails.
 pub fn funnel(
     tx: &mut Tx,
     who: &User,
+    lens: Option<&str>,
     days: Option<i64>,
     now: Moment,
 ) -> Result<FunnelView, Failure> {
     who.may(Right::ReadPeople)?;
-    let lens = lens::main(tx)?;
+    let lens = lens::of(tx, who, lens)?;
     let since = days.map(|days| now - Span::days(days));
     let day = since.map_or(i64::MIN, |since| since.day() + 1);
     let moves = store::flow_since(tx, lens.id, day)?

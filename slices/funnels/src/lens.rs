@@ -102,21 +102,26 @@ pub fn main(tx: &mut Tx) -> Result<Lens, Failure> {
     lenses(tx)?.into_iter().next().ok_or_else(|| Failure::missing("lens", MAIN))
 }
 
-/// The lens of that name, in whatever case; the main one if none is named.
+/// The lens of that name, in whatever case; without a name the one through which the user looks.
 ///
 /// # Errors
-/// `Missing` with the names that there are.
-pub fn named(tx: &mut Tx, name: Option<&str>) -> Result<Lens, Failure> {
-    let Some(name) = name else { return main(tx) };
-    let lenses = lenses(tx)?;
-    let found = lenses.iter().find(|lens| lens.name.to_lowercase() == name.trim().to_lowercase());
-    found.cloned().ok_or_else(|| {
-        let names: Vec<&str> = lenses.iter().map(|lens| lens.name.as_str()).collect();
-        Failure::refused(
-            "no_lens",
-            format!("There is no lens {name}; there is {}.", names.join(", ")),
-        )
-    })
+/// `Refused` with the names that there are.
+pub fn of(tx: &mut Tx, who: &User, name: Option<&str>) -> Result<Lens, Failure> {
+    let label = people::lens_for(tx, who, name)?;
+    by_id(tx, label.id)
+}
+
+/// Makes a user look through a lens from now on.
+///
+/// # Errors
+/// `Forbidden` without the right to read people, `Missing` if there is no such lens.
+pub fn choose(tx: &mut Tx, who: &User, lens: LensId) -> Result<(), Failure> {
+    who.may(Right::ReadPeople)?;
+    by_id(tx, lens)?;
+    match who.actor() {
+        Some(user) => store::choose_lens(tx, user, lens),
+        None => Ok(()),
+    }
 }
 
 /// The lens of that id.
@@ -176,23 +181,28 @@ pub struct Adopted {
     pub job: Option<i64>,
 }
 
-/// Adopts a definition: it becomes the next version of the main lens, and a job re-stands everybody.
+/// Adopts a definition: it becomes the next version of a lens, and a job re-stands everybody. The lens is the
+/// main one unless named; a name that no lens has makes a new one, whose first version holds from the start.
 /// The same text again changes nothing.
 ///
 /// # Errors
 /// `Forbidden` without the right to change definitions; `Invalid` with every problem of the text, and
 /// with every example of it that does not hold; `Refused` with `before_current` for a moment before
-/// the version in force.
+/// the version in force, with `lens_name` for a name that is none.
 pub fn adopt(
     tx: &mut Tx,
     who: &User,
+    lens: Option<&str>,
     text: &str,
     from: From,
     now: Moment,
 ) -> Result<Adopted, Failure> {
     who.may(Right::ChangeDefinitions)?;
     let definition = check(text)?;
-    let lens = main(tx)?;
+    let lens = match lens {
+        None => main(tx)?,
+        Some(name) => named_or_new(tx, name, now)?,
+    };
     let last = lens.current().map(|(row, _)| row);
     if let Some((row, current)) = lens.current()
         && current.text == text
@@ -235,6 +245,33 @@ pub fn adopt(
     Ok(Adopted { lens: lens.id, version: row.version, from, job: Some(job) })
 }
 
+/// Characters that the name of a lens may have at most.
+const LENS_NAME_MAX: usize = 40;
+/// Lenses that a workspace may have at most: everybody is folded under each.
+const LENSES_MAX: usize = 12;
+
+fn named_or_new(tx: &mut Tx, name: &str, now: Moment) -> Result<Lens, Failure> {
+    let name = name.trim();
+    let lenses = lenses(tx)?;
+    let known = lenses.iter().find(|lens| lens.name.to_lowercase() == name.to_lowercase());
+    if let Some(lens) = known {
+        return Ok(lens.clone());
+    }
+    let length = name.chars().count();
+    if length == 0 || length > LENS_NAME_MAX || name.chars().any(char::is_control) {
+        let words = format!("A lens is called by 1 to {LENS_NAME_MAX} letters, on one line.");
+        return Err(Failure::refused("lens_name", words));
+    }
+    if lenses.len() >= LENSES_MAX {
+        let words = format!("There are {LENSES_MAX} lenses already, and everybody is folded under each.");
+        return Err(Failure::refused("lens_name", words));
+    }
+    let id = tx.ids(1)?;
+    let position = i64::try_from(lenses.len()).unwrap_or(i64::MAX);
+    store::add_lens(tx, id, name, position, now)?;
+    Ok(Lens { id, name: name.to_owned(), versions: Vec::new() })
+}
+
 /// Reads a definition.
 ///
 /// # Errors
@@ -275,6 +312,13 @@ impl people::Lenses for LensLabels {
     fn labels(&self, tx: &mut Tx) -> Result<Vec<people::LensLabel>, Failure> {
         Ok(lenses(tx)?.iter().filter_map(label).collect())
     }
+
+    fn chosen(&self, tx: &mut Tx, who: &User) -> Result<Option<LensId>, Failure> {
+        match who.actor() {
+            Some(user) => store::lens_choice(tx, user),
+            None => Ok(None),
+        }
+    }
 }
 
 fn label(lens: &Lens) -> Option<people::LensLabel> {
@@ -287,6 +331,7 @@ fn label(lens: &Lens) -> Option<people::LensLabel> {
     );
     Some(people::LensLabel {
         id: lens.id,
+        name: lens.name.clone(),
         label: format!("{}, version {}", lens.name, row.version),
         criteria: definition.criteria.iter().map(|criterion| criterion.name.to_string()).collect(),
         framework,

@@ -32,6 +32,10 @@ pub fn slice() -> Slice {
             files: &[
                 ("0001_funnels", include_str!("../migrations/0001_funnels.sql")),
                 ("0002_backtest", include_str!("../migrations/0002_backtest.sql")),
+                (
+                    "0003_lenses_and_drafts",
+                    include_str!("../migrations/0003_lenses_and_drafts.sql"),
+                ),
             ],
         },
         statements: &[store::ALL, backtest::store::ALL],

@@ -29,9 +29,9 @@ impl Panel for ReceiptPanel {
         now: Moment,
     ) -> Result<String, Failure> {
         let id = tx.public_ids().encode(PERSON, person);
-        let why = why(tx, who, &id, now)?;
+        let why = why(tx, who, &id, None, now)?;
         let almanac = Almanac::new(now, &team::workspace(tx)?.zone);
-        let lens = lens::main(tx)?;
+        let lens = lens::of(tx, who, None)?;
         let Some((_, definition)) = lens.current() else { return Ok(String::new()) };
         let slip = Slips::of(&why, definition, &almanac);
         slip.render().map_err(|cause| Failure::Broken(anyhow::Error::from(cause)))
@@ -39,7 +39,7 @@ impl Panel for ReceiptPanel {
 
     fn moves(&self, tx: &mut Tx, who: &User, person: PersonId) -> Result<Vec<Moved>, Failure> {
         who.may(Right::ReadPeople)?;
-        let lens = lens::main(tx)?.id;
+        let lens = lens::of(tx, who, None)?.id;
         let rows = store::transitions(tx, lens, &[person])?.remove(&person).unwrap_or_default();
         let count = rows.len();
         let moves = rows.into_iter().enumerate().map(|(place, row)| Moved {

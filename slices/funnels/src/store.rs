@@ -42,7 +42,13 @@ const FLOW_SINCE: Sql = sql(
 const FLOW_DAYS: Sql = sql("select cohort_day, from_stage, to_stage, via, n from flow
      where lens_id = $1 and n <> 0");
 
+const LENS_CHOICE: Sql = sql("select lens_id from lens_choice where user_id = $1");
+const CHOOSE_LENS: Sql = sql("insert into lens_choice (user_id, lens_id) values ($1, $2)
+     on conflict (user_id) do update set lens_id = excluded.lens_id");
+
 pub(crate) const ALL: &[Sql] = &[
+    LENS_CHOICE,
+    CHOOSE_LENS,
     LENSES,
     ADD_LENS,
     VERSIONS,
@@ -123,6 +129,15 @@ pub(crate) fn add_lens(
     now: Moment,
 ) -> Result<(), Failure> {
     tx.execute(ADD_LENS, args![id, name, position, now])?;
+    Ok(())
+}
+
+pub(crate) fn lens_choice(tx: &mut Tx, user: i64) -> Result<Option<LensId>, Failure> {
+    Ok(tx.row(LENS_CHOICE, args![user])?.map(|row| row.int(0)))
+}
+
+pub(crate) fn choose_lens(tx: &mut Tx, user: i64, lens: LensId) -> Result<(), Failure> {
+    tx.execute(CHOOSE_LENS, args![user, lens])?;
     Ok(())
 }
 

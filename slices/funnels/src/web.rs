@@ -1,8 +1,10 @@
 //! `GET /funnel`: parse, call the verb, fill the view.
 
 use axum::Router;
-use axum::extract::{Query, State};
-use axum::routing::get;
+use axum::extract::{Form, Query, State};
+use axum::http::HeaderMap;
+use axum::response::Redirect;
+use axum::routing::{get, post};
 use funnel::condition::{Condition, English};
 use funnel::{Definition, Stage};
 use moment::Moment;
@@ -17,12 +19,30 @@ use serde::Deserialize;
 use team::User;
 
 use crate::funnel::{FunnelView, funnel};
+use crate::lens;
 use crate::pages::flow::{self, Flow, title_case};
 use crate::pages::funnel::{FunnelPage, KindLine, Meaning, RuleLine, Rung, Standing, Window};
 
 /// `/funnel`.
 pub fn routes() -> Router<App> {
-    Router::new().route("/funnel", get(page))
+    Router::new().route("/funnel", get(page)).route("/lens", post(choose))
+}
+
+#[derive(Deserialize)]
+struct Chosen {
+    choice: String,
+}
+
+/// Looks through another lens, and goes back to the page where one was.
+async fn choose(
+    State(app): State<App>,
+    who: User,
+    headers: HeaderMap,
+    Form(form): Form<Chosen>,
+) -> Result<Redirect, Failure> {
+    let lens = form.choice.parse().map_err(|_| Failure::missing("lens", &form.choice))?;
+    app.db.write(move |tx| lens::choose(tx, &who, lens)).await?;
+    Ok(Redirect::to(&team::came_from(&headers).unwrap_or_else(|| "/funnel".to_owned())))
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -58,7 +78,7 @@ pub(crate) fn view(
     now: Moment,
 ) -> Result<FunnelPage, Failure> {
     let here = WINDOWS.iter().find(|window| window.0 == days).unwrap_or(&WINDOWS[1]);
-    let found = funnel(tx, who, here.3, now)?;
+    let found = funnel(tx, who, None, here.3, now)?;
     let almanac = Almanac::new(now, &team::workspace(tx)?.zone);
     let flow = Flow::of(&found.moves);
     let int = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);

@@ -114,15 +114,17 @@ pub struct NextView {
     pub parts: Vec<funnel::explain::Explained>,
 }
 
-/// Why whom `who` means stands where they stand, under the main lens.
+/// Why whom `who` means stands where they stand, under the lens of that name, or the one through which the user
+/// looks.
 ///
 /// # Errors
-/// `Forbidden` without the right to read people, `Missing` if nobody is meant, `Refused` with `ambiguous`.
-pub fn why(tx: &mut Tx, user: &User, who: &str, now: Moment) -> Result<WhyView, Failure> {
+/// `Forbidden` without the right to read people, `Missing` if nobody is meant, `Refused` with `ambiguous` or
+/// `no_lens`.
+pub fn why(tx: &mut Tx, user: &User, who: &str, lens: Option<&str>, now: Moment) -> Result<WhyView, Failure> {
     user.may(Right::ReadPeople)?;
     let id = find::find(tx, who)?;
     let person = people::person::row(tx, id)?;
-    let lens = lens::main(tx)?;
+    let lens = lens::of(tx, user, lens)?;
     let subject = project::subjects_of(tx, &[id])?.pop();
     let own = subject.map(|subject| subject.own).unwrap_or_default();
     let history = project::whole(tx, own, &mut std::collections::HashMap::new())?;

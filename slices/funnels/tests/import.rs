@@ -94,7 +94,7 @@ fn held(world: &World, who: &'static str, key: &str) -> Option<String> {
     let now = world.now();
     let record = world
         .db
-        .read_blocking(move |tx| people::person::record(tx, &User::operator(), who, now))
+        .read_blocking(move |tx| people::person::record(tx, &User::operator(), who, None, now))
         .unwrap();
     let mut facts = record.facts.into_iter().chain(record.company_facts);
     facts.find(|fact| *fact.key == *key).map(|fact| fact.value)
@@ -196,7 +196,7 @@ fn a_receipt_says_why_and_the_list_finds_them() {
         let now = world.now();
         let why = world
             .db
-            .read_blocking(move |tx| funnels::why::why(tx, &User::operator(), "mql_id:m0", now))
+            .read_blocking(move |tx| funnels::why::why(tx, &User::operator(), "mql_id:m0", None, now))
             .unwrap();
         assert_eq!((why.stage, why.moves.len()), (Stage::Customer, 2));
         assert_eq!(why.moves[0].because[0].condition, r#"did("deal.won")"#);
@@ -235,7 +235,7 @@ fn a_later_version_holds_from_its_adoption_and_old_receipts_keep_theirs() {
         let now = world.now();
         let why = world
             .db
-            .read_blocking(move |tx| funnels::why::why(tx, &User::operator(), "mql_id:m1", now))
+            .read_blocking(move |tx| funnels::why::why(tx, &User::operator(), "mql_id:m1", None, now))
             .unwrap();
         assert_eq!(why.moves.iter().map(|step| step.version).collect::<Vec<_>>(), [3, 2]);
         assert_eq!(why.moves[0].at, now);

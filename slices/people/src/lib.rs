@@ -28,6 +28,7 @@ use moment::Moment;
 use platform::db::{Migrations, Tx};
 use platform::failure::Failure;
 use platform::slice::Slice;
+use team::User;
 
 /// A person's id inside. Outside it is printed as `per_…`.
 pub type PersonId = i64;
@@ -59,7 +60,9 @@ pub fn slice() -> Slice {
 pub struct LensLabel {
     /// Inside.
     pub id: LensId,
-    /// As people call it, with its version: `Shared, version 7`.
+    /// As people call it: `Shared`.
+    pub name: String,
+    /// The same with its version: `Shared, version 7`.
     pub label: String,
     /// The criteria of the definition in force, in its order.
     pub criteria: Vec<String>,
@@ -76,6 +79,12 @@ pub trait Lenses: Send + Sync {
     /// # Errors
     /// `Broken` when the database fails.
     fn labels(&self, tx: &mut Tx) -> Result<Vec<LensLabel>, Failure>;
+
+    /// The lens through which a user chose to look, if they chose one.
+    ///
+    /// # Errors
+    /// `Broken` when the database fails.
+    fn chosen(&self, tx: &mut Tx, who: &User) -> Result<Option<LensId>, Failure>;
 }
 
 /// The part under which [`Lenses`] is found.
@@ -88,6 +97,27 @@ pub struct LensSource(pub std::sync::Arc<dyn Lenses>);
 pub fn main_lens(tx: &mut Tx) -> Result<LensLabel, Failure> {
     let source = tx.part::<LensSource>();
     source.0.labels(tx)?.into_iter().next().ok_or_else(|| Failure::missing("lens", "main"))
+}
+
+/// The lens through which a user looks, or the one of that name.
+///
+/// # Errors
+/// `Refused` with the names that there are; `Missing` if the workspace has none yet.
+pub fn lens_for(tx: &mut Tx, who: &User, name: Option<&str>) -> Result<LensLabel, Failure> {
+    let source = tx.part::<LensSource>();
+    let labels = source.0.labels(tx)?;
+    if let Some(name) = name {
+        let wanted = name.trim().to_lowercase();
+        let names: Vec<String> = labels.iter().map(|lens| lens.name.clone()).collect();
+        let found = labels.into_iter().find(|lens| lens.name.to_lowercase() == wanted);
+        let words = || format!("There is no lens {name}; there is {}.", names.join(", "));
+        return found.ok_or_else(|| Failure::refused("no_lens", words()));
+    }
+    let chosen = source.0.chosen(tx, who)?;
+    let mut labels = labels.into_iter();
+    let first = labels.next();
+    let other = labels.find(|lens| Some(lens.id) == chosen);
+    other.or(first).ok_or_else(|| Failure::missing("lens", "main"))
 }
 
 /// The company at which a person works, as their own history has it, and since when we know that.

@@ -59,14 +59,20 @@ const COLLEAGUES_MAX: usize = 5;
 ///
 /// # Errors
 /// `Forbidden` without the right to read people, `Missing` if nobody is meant, `Refused` with `ambiguous`.
-pub fn record(tx: &mut Tx, user: &User, who: &str, now: Moment) -> Result<Record, Failure> {
+pub fn record(
+    tx: &mut Tx,
+    user: &User,
+    who: &str,
+    lens: Option<&str>,
+    now: Moment,
+) -> Result<Record, Failure> {
     user.may(Right::ReadPeople)?;
     let id = find::find(tx, who)?;
     let person = row(tx, id)?;
     let keys = store::keys_of(tx, id)?;
     let history =
         journal::histories(tx, &[id])?.pop().map(|(_, entries)| entries).unwrap_or_default();
-    let lens = crate::main_lens(tx)?;
+    let lens = crate::lens_for(tx, user, lens)?;
     let standing = stand::standings(tx, lens.id, &[id])?.remove(&id);
     let (mut company, mut company_history, mut colleagues) = (None, Vec::new(), Vec::new());
     if let Some(at) = person.company {

@@ -28,7 +28,7 @@ pub mod sign_out;
 
 pub use colleague::USER;
 pub use guard::{TrustedOrigins, refuse_forged};
-pub use origin::Peer;
+pub use origin::{Peer, came_from};
 pub use password::{Passwords, Strength};
 pub use role::{Right, Role};
 pub use session::SignedIn;

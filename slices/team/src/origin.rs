@@ -76,6 +76,14 @@ pub(crate) fn reach(headers: &HeaderMap) -> Reach {
     }
 }
 
+/// The page of this very host from which a request was sent, if the browser says so.
+pub fn came_from(headers: &HeaderMap) -> Option<String> {
+    let page = headers.get(header::REFERER)?.to_str().ok()?;
+    let (_, rest) = page.split_once("://")?;
+    let path = rest.strip_prefix(host(headers))?;
+    path.starts_with('/').then(|| local_path(path).to_owned())
+}
+
 /// Where to go after signing in: a path of this very host, else the start page. What a browser might read
 /// as another host (`//host`, `/\host`) or that could break a header is not one.
 pub(crate) fn local_path(next: &str) -> &str {
@@ -97,6 +105,20 @@ mod tests {
                 (header::HeaderName::from_static(name), header::HeaderValue::from_static(value))
             })
             .collect()
+    }
+
+    #[test]
+    fn a_page_of_another_host_is_not_where_one_came_from() {
+        for (referer, expected) in [
+            ("https://sluice.example/people?q=a", Some("/people?q=a")),
+            ("https://sluice.example", None),
+            ("https://sluice.example.evil/x", None),
+            ("https://evil.example/sluice.example/", None),
+            ("nonsense", None),
+        ] {
+            let headers = headers(&[("host", "sluice.example"), ("referer", referer)]);
+            assert_eq!(came_from(&headers).as_deref(), expected, "{referer}");
+        }
     }
 
     #[test]

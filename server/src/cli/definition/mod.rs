@@ -72,14 +72,15 @@ pub(crate) struct Try {
 /// Put a definition in force
 #[derive(Args)]
 #[command(
-    long_about = "Puts a definition in force: it becomes the next version of the shared lens, and everybody is stood anew \
+    long_about = "Puts a definition in force: it becomes the next version of a lens, the shared one unless named, and everybody is stood anew \
         under it. The first definition of your own replaces the starter from the start, as if it had always held; a \
         later one holds from now on, unless you say from when. Its examples must hold. The same definition again \
         changes nothing.",
     after_long_help = "Examples:\n  \
         sluice definition adopt ours.toml\n  \
         sluice definition adopt ours.toml --from start                    over the whole past\n  \
-        sluice definition adopt ours.toml --from 2026-07-01T00:00:00Z"
+        sluice definition adopt ours.toml --from 2026-07-01T00:00:00Z\n  \
+        sluice definition adopt sales.toml --lens Sales                   beside the shared one"
 )]
 pub(crate) struct Adopt {
     /// The definition
@@ -88,6 +89,9 @@ pub(crate) struct Adopt {
     /// From when on it holds: start, or a moment
     #[arg(long, value_name = "WHEN", value_parser = read_from)]
     from: Option<From>,
+    /// The lens for which it is; a name that none has makes a new one [default: the main one]
+    #[arg(long, value_name = "NAME")]
+    lens: Option<String>,
 }
 
 fn read_from(text: &str) -> Result<From, String> {
@@ -170,7 +174,9 @@ impl Adopt {
         let text = definition.text.clone();
         let adopted = app
             .db
-            .write_blocking(move |tx| lens::adopt(tx, &User::operator(), &text, from, now))?;
+            .write_blocking(move |tx| {
+                lens::adopt(tx, &User::operator(), self.lens.as_deref(), &text, from, now)
+            })?;
         let people = match adopted.job {
             Some(job) => {
                 let progress = house.mouth.progress("standing");

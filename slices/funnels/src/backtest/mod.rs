@@ -58,7 +58,7 @@ pub fn start(
 ) -> Result<Started, Failure> {
     who.may(Right::ReadPeople)?;
     let definition = lens::read(text)?;
-    let lens = lens::named(tx, lens)?;
+    let lens = lens::of(tx, who, lens)?;
     let id = tx.ids(1)?;
     let until = question.until.map_or(now, |until| until.min(now));
     let row = BacktestRow {

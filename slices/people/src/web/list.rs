@@ -78,7 +78,7 @@ async fn page(State(app): State<App>, who: User, Query(ask): Query<Ask>) -> Resu
 
 fn view(tx: &mut Tx, who: &User, ask: &Ask, now: Moment) -> Result<ListPage, Failure> {
     who.may(Right::ReadPeople)?;
-    let lens = crate::main_lens(tx)?;
+    let lens = crate::lens_for(tx, who, None)?;
     let stages = match ask.stage.as_str() {
         "" => Vec::new(),
         word => vec![Stage::parse(word).ok_or_else(|| Failure::missing("stage", word))?],
@@ -291,8 +291,8 @@ async fn counts(State(app): State<App>, who: User) -> Result<Json<Value>, Failur
     who.may(Right::ReadPeople)?;
     let tally = app
         .db
-        .read(|tx| {
-            let lens = crate::main_lens(tx)?;
+        .read(move |tx| {
+            let lens = crate::lens_for(tx, &who, None)?;
             stand::tally(tx, lens.id)
         })
         .await?;

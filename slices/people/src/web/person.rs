@@ -67,7 +67,7 @@ pub fn record_view(
     ask: &RecordAsk,
     now: Moment,
 ) -> Result<PersonPage, Failure> {
-    let record = record(tx, who, person, now)?;
+    let record = record(tx, who, person, None, now)?;
     let almanac = Almanac::new(now, &team::workspace(tx)?.zone);
     let outside = tx.public_ids();
     let here = format!("/people/{}", outside.encode(PERSON, record.person.id));
