@@ -22,6 +22,7 @@
 //! ```
 #![warn(missing_docs)]
 
+pub mod agreement;
 pub mod backtest;
 pub mod condition;
 pub mod definition;

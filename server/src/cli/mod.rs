@@ -7,6 +7,7 @@ mod doctor;
 mod funnel;
 mod import;
 mod job;
+mod lenses;
 mod migrate;
 mod people;
 mod person;
@@ -14,6 +15,7 @@ mod serve;
 mod user;
 mod verify;
 mod why;
+mod why_not;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -83,6 +85,8 @@ enum Command {
     People(people::People),
     Person(person::Person),
     Why(why::Why),
+    WhyNot(why_not::WhyNot),
+    Lenses(lenses::Lenses),
     Funnel(funnel::Funnel),
     #[command(subcommand)]
     Definition(definition::Definition),
@@ -135,6 +139,8 @@ fn run(cli: Cli, mouth: Mouth, variables: &BTreeMap<String, String>) -> Result<O
         Command::People(command) => command.run(&house),
         Command::Person(command) => command.run(&house),
         Command::Why(command) => command.run(&house),
+        Command::WhyNot(command) => command.run(&house),
+        Command::Lenses(command) => command.run(&house),
         Command::Funnel(command) => command.run(&house),
         Command::Verify(command) => command.run(&house),
         Command::Definition(command) => command.run(&house),

@@ -95,7 +95,7 @@ fn judged(text: &mut String, because: &BecauseView, ink: Ink) {
     }
 }
 
-fn explained(text: &mut String, part: &Explained, depth: usize, ink: Ink) {
+pub(super) fn explained(text: &mut String, part: &Explained, depth: usize, ink: Ink) {
     let seen = part.seen.as_ref().map(|seen| format!(" = {seen}")).unwrap_or_default();
     let indent = "  ".repeat(depth);
     text.push_str(&format!("{indent}{} {}{seen}\n", mark(part.truth, ink), part.english));
@@ -105,7 +105,7 @@ fn explained(text: &mut String, part: &Explained, depth: usize, ink: Ink) {
 }
 
 /// As in the browser: a shape before a colour.
-fn mark(truth: Truth, ink: Ink) -> String {
+pub(super) fn mark(truth: Truth, ink: Ink) -> String {
     match truth {
         Truth::True => ink.good("yes    "),
         Truth::False => ink.bad("no     "),
@@ -113,7 +113,7 @@ fn mark(truth: Truth, ink: Ink) -> String {
     }
 }
 
-fn stage(stage: Stage) -> &'static str {
+pub(super) fn stage(stage: Stage) -> &'static str {
     match stage {
         Stage::None => "nobody yet",
         other => other.as_str(),

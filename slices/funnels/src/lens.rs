@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use funnel::{Definition, InForce};
+use funnel::{Definition, InForce, Stage};
 use moment::Moment;
 use people::LensId;
 use platform::db::Tx;
@@ -31,6 +31,13 @@ impl Lens {
     /// The version in force, if any was adopted.
     pub fn current(&self) -> Option<(&VersionRow, &Arc<Definition>)> {
         self.versions.last().map(|(row, definition)| (row, definition))
+    }
+
+    /// The stage above one, as the definition in force has them; from an exit the first.
+    pub fn above(&self, stage: Stage) -> Option<Stage> {
+        let (_, definition) = self.current()?;
+        let up = definition.stages.iter().find(|rule| stage.is_exit() || rule.stage > stage);
+        up.map(|rule| rule.stage)
     }
 
     /// The number of the version that holds at a moment.
@@ -263,7 +270,8 @@ fn named_or_new(tx: &mut Tx, name: &str, now: Moment) -> Result<Lens, Failure> {
         return Err(Failure::refused("lens_name", words));
     }
     if lenses.len() >= LENSES_MAX {
-        let words = format!("There are {LENSES_MAX} lenses already, and everybody is folded under each.");
+        let words =
+            format!("There are {LENSES_MAX} lenses already, and everybody is folded under each.");
         return Err(Failure::refused("lens_name", words));
     }
     let id = tx.ids(1)?;

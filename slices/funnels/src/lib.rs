@@ -4,6 +4,7 @@
 //! on a running workspace, and every transition keeps the receipt that says why.
 //! **Never:** writes an activity or a fact, and judges nothing by itself: `cores/funnel` folds.
 
+pub mod agreement;
 pub mod backtest;
 mod flow;
 pub mod funnel;
@@ -16,6 +17,7 @@ mod store;
 pub mod verify;
 pub mod web;
 pub mod why;
+pub mod why_not;
 
 pub use project::FunnelProjection;
 pub use store::VersionRow;

@@ -63,6 +63,12 @@ pub(crate) fn subjects_of(tx: &mut Tx, people: &[PersonId]) -> Result<Vec<Subjec
     Ok(histories.into_iter().map(|(person, own)| Subject { person, is_new: false, own }).collect())
 }
 
+/// One person's whole history.
+pub(crate) fn history_of(tx: &mut Tx, person: PersonId) -> Result<History, Failure> {
+    let subject = subjects_of(tx, &[person])?.pop();
+    whole(tx, subject.map(|subject| subject.own).unwrap_or_default(), &mut HashMap::new())
+}
+
 /// A person's whole history: their own, and what their company is known to be, each fact from the
 /// moment at which we knew both it and that they work there.
 pub(crate) fn whole(

@@ -46,7 +46,11 @@ const LENS_CHOICE: Sql = sql("select lens_id from lens_choice where user_id = $1
 const CHOOSE_LENS: Sql = sql("insert into lens_choice (user_id, lens_id) values ($1, $2)
      on conflict (user_id) do update set lens_id = excluded.lens_id");
 
+const EACH_MOVE: Sql = sql("select person_id, lens_id, moved_at, to_stage from transition
+     where lens_id = $1 or lens_id = $2 order by person_id, lens_id, moved_at, seq");
+
 pub(crate) const ALL: &[Sql] = &[
+    EACH_MOVE,
     LENS_CHOICE,
     CHOOSE_LENS,
     LENSES,
@@ -206,6 +210,19 @@ pub(crate) fn transitions(
         Ok(())
     })?;
     Ok(found)
+}
+
+/// Every move under two lenses: by person, then by lens, the oldest first.
+pub(crate) fn each_move(
+    tx: &mut Tx,
+    (a, b): (LensId, LensId),
+    mut each: impl FnMut(PersonId, LensId, Moment, Stage),
+) -> Result<(), Failure> {
+    tx.each(EACH_MOVE, args![a, b], |row| {
+        let to = Stage::from_code(row.int(3)).unwrap_or(Stage::None);
+        each(row.int(0), row.int(1), row.moment(2), to);
+        Ok(())
+    })
 }
 
 pub(crate) fn add_transitions(

@@ -120,14 +120,18 @@ pub struct NextView {
 /// # Errors
 /// `Forbidden` without the right to read people, `Missing` if nobody is meant, `Refused` with `ambiguous` or
 /// `no_lens`.
-pub fn why(tx: &mut Tx, user: &User, who: &str, lens: Option<&str>, now: Moment) -> Result<WhyView, Failure> {
+pub fn why(
+    tx: &mut Tx,
+    user: &User,
+    who: &str,
+    lens: Option<&str>,
+    now: Moment,
+) -> Result<WhyView, Failure> {
     user.may(Right::ReadPeople)?;
     let id = find::find(tx, who)?;
     let person = people::person::row(tx, id)?;
     let lens = lens::of(tx, user, lens)?;
-    let subject = project::subjects_of(tx, &[id])?.pop();
-    let own = subject.map(|subject| subject.own).unwrap_or_default();
-    let history = project::whole(tx, own, &mut std::collections::HashMap::new())?;
+    let history = project::history_of(tx, id)?;
     let folded = Folder::new(&lens.in_force()).fold(&history, now);
     let standing = folded.standing;
     let mut moves = Vec::new();

@@ -100,8 +100,25 @@ const NEXT_DUE: Sql = sql("select min(next_at) from standing where next_at is no
 const FORGET: Sql = sql("delete from standing where lens_id = $1");
 const FORGET_TALLY: Sql = sql("delete from stage_tally where lens_id = $1");
 
-pub(crate) const ALL: &[Sql] =
-    &[UPSERT, OF, TALLY, TALLY_ADD, COUNTED, DUE, NEXT_DUE, FORGET, FORGET_TALLY];
+const CROSSED: Sql = sql("select a.stage, b.stage, count(*) from standing a
+     join standing b on b.lens_id = $2 and b.person_id = a.person_id
+     where a.lens_id = $1 group by a.stage, b.stage");
+const CROSSING: Sql = sql("select a.person_id from standing a
+     join standing b on b.lens_id = $3 and b.person_id = a.person_id and b.stage = $4
+     where a.lens_id = $1 and a.stage = $2 order by a.person_id limit $5");
+pub(crate) const ALL: &[Sql] = &[
+    UPSERT,
+    OF,
+    TALLY,
+    TALLY_ADD,
+    COUNTED,
+    CROSSED,
+    CROSSING,
+    DUE,
+    NEXT_DUE,
+    FORGET,
+    FORGET_TALLY,
+];
 
 /// Writes where these people stand under a lens, and keeps the tally.
 ///
@@ -197,6 +214,37 @@ pub fn tally(tx: &mut Tx, lens: LensId) -> Result<Vec<(Stage, u64)>, Failure> {
 /// `Broken` when the database fails.
 pub fn counted(tx: &mut Tx, lens: LensId) -> Result<Vec<(Stage, u64)>, Failure> {
     counts(tx, COUNTED, lens)
+}
+
+/// How many stand at which stage under one lens and at which under another.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn crossed(tx: &mut Tx, a: LensId, b: LensId) -> Result<Vec<(Stage, Stage, u64)>, Failure> {
+    let mut found = Vec::new();
+    tx.each(CROSSED, args![a, b], |row| {
+        if let (Some(at_a), Some(at_b)) =
+            (Stage::from_code(row.int(0)), Stage::from_code(row.int(1)))
+        {
+            found.push((at_a, at_b, row.int(2).unsigned_abs()));
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// The first people by id who stand at one stage under one lens and at another under another.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn crossing(
+    tx: &mut Tx,
+    (a, at_a): (LensId, Stage),
+    (b, at_b): (LensId, Stage),
+    limit: i64,
+) -> Result<Vec<PersonId>, Failure> {
+    let rows = tx.rows(CROSSING, args![a, at_a.code(), b, at_b.code(), limit])?;
+    Ok(rows.iter().map(|row| row.int(0)).collect())
 }
 
 fn counts(tx: &mut Tx, statement: Sql, lens: LensId) -> Result<Vec<(Stage, u64)>, Failure> {

@@ -172,11 +172,9 @@ impl Adopt {
         let app = house.open()?;
         let (now, from) = (app.clock.now(), self.from.unwrap_or(From::Usual));
         let text = definition.text.clone();
-        let adopted = app
-            .db
-            .write_blocking(move |tx| {
-                lens::adopt(tx, &User::operator(), self.lens.as_deref(), &text, from, now)
-            })?;
+        let adopted = app.db.write_blocking(move |tx| {
+            lens::adopt(tx, &User::operator(), self.lens.as_deref(), &text, from, now)
+        })?;
         let people = match adopted.job {
             Some(job) => {
                 let progress = house.mouth.progress("standing");

@@ -73,7 +73,9 @@ pub fn adopt(world: &World, text: &'static str, from: funnels::lens::From) {
     let now = world.now();
     let adopted = world
         .db
-        .write_blocking(move |tx| funnels::lens::adopt(tx, &User::operator(), None, text, from, now))
+        .write_blocking(move |tx| {
+            funnels::lens::adopt(tx, &User::operator(), None, text, from, now)
+        })
         .unwrap();
     if let Some(job) = adopted.job {
         jobs::run_now(&world.app, &registry(), job).unwrap();
