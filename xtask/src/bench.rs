@@ -370,6 +370,7 @@ fn serve(figures: &mut Vec<Figure>) -> anyhow::Result<()> {
     let address = format!("127.0.0.1:{port}");
     let demo = Command::new(program)
         .args(["--data", &data, "demo", "--people", "2000"])
+        .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status()?;
     anyhow::ensure!(demo.success(), "the demo could not be told");
