@@ -377,6 +377,7 @@ fn serve(figures: &mut Vec<Figure>) -> anyhow::Result<()> {
     let begun = Instant::now();
     let mut server = Command::new(program)
         .args(["--data", &data, "serve", "--listen", &address])
+        .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()?;
     while std::net::TcpStream::connect(&address).is_err() && begun.elapsed().as_secs() < 10 {
