@@ -4,6 +4,7 @@
 //! each part reads only what is decided before it. **Never:** opens a file; text in, value out.
 
 mod check;
+mod diff;
 mod examples;
 mod read;
 
@@ -14,6 +15,7 @@ use moment::Span;
 use crate::condition::{Activities, Condition, Fault, Length, Score};
 use crate::standing::{Stage, Temperature};
 
+pub use diff::{Change, Mark, Piece};
 pub use examples::{Example, Outcome};
 
 /// The longest text of a definition, in bytes.
