@@ -26,8 +26,8 @@ create index draft_changed on draft (changed_at, id);
 -- Who approved a draft, and for which team; a change of its text takes every approval back.
 create table approval (
     draft_id    bigint not null,
-    user_id     bigint not null,
     team        text   not null,
+    user_id     bigint,
     approved_at bigint not null,
-    primary key (draft_id, user_id)
+    primary key (draft_id, team)
 );

@@ -6,6 +6,7 @@
 
 pub mod agreement;
 pub mod backtest;
+pub mod drafts;
 mod flow;
 pub mod funnel;
 pub mod lens;
@@ -40,7 +41,7 @@ pub fn slice() -> Slice {
                 ),
             ],
         },
-        statements: &[store::ALL, backtest::store::ALL],
+        statements: &[store::ALL, backtest::store::ALL, drafts::store::ALL],
         columns: include_str!("../columns.toml"),
     }
 }

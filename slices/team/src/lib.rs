@@ -34,7 +34,7 @@ pub use role::{Right, Role};
 pub use session::SignedIn;
 pub use user::{User, UserId};
 pub use web::routes;
-pub use workspace::{Workspace, names, workspace};
+pub use workspace::{Workspace, holders, names, workspace};
 
 use platform::db::Migrations;
 use platform::slice::Slice;

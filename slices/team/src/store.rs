@@ -2,9 +2,10 @@
 
 use moment::Moment;
 use platform::args;
-use platform::db::{Arg, Sql, Tx, sql};
+use platform::db::{Arg, Row, Sql, Tx, sql};
 use platform::failure::Failure;
 
+use crate::role::Role;
 use crate::session;
 use crate::user::{User, UserId};
 use crate::workspace::Workspace;
@@ -49,7 +50,12 @@ const GIVE_BACK_TRY: Sql =
 const FORGET_TRIES: Sql = sql("delete from sign_in_try where bucket = $1");
 const FORGET_OLD_TRIES: Sql = sql("delete from sign_in_try where since_at <= $1");
 
+/// Whoever can sign in.
+const USERS: Sql =
+    sql("select id, name, role from team_user where password_hash is not null order by name, id");
+
 pub(crate) const ALL: &[Sql] = &[
+    USERS,
     FIND_WORKSPACE,
     SET_UP,
     CREATE_USER,
@@ -123,6 +129,15 @@ pub(crate) fn names(tx: &mut Tx, ids: &[i64]) -> Result<Vec<(i64, String)>, Fail
     let ids: Vec<Arg> = ids.iter().map(|&id| Arg::from(id)).collect();
     let rows = tx.rows_in(NAMES, &ids)?;
     Ok(rows.iter().map(|row| (row.int(0), row.text(1).to_owned())).collect())
+}
+
+pub(crate) fn users(tx: &mut Tx) -> Result<Vec<(i64, String, Role)>, Failure> {
+    let rows = tx.rows(USERS, args![])?;
+    let user = |row: &Row| {
+        let role = row.text(2).parse().map_err(anyhow::Error::from)?;
+        Ok((row.int(0), row.text(1).to_owned(), role))
+    };
+    rows.iter().map(user).collect()
 }
 
 pub(crate) fn open_session(

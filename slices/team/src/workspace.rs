@@ -3,6 +3,7 @@
 use platform::db::Tx;
 use platform::failure::Failure;
 
+use crate::role::{Right, Role};
 use crate::store;
 
 /// What everybody in the workspace shares.
@@ -32,6 +33,20 @@ pub fn workspace(tx: &mut Tx) -> Result<Workspace, Failure> {
         zone: UNPLACED.to_owned(),
         is_set_up: false,
     }))
+}
+
+/// The users who have a right, by name; those who can't sign in yet are none.
+///
+/// # Errors
+/// `Broken` if the database fails.
+pub fn holders(tx: &mut Tx, right: Right) -> Result<Vec<(i64, String)>, Failure> {
+    let users = store::users(tx)?;
+    let holds = |role: &Role| role.rights().contains(&right);
+    Ok(users
+        .into_iter()
+        .filter(|(_, _, role)| holds(role))
+        .map(|(id, name, _)| (id, name))
+        .collect())
 }
 
 /// The names of the users with those ids, in no order; ids of nobody are left out.

@@ -1,0 +1,177 @@
+//! From a draft to a version, on both databases.
+
+mod house;
+
+use funnels::drafts::{self, State};
+use funnels::lens::{self, From};
+use house::{adopt, both};
+use platform::failure::Failure;
+use platform::harness::World;
+use team::create_user::CreateUser;
+use team::{Passwords, Right, Role, Strength, User, UserId};
+
+const FIRST: &str = r#"
+name = "First"
+[stages.lead]
+enter = 'did("form.submitted")'
+owner = "marketing"
+[stages.prospect]
+enter = 'two_way()'
+owner = "both"
+"#;
+const SECOND: &str = r#"
+name = "Second"
+[stages.lead]
+enter = 'did("form.submitted")'
+owner = "marketing"
+[stages.prospect]
+enter = 'two_way() && known(person.email)'
+owner = "sales"
+[examples]
+"a talk alone is no prospect" = { did = ["form.submitted", "email.sent", "email.replied"], expect = "lead" }
+"#;
+
+fn user(id: i64, role: Role) -> User {
+    User { id: UserId(id), name: format!("User {id}"), email: format!("u{id}@x.example"), role }
+}
+
+fn write<T: Send + 'static>(
+    world: &World,
+    work: impl FnOnce(&mut platform::db::Tx) -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    world.db.write_blocking(work)
+}
+
+fn draft(world: &World, text: &'static str) -> i64 {
+    let now = world.now();
+    let mara = user(5, Role::Admin);
+    write(world, move |tx| drafts::create(tx, &mara, None, Some(text), "why not", now)).unwrap()
+}
+
+fn view(world: &World, id: i64) -> drafts::DraftView {
+    world.db.read_blocking(move |tx| drafts::view(tx, &User::operator(), id)).unwrap()
+}
+
+fn code(result: Result<impl Sized, Failure>) -> &'static str {
+    match result.map(|_| ()) {
+        Err(Failure::Refused { code, .. }) => code,
+        Err(Failure::Forbidden) => "forbidden",
+        Err(Failure::Invalid(_)) => "invalid",
+        Err(_) => "other",
+        Ok(()) => "ok",
+    }
+}
+
+/// Two people who may change definitions, so that nobody has to speak for two teams.
+fn two_holders(world: &World) {
+    let app = world.app.clone().with_part(Passwords::new(Strength::Test));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    for name in ["Ada", "Ben"] {
+        let ask = CreateUser {
+            name: name.to_owned(),
+            email: format!("{name}@x.example"),
+            password: "correct horse battery staple".to_owned(),
+            role: Role::Admin,
+        };
+        runtime.block_on(team::create_user::create_user(&app, &User::operator(), ask)).unwrap();
+    }
+}
+
+#[test]
+fn a_draft_becomes_a_version_once_both_teams_have_said_yes() {
+    both(|world| {
+        two_holders(world);
+        adopt(world, FIRST, From::Usual);
+        let id = draft(world, SECOND);
+        let found = view(world, id);
+        assert_eq!((found.row.state, found.checked.is_sound()), (State::Draft, true));
+        assert_eq!(found.teams, ["marketing", "sales"]);
+        let parts: Vec<&str> = found.checked.changes.iter().map(|c| c.part.as_str()).collect();
+        assert_eq!(parts, ["prospect, enter", "prospect, owner"]);
+
+        let now = world.now();
+        let (ada, ben) = (user(5, Role::Admin), user(6, Role::Admin));
+        let (first, second) = (ada.clone(), ada.clone());
+        let approve = |who: User, team: &'static str| {
+            write(world, move |tx| drafts::approve(tx, &who, id, team, now))
+        };
+        assert_eq!(code(approve(ada.clone(), "marketing")), "not_proposed");
+        write(world, move |tx| drafts::propose(tx, &first, id, now)).unwrap();
+        assert_eq!(
+            code(write(world, move |tx| drafts::adopt(tx, &second, id, From::Start, now))),
+            "not_approved"
+        );
+        assert_eq!(code(approve(ada.clone(), "finance")), "no_team");
+        approve(ada.clone(), "marketing").unwrap();
+        assert_eq!(code(approve(ada.clone(), "sales")), "two_teams");
+        approve(ben.clone(), "sales").unwrap();
+        assert!(view(world, id).missing.is_empty());
+        let adopted =
+            write(world, move |tx| drafts::adopt(tx, &ben, id, From::Usual, now)).unwrap();
+        assert_eq!(view(world, id).row.version, Some(adopted.version));
+        assert_eq!(
+            code(write(world, move |tx| drafts::withdraw(tx, &ada, id, now))),
+            "draft_closed"
+        );
+        let main = world.db.read_blocking(lens::main).unwrap();
+        assert_eq!(main.current().unwrap().1.name, "Second");
+    });
+}
+
+#[test]
+fn a_change_takes_every_yes_back_and_two_who_edit_do_not_overwrite_each_other() {
+    both(|world| {
+        adopt(world, FIRST, From::Usual);
+        let id = draft(world, SECOND);
+        let now = world.now();
+        let mara = user(5, Role::Admin);
+        let (a, b, c, d) = (mara.clone(), mara.clone(), mara.clone(), mara);
+        write(world, move |tx| drafts::propose(tx, &a, id, now)).unwrap();
+        write(world, move |tx| drafts::approve(tx, &b, id, "sales", now)).unwrap();
+        let revision = view(world, id).row.revision;
+        write(world, move |tx| drafts::save(tx, &c, (id, revision), (FIRST, "why not"), now))
+            .unwrap();
+        let found = view(world, id);
+        assert_eq!((found.row.state, found.approvals.len()), (State::Draft, 0));
+        assert!(found.checked.changes.is_empty(), "the text is what is in force");
+        let late = write(world, move |tx| drafts::save(tx, &d, (id, revision), (SECOND, ""), now));
+        assert_eq!(code(late), "draft_changed");
+        assert_eq!(view(world, id).row.text, FIRST);
+    });
+}
+
+#[test]
+fn a_draft_with_mistakes_is_kept_and_cannot_be_proposed() {
+    both(|world| {
+        let id = draft(world, "name = \"Broken\"\n[stages.lead]\nenter = 'knwon(person.email)'\n");
+        let found = view(world, id);
+        assert_eq!(found.checked.faults[0].line, 3);
+        assert_eq!(found.checked.faults[0].nearest.as_deref(), Some("known"));
+        let now = world.now();
+        let mara = user(5, Role::Admin);
+        assert_eq!(code(write(world, move |tx| drafts::propose(tx, &mara, id, now))), "invalid");
+        let member = user(7, Role::Member);
+        assert!(!member.can(Right::ChangeDefinitions));
+        assert_eq!(
+            code(write(world, move |tx| drafts::create(tx, &member, None, None, "", now))),
+            "forbidden"
+        );
+    });
+}
+
+#[test]
+fn whoever_is_alone_speaks_for_both_teams() {
+    both(|world| {
+        adopt(world, FIRST, From::Usual);
+        let id = draft(world, SECOND);
+        let now = world.now();
+        let mara = user(5, Role::Admin);
+        write(world, move |tx| {
+            drafts::propose(tx, &mara, id, now)?;
+            drafts::approve(tx, &mara, id, "sales", now)?;
+            drafts::approve(tx, &mara, id, "marketing", now)?;
+            drafts::adopt(tx, &mara, id, From::Start, now)
+        })
+        .unwrap();
+    });
+}
