@@ -1,10 +1,12 @@
 //! `sluice definition …`: what needs no workspace reads the file and asks the core.
 
 mod backtest;
+mod drafting;
 
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
+use funnel::definition::Outcome as Example;
 use funnel::people_file::{self, PeopleFile};
 use funnel::{Definition as Parsed, Folded};
 use funnels::lens::{self, From};
@@ -28,6 +30,10 @@ pub(crate) enum Definition {
     Try(Try),
     Adopt(Adopt),
     Backtest(backtest::Backtest),
+    Test(drafting::Test),
+    Diff(drafting::Diff),
+    Show(drafting::Show),
+    Propose(drafting::Propose),
 }
 
 /// Read a definition and run its examples
@@ -110,6 +116,10 @@ impl Definition {
             Definition::Try(tried) => tried.run(house),
             Definition::Adopt(adopt) => adopt.run(house),
             Definition::Backtest(test) => test.run(house),
+            Definition::Test(test) => test.run(house),
+            Definition::Diff(diff) => diff.run(house),
+            Definition::Show(show) => show.run(house),
+            Definition::Propose(propose) => propose.run(house),
         }
     }
 }
@@ -126,26 +136,30 @@ impl Check {
             })).collect::<Vec<Value>>(),
         });
         house.mouth.result(&value, |ink| {
-            let mut text = String::new();
-            for outcome in &outcomes {
-                if let Some(words) = &outcome.failed {
-                    let place = format!("{}:{}", self.file.display(), outcome.line);
-                    text.push_str(&format!(
-                        "{} {place}: {}: {words}\n",
-                        ink.bad("fails"),
-                        outcome.name
-                    ));
-                }
-            }
-            let verdict = match (outcomes.len(), failed) {
-                (0, _) => ink.odd("It has no examples: nothing says what it is meant to do."),
-                (count, 0) => ink.good(format!("All {count} examples hold.")),
-                (count, failed) => ink.bad(format!("{failed} of {count} examples fail.")),
-            };
-            format!("{text}{} can be read. {verdict}", ink.strong(&definition.name))
+            let examples = shown_examples(&self.file, &outcomes, ink);
+            format!("{} can be read. {examples}", ink.strong(&definition.name))
         })?;
         Ok(if failed == 0 { Outcome::Done } else { Outcome::Differences })
     }
+}
+
+/// Which examples fail, and how many hold.
+fn shown_examples(file: &Path, outcomes: &[Example], ink: Ink) -> String {
+    let mut text = String::new();
+    let mut failed = 0;
+    for outcome in outcomes {
+        if let Some(words) = &outcome.failed {
+            let place = format!("{}:{}", file.display(), outcome.line);
+            text.push_str(&format!("\n{} {place}: {}: {words}", ink.bad("fails"), outcome.name));
+            failed += 1;
+        }
+    }
+    let verdict = match (outcomes.len(), failed) {
+        (0, _) => ink.odd("It has no examples: nothing says what it is meant to do."),
+        (count, 0) => ink.good(format!("All {count} examples hold.")),
+        (count, failed) => ink.bad(format!("{failed} of {count} examples fail.")),
+    };
+    format!("{verdict}{text}")
 }
 
 impl Try {
