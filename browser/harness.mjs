@@ -25,8 +25,8 @@ export const owner = {
 };
 
 /** How long the program may take to answer for the first time, and a step in a browser to be done. */
-const START_MS_MAX = 30_000;
-const STEP_MS_MAX = 20_000;
+const START_MS_MAX = 90_000;
+const STEP_MS_MAX = 60_000;
 
 /** A running program on a folder of its own. */
 export async function start() {

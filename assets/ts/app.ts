@@ -1,6 +1,7 @@
 // What pages do beyond links and forms. Each part looks for what it knows and leaves a page without it alone, so that
 // every page works as it was sent when no script runs.
 
+import { checkWhileWriting } from "./draft.ts";
 import { watchForms } from "./forms.ts";
 import { listenForKeys } from "./keys.ts";
 import { keepCounts, loadAsOneScrolls } from "./list.ts";
@@ -14,4 +15,5 @@ keepCounts();
 loadAsOneScrolls();
 poll();
 watchForms();
+checkWhileWriting();
 showWhyIfAsked();

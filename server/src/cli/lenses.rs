@@ -28,7 +28,7 @@ impl Lenses {
         let now = app.clock.now();
         let found = app
             .db
-            .read_blocking(move |tx| funnels::agreement::lenses(tx, &User::operator(), now))?;
+            .read_blocking(move |tx| funnels::agreement::lenses(tx, &User::operator(), funnels::agreement::Depth::Whole, now))?;
         house.mouth.result(&found, |ink| shown(&found, ink))?;
         Ok(Outcome::Done)
     }

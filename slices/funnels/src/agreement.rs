@@ -114,11 +114,20 @@ pub struct PointView {
     pub kappa: Option<f64>,
 }
 
+/// How much is to be found out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// Counts and agreement: what a panel shows.
+    Counts,
+    /// On which conditions they part, and how it was over the year, too.
+    Whole,
+}
+
 /// Every lens with its counts, and how far each two agree.
 ///
 /// # Errors
 /// `Forbidden` without the right to read people; `Broken` when the database fails.
-pub fn lenses(tx: &mut Tx, who: &User, now: Moment) -> Result<LensesView, Failure> {
+pub fn lenses(tx: &mut Tx, who: &User, depth: Depth, now: Moment) -> Result<LensesView, Failure> {
     who.may(Right::ReadPeople)?;
     let lenses: Vec<Lens> =
         lens::lenses(tx)?.into_iter().filter(|lens| lens.current().is_some()).collect();
@@ -136,13 +145,18 @@ pub fn lenses(tx: &mut Tx, who: &User, now: Moment) -> Result<LensesView, Failur
     let mut agreement = Vec::new();
     for (place, a) in lenses.iter().enumerate() {
         for b in lenses.iter().skip(place + 1) {
-            agreement.push(agree(tx, a, b, now)?);
+            agreement.push(agree(tx, (a, b), depth, now)?);
         }
     }
     Ok(LensesView { lenses: views, agreement })
 }
 
-fn agree(tx: &mut Tx, a: &Lens, b: &Lens, now: Moment) -> Result<AgreementView, Failure> {
+fn agree(
+    tx: &mut Tx,
+    (a, b): (&Lens, &Lens),
+    depth: Depth,
+    now: Moment,
+) -> Result<AgreementView, Failure> {
     let mut found = Agreement::default();
     for (at_a, at_b, people) in people::stand::crossed(tx, a.id, b.id)? {
         if (at_a, at_b) != (Stage::None, Stage::None) {
@@ -151,7 +165,8 @@ fn agree(tx: &mut Tx, a: &Lens, b: &Lens, now: Moment) -> Result<AgreementView, 
     }
     let mut parted = Vec::new();
     for one in found.parted().into_iter().take(PARTINGS) {
-        let ids = people::stand::crossing(tx, (a.id, one.a), (b.id, one.b), LOOKED_AT)?;
+        let looked_at = if depth == Depth::Whole { LOOKED_AT } else { 0 };
+        let ids = people::stand::crossing(tx, (a.id, one.a), (b.id, one.b), looked_at)?;
         let a_is_lower = one.b.is_exit() < one.a.is_exit()
             || one.b.is_exit() == one.a.is_exit() && one.a < one.b;
         let (lower, stage) = if a_is_lower { (a, one.a) } else { (b, one.b) };
@@ -172,7 +187,7 @@ fn agree(tx: &mut Tx, a: &Lens, b: &Lens, now: Moment) -> Result<AgreementView, 
         kappa: found.kappa(),
         in_words: found.kappa().map(in_words),
         parted,
-        trend: trend(tx, (a.id, b.id), now)?,
+        trend: if depth == Depth::Whole { trend(tx, (a.id, b.id), now)? } else { Vec::new() },
     })
 }
 

@@ -162,7 +162,7 @@ impl Slips {
     }
 }
 
-fn mark(truth: Truth) -> TruthMark {
+pub(crate) fn mark(truth: Truth) -> TruthMark {
     match truth {
         Truth::True => TruthMark::True,
         Truth::False => TruthMark::False,

@@ -1,5 +1,9 @@
 //! `GET /funnel`: parse, call the verb, fill the view.
 
+mod backtests;
+mod definitions;
+mod lenses;
+
 use axum::Router;
 use axum::extract::{Form, Query, State};
 use axum::http::HeaderMap;
@@ -16,16 +20,22 @@ use platform::failure::Failure;
 use platform::page::Page;
 use platform::page::words::{Almanac, grouped};
 use serde::Deserialize;
-use team::User;
+use team::{Right, User};
 
+use crate::agreement::Depth;
 use crate::funnel::{FunnelView, funnel};
 use crate::lens;
 use crate::pages::flow::{self, Flow, title_case};
 use crate::pages::funnel::{FunnelPage, KindLine, Meaning, RuleLine, Rung, Standing, Window};
 
-/// `/funnel`.
+/// `/funnel`, `/lens`, `/lenses`, `/definitions` and `/backtests`.
 pub fn routes() -> Router<App> {
-    Router::new().route("/funnel", get(page)).route("/lens", post(choose))
+    Router::new()
+        .route("/funnel", get(page))
+        .route("/lens", post(choose))
+        .merge(lenses::routes())
+        .merge(definitions::routes())
+        .merge(backtests::routes())
 }
 
 #[derive(Deserialize)]
@@ -136,6 +146,9 @@ pub(crate) fn view(
             .map(|(name, condition)| kind_line(name, condition))
             .collect(),
         text: found.definition.text.clone(),
+        lenses: lenses::panel(tx, who, Depth::Counts, now)?,
+        may_change: who.can(Right::ChangeDefinitions),
+        lens_name: found.lens.clone(),
     })
 }
 

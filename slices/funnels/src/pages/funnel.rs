@@ -108,4 +108,10 @@ pub struct FunnelPage {
     pub kinds: Vec<KindLine>,
     /// The whole definition's text.
     pub text: String,
+    /// The panel that compares the lenses.
+    pub lenses: String,
+    /// Whether whoever looks may change the definition.
+    pub may_change: bool,
+    /// The lens, for the form that changes its definition.
+    pub lens_name: String,
 }

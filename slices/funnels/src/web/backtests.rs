@@ -1,0 +1,375 @@
+//! `/backtests/{id}`: what a draft would have said of the past.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use funnel::Stage;
+use funnel::backtest::{Report, Shift, StageFigures};
+use people::frame;
+use people::pages::marks::{StageMark, TruthMark};
+use platform::app::App;
+use platform::db::Tx;
+use platform::failure::Failure;
+use platform::page::words::{Almanac, grouped};
+use platform::page::{Page, filters};
+use team::User;
+
+use crate::backtest::{self, BACKTEST, BacktestRow, BacktestView, CallView, DifferenceView};
+use crate::panel::mark;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/backtests/{test}", get(page))
+        .route("/backtests/{test}/progress", get(progress))
+        .route("/backtests/{test}/cancel", post(cancel))
+}
+
+fn id_of(tx: &Tx, text: &str) -> Result<i64, Failure> {
+    tx.public_ids().decode(BACKTEST, text).ok_or_else(|| Failure::missing("backtest", text))
+}
+
+async fn page(
+    State(app): State<App>,
+    who: User,
+    Path(test): Path<String>,
+) -> Result<Page, Failure> {
+    let now = app.clock.now();
+    let (shell, view) = app
+        .db
+        .read(move |tx| {
+            let id = id_of(tx, &test)?;
+            let row = backtest::load(tx, &who, id)?;
+            let almanac = Almanac::new(now, &team::workspace(tx)?.zone);
+            let body = part(tx, &row, &almanac)?;
+            let sub = match row.asked.within {
+                Some(within) => format!(
+                    "A win counts within {} days of the call. Everybody is seen as of each moment; nothing later was visible.",
+                    within.0 / moment::DAY_US
+                ),
+                None => "A win counts any time after the call. Everybody is seen as of each moment; nothing later was visible.".to_owned(),
+            };
+            Ok((frame::shell(tx, &who, "/definitions")?, BacktestPage { name: row.name, sub, body }))
+        })
+        .await?;
+    let title = format!("Backtest: {}", view.name);
+    Ok(Page::new(&shell, &title, &view))
+}
+
+async fn progress(
+    State(app): State<App>,
+    who: User,
+    Path(test): Path<String>,
+) -> Result<Response, Failure> {
+    let now = app.clock.now();
+    let part = app
+        .db
+        .read(move |tx| {
+            let id = id_of(tx, &test)?;
+            let row = backtest::load(tx, &who, id)?;
+            let almanac = Almanac::new(now, &team::workspace(tx)?.zone);
+            part(tx, &row, &almanac)
+        })
+        .await?;
+    Ok(Page::part(&Raw { part }).into_response())
+}
+
+async fn cancel(
+    State(app): State<App>,
+    who: User,
+    Path(test): Path<String>,
+) -> Result<Redirect, Failure> {
+    let now = app.clock.now();
+    let back = format!("/backtests/{test}");
+    app.db
+        .write(move |tx| {
+            let id = id_of(tx, &test)?;
+            backtest::cancel(tx, &who, id, now)
+        })
+        .await?;
+    Ok(Redirect::to(&back))
+}
+
+#[derive(Template)]
+#[template(source = "{{ part|safe }}", ext = "html")]
+struct Raw {
+    part: String,
+}
+
+#[derive(Template)]
+#[template(path = "backtest.html")]
+struct BacktestPage {
+    name: String,
+    sub: String,
+    body: String,
+}
+
+#[derive(Template)]
+#[template(path = "backtest_running.html")]
+struct Running {
+    here: String,
+    done: i64,
+    total: i64,
+}
+
+struct StageLine {
+    mark: StageMark,
+    called: i64,
+    lived_called: Option<i64>,
+    joined: String,
+    same: i64,
+    earlier: i64,
+    earlier_by: String,
+    later: i64,
+    later_by: String,
+    won: i64,
+    won_note: String,
+    weekly: String,
+    weekly_note: String,
+    chart: String,
+}
+
+struct ReceiptLine {
+    truth: TruthMark,
+    words: String,
+}
+
+struct ReceiptPart {
+    title: String,
+    lines: Vec<ReceiptLine>,
+}
+
+struct PersonLine {
+    name: String,
+    href: String,
+    stage: StageMark,
+    lived: String,
+    draft: String,
+    change: String,
+    tone: &'static str,
+    because: String,
+    receipts: Vec<ReceiptPart>,
+}
+
+#[derive(Default, Template)]
+#[template(path = "backtest_done.html")]
+struct Done {
+    refusal: Option<String>,
+    span: String,
+    won: i64,
+    stages: Vec<StageLine>,
+    load: String,
+    differ: i64,
+    shown_of: usize,
+    people: Vec<PersonLine>,
+}
+
+fn int(n: u64) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+fn part(tx: &mut Tx, row: &BacktestRow, almanac: &Almanac) -> Result<String, Failure> {
+    let rendered = if let Some(refusal) = &row.refusal {
+        Done { refusal: Some(refusal.clone()), ..Done::default() }.render()
+    } else if row.result.is_some() {
+        done(&row.view()?, almanac).render()
+    } else {
+        let job = match row.job {
+            Some(job) => platform::jobs::find(tx, job)?,
+            None => None,
+        };
+        let told = job.as_ref().and_then(|job| job.progress.clone());
+        let number = |name: &str| {
+            told.as_ref().and_then(|told| told.get(name)?.as_i64()).unwrap_or_default()
+        };
+        match job
+            .and_then(|job| (job.state == platform::jobs::State::Dead).then_some(job.last_error))
+        {
+            Some(error) => {
+                let words = error.unwrap_or_else(|| "It failed without a word.".to_owned());
+                Done { refusal: Some(words), ..Done::default() }.render()
+            }
+            None => {
+                let here = format!("/backtests/{}", tx.public_ids().encode(BACKTEST, row.id));
+                Running { here, done: number("done"), total: number("total").max(1) }.render()
+            }
+        }
+    };
+    rendered.map_err(|cause| Failure::Broken(anyhow::Error::from(cause)))
+}
+
+fn done(view: &BacktestView, almanac: &Almanac) -> Done {
+    let report = &view.report;
+    let span = report.from.zip(report.to).map(|(from, to)| {
+        format!("from {} to {}", almanac.date(from).words, almanac.date(to).words)
+    });
+    let load: Vec<String> = report
+        .load
+        .iter()
+        .map(|(team, load)| {
+            format!("{team}: {:.1} arrivals a week, {} in the fullest", load.mean, load.max)
+        })
+        .collect();
+    Done {
+        refusal: None,
+        span: format!(
+            "{} histories {}; {} won. Held against {}, version {}.",
+            grouped(int(report.people)),
+            span.unwrap_or_default(),
+            grouped(int(report.won)),
+            view.lens,
+            view.version
+        ),
+        won: int(report.won),
+        stages: report
+            .stages
+            .iter()
+            .rev()
+            .map(|(stage, figures)| stage_line(view, *stage, figures))
+            .collect(),
+        load: load.join(" · "),
+        differ: int(report.differ),
+        shown_of: usize::try_from(report.differ).unwrap_or(usize::MAX),
+        people: view.differences.iter().map(|one| person_line(one, almanac)).collect(),
+    }
+}
+
+fn stage_line(view: &BacktestView, stage: Stage, figures: &StageFigures) -> StageLine {
+    let report: &Report = &view.report;
+    let lived = report.in_force.get(&stage);
+    let shift = report.moved.get(&stage).copied().unwrap_or_default();
+    let Shift { only_draft, only_in_force, same, earlier, earlier_days, later, later_days } = shift;
+    let median = |days: Option<i64>| match days {
+        Some(0) => "median under a day".to_owned(),
+        Some(days) => format!("median {days} days"),
+        None => "nobody".to_owned(),
+    };
+    let won_note = lived.map_or_else(String::new, |lived| {
+        let before = format!("version {}", view.version);
+        match (figures.won, lived.won) {
+            (new, old) if new > old => format!("{} more than {before}", new - old),
+            (new, old) if new < old => format!("{} fewer than {before}", old - new),
+            _ => format!("as many as {before}"),
+        }
+    });
+    StageLine {
+        mark: StageMark::of(stage.as_str()),
+        called: int(figures.called),
+        lived_called: lived.map(|lived| int(lived.called)),
+        joined: format!("{} leave, {} join", grouped(int(only_in_force)), grouped(int(only_draft))),
+        same: int(same),
+        earlier: int(earlier),
+        earlier_by: median(earlier_days),
+        later: int(later),
+        later_by: median(later_days),
+        won: int(figures.won),
+        won_note,
+        weekly: format!("{:.1}", figures.weekly.mean),
+        weekly_note: lived.map_or_else(String::new, |lived| {
+            format!("{:.1} under version {}", lived.weekly.mean, view.version)
+        }),
+        chart: chart(stage, figures, lived, view.version),
+    }
+}
+
+/// Precision and recall on one scale, the draft's with its interval, beside what is in force.
+fn chart(stage: Stage, draft: &StageFigures, lived: Option<&StageFigures>, version: u32) -> String {
+    const LEFT: f64 = 70.0;
+    const WIDTH: f64 = 236.0;
+    let measures = [
+        ("Precision", draft.precision, draft.precision_interval, lived.and_then(|l| l.precision)),
+        ("Recall", draft.recall, draft.recall_interval, lived.and_then(|l| l.recall)),
+    ];
+    let percent = |share: f64| format!("{:.1} %", share * 100.0);
+    let mut svg = format!(
+        "<svg class=\"chart\" viewBox=\"0 0 340 116\" role=\"img\" aria-label=\"{stage}: precision and recall of the draft with 95 % intervals\">"
+    );
+    for (row, (name, value, interval, was)) in measures.into_iter().enumerate() {
+        let y = if row == 0 { 30 } else { 76 };
+        // A small precision has a scale of its own; recall runs to the whole.
+        let most = [value, interval.map(|i| i.high), was].into_iter().flatten().fold(0.0, f64::max);
+        let scale = if row == 0 { (most * 1.25).clamp(0.01, 1.0) } else { 1.0 };
+        let x = |share: f64| LEFT + WIDTH * (share / scale).min(1.0);
+        svg.push_str(&format!(
+            "<text x=\"0\" y=\"{}\" class=\"t-2\">{name}</text><path class=\"grid\" d=\"M{LEFT} {y}H{}\"/>",
+            y + 4,
+            LEFT + WIDTH
+        ));
+        if let Some(interval) = interval {
+            svg.push_str(&format!(
+                "<path class=\"interval\" d=\"M{:.1} {y}H{:.1}\"/>",
+                x(interval.low),
+                x(interval.high)
+            ));
+        }
+        if let Some(was) = was {
+            svg.push_str(&format!(
+                "<circle cx=\"{:.1}\" cy=\"{y}\" r=\"4.5\" class=\"pt-hollow\"/><text x=\"{:.1}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
+                x(was), x(was), y + 18, percent(was)
+            ));
+        }
+        if let Some(value) = value {
+            svg.push_str(&format!(
+                "<circle cx=\"{:.1}\" cy=\"{y}\" r=\"5\" class=\"pt-solid\"/><text x=\"{:.1}\" y=\"{}\" text-anchor=\"middle\" class=\"t-b\">{}</text>",
+                x(value), x(value), y - 11, percent(value)
+            ));
+        }
+    }
+    if lived.is_some() {
+        svg.push_str(&format!(
+            "<circle cx=\"74\" cy=\"110\" r=\"3.5\" class=\"pt-hollow\"/><text x=\"83\" y=\"114\">version {version}</text>\
+             <circle cx=\"148\" cy=\"110\" r=\"4\" class=\"pt-solid\"/><text x=\"157\" y=\"114\">the draft, with 95 % interval</text>"
+        ));
+    }
+    svg.push_str("</svg>");
+    svg
+}
+
+fn person_line(one: &DifferenceView, almanac: &Almanac) -> PersonLine {
+    let when = |call: Option<&CallView>| {
+        call.map_or_else(|| "never".to_owned(), |call| almanac.date(call.at).words)
+    };
+    let (change, tone) = match one.days_earlier {
+        Some(0) => ("the same day".to_owned(), ""),
+        Some(days) if days > 0 => (format!("{days} d earlier"), "pos"),
+        Some(days) => (format!("{} d later", -days), ""),
+        None if one.draft.is_some() => ("joins".to_owned(), "pos"),
+        None => ("not at all".to_owned(), "neg"),
+    };
+    let receipt = |title: &str, call: &CallView| ReceiptPart {
+        title: format!("{title}: {}", call.receipt.rule),
+        lines: call
+            .receipt
+            .because
+            .iter()
+            .map(|line| ReceiptLine {
+                truth: mark(line.truth),
+                words: match &line.seen {
+                    Some(seen) => format!("{} = {seen}", line.english),
+                    None => line.english.clone(),
+                },
+            })
+            .collect(),
+    };
+    let first = one.draft.as_ref().or(one.in_force.as_ref());
+    PersonLine {
+        name: one.name.clone(),
+        href: format!("/people/{}", one.person),
+        stage: StageMark::of(one.stage.as_str()),
+        lived: when(one.in_force.as_ref()),
+        draft: when(one.draft.as_ref()),
+        change,
+        tone,
+        because: first
+            .and_then(|call| call.receipt.because.first())
+            .map(|line| line.english.clone())
+            .unwrap_or_default(),
+        receipts: one
+            .draft
+            .iter()
+            .map(|call| receipt("The draft", call))
+            .chain(one.in_force.iter().map(|call| receipt("As it was", call)))
+            .collect(),
+    }
+}
