@@ -10,6 +10,10 @@ mod say;
 
 use std::process::ExitCode;
 
+/// Histories are many small values that come and go: see docs/decisions/0011.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     cli::main()
 }
