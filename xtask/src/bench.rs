@@ -3,6 +3,8 @@
 //! Everything is driven through the slices' own verbs. CPU time is that of this process, user and system, as the kernel
 //! counts it; what PostgreSQL's server burns is its own and shows in the wall time alone.
 
+mod story;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -62,13 +64,17 @@ pub fn run(args: &[String]) -> anyhow::Result<()> {
     let people: usize = after("--people")
         .map_or(Ok(100_000), |people| people.parse())
         .context("--people takes a number")?;
-    let only = after("--only").map(String::as_str);
+    // `bench backtest` is `bench --only backtest`.
+    let named = args.first().filter(|name| !name.starts_with("--"));
+    let only = after("--only").or(named).map(String::as_str);
     let wanted = |name: &str| only.is_none_or(|only| name.starts_with(only));
     let mut figures = Vec::new();
     if wanted("fold") {
         fold(people.min(50_000), &mut figures);
     }
-    for dialect in [Dialect::Sqlite, Dialect::Postgres] {
+    let parts = ["import", "refold", "list", "person", "size"];
+    let dialects = [Dialect::Sqlite, Dialect::Postgres].into_iter();
+    for dialect in dialects.filter(|_| parts.iter().any(|part| wanted(part))) {
         let bench = Bench::begin(dialect)?;
         if wanted("import") {
             bench.import(people, &mut figures)?;
@@ -82,6 +88,11 @@ pub fn run(args: &[String]) -> anyhow::Result<()> {
         if wanted("size") && dialect == Dialect::Sqlite {
             bench.size(people, &mut figures);
         }
+    }
+    if wanted("backtest") {
+        let against: Vec<&str> =
+            after("--against").map(|names| names.split(',').collect()).unwrap_or_default();
+        story::run(people, &against, &mut figures)?;
     }
     if wanted("serve") {
         serve(&mut figures)?;
@@ -249,7 +260,14 @@ impl Bench {
         let text = format!("{}\n# adopted by the bench\n", funnel::packs::DEFAULT);
         let now = self.app.clock.now();
         let adopt = move |tx: &mut Tx| {
-            funnels::lens::adopt(tx, &User::operator(), None, &text, funnels::lens::From::Start, now)
+            funnels::lens::adopt(
+                tx,
+                &User::operator(),
+                None,
+                &text,
+                funnels::lens::From::Start,
+                now,
+            )
         };
         let adopted = self.app.db.write_blocking(adopt)?;
         let Some(job) = adopted.job else { return Ok(()) };

@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 const USAGE: &str = "cargo xtask tidy                                   the rules of the house
 cargo xtask docs                                   writes the pages that are made from the code
-cargo xtask bench [--json] [--people N] [--only NAME]   the figures, from a release build";
+cargo xtask bench [NAME] [--json] [--people N]     the figures, from a release build
+cargo xtask bench backtest --against duckdb,postgres   beside the same by hand in SQL";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -55,6 +56,13 @@ fn bench(args: &[String]) -> ExitCode {
 #[cfg(not(feature = "bench"))]
 fn bench(args: &[String]) -> ExitCode {
     let cargo = option_env!("CARGO").unwrap_or("cargo");
+    // Some figures are of the program itself.
+    let built = Command::new(cargo)
+        .args(["build", "--quiet", "--release", "--package", "sluice"])
+        .status();
+    if !built.is_ok_and(|status| status.success()) {
+        return ExitCode::FAILURE;
+    }
     let status = Command::new(cargo)
         .args([
             "run",
