@@ -243,6 +243,38 @@ fn an_import_killed_halfway_ends_with_the_same_numbers() {
 }
 
 #[test]
+fn an_adoption_killed_halfway_is_completed_by_whoever_comes_next() {
+    let definition = "name = \"Everybody\"\n[stages.lead]\nenter = 'known(person.email) || known(person.phone)'\n";
+    Program::on_both(|program| {
+        program.run(&["demo", "--people", "4000"]).must_be_done();
+        let file = program.write("everybody.toml", definition);
+        let args = ["definition", "adopt", file.as_str(), "--from", "start"];
+        let mut child =
+            program.command(&args).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let said = lines.next().unwrap().unwrap();
+        assert!(said.starts_with("standing: "), "{said}");
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(program.run(&["verify"]).code, 3, "most still stand as before");
+
+        let served = program.serve(&[]);
+        let stands = |program: &Program| {
+            let stages = program.run(&["funnel", "--json"]).must_be_done().json()["stages"].clone();
+            let stages = stages.as_object().unwrap();
+            stages.values().map(|count| count.as_u64().unwrap()).sum::<u64>()
+                - stages["lead"].as_u64().unwrap()
+        };
+        let patience = std::time::Instant::now() + std::time::Duration::from_secs(120);
+        while stands(program) > 0 && std::time::Instant::now() < patience {
+            std::thread::sleep(std::time::Duration::from_millis(200));
+        }
+        drop(served);
+        program.run(&["verify"]).must_be_done();
+    });
+}
+
+#[test]
 fn an_import_beside_a_server_is_done_once() {
     let program = Program::new();
     let _served = program.serve(&[]);
