@@ -74,7 +74,7 @@ fn same(a: Moment, b: Moment) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(random::config(60))]
 
     #[test]
     fn the_fold_agrees_with_the_oracle(history in random::histories(), step in 0..random::STEPS + 400) {

@@ -116,7 +116,7 @@ fn an_interval_is_wilsons() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(random::config(64))]
 
     #[test]
     fn parts_put_together_are_the_whole_and_agree_with_a_naive_count(

@@ -301,7 +301,7 @@ fn every_condition_of_the_packs_prints_and_parses_back() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_printed_parses_to_the_same_tree(condition in conditions::any()) {

@@ -82,7 +82,7 @@ fn whoever_stands_there_lacks_nothing() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(random::config(40))]
 
     #[test]
     fn every_way_leads_there_for_anybody(history in random::histories(), step in 0..random::STEPS, at in 0..4_usize) {
