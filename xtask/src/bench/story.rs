@@ -40,18 +40,18 @@ enter = 'did("deal.won")'
 
 /// The same by hand, with the window functions that both databases know. It sees no late data and gives no receipt.
 const BY_HAND: &str = "
-with a as (select subject_id, occurred_at as at, kind from {table} where agent = {human}),
+with a as (select subject_id, occurred_at as t, kind from {table} where agent = {human}),
 e as (
-  select subject_id, at,
+  select subject_id, t,
     sum(case when kind = 'page.viewed' then 1 else 0 end) over week as views,
     max(case when kind = 'form.submitted' then 1 else 0 end) over so_far as formed
   from a where kind in ('page.viewed', 'form.submitted')
-  window week as (partition by subject_id order by at range between 604799999999 preceding and current row),
-    so_far as (partition by subject_id order by at range between unbounded preceding and current row)),
-p as (select subject_id, min(at) as at from e where views >= 3 and formed = 1 group by subject_id),
-w as (select subject_id, min(at) as at from a where kind = 'deal.won' group by subject_id)
-select count(*) as called, count(w.at) as won
-from p left join w on w.subject_id = p.subject_id where w.at is null or w.at >= p.at";
+  window week as (partition by subject_id order by t range between 604799999999 preceding and current row),
+    so_far as (partition by subject_id order by t range between unbounded preceding and current row)),
+p as (select subject_id, min(t) as t from e where views >= 3 and formed = 1 group by subject_id),
+w as (select subject_id, min(t) as t from a where kind = 'deal.won' group by subject_id)
+select count(*) as called, count(w.t) as won
+from p left join w on w.subject_id = p.subject_id where w.t is null or w.t >= p.t";
 
 const DUCKDB: &str = r"
 import duckdb, json, sys, time
