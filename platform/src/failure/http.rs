@@ -54,6 +54,8 @@ pub fn set_face(face: Face) {
     let _first_counts = FACE.set(face);
 }
 
+/// The longest plain words that are passed on.
+const BARE_BYTES_MAX: usize = 4_096;
 const PROBLEM: HeaderValue = HeaderValue::from_static("application/problem+json");
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
@@ -117,11 +119,58 @@ pub async fn by_accept(request: Request, next: Next) -> Response {
     let back = (request.method() == Method::GET)
         .then(|| request.uri().path_and_query().map(|path| path.as_str().to_owned()))
         .flatten();
-    let response = next.run(request).await;
+    let response = told(next.run(request).await).await;
     match response.extensions().get::<Problem>().cloned() {
         Some(problem) if wants_page => as_page(response, &problem, back.as_deref()),
         _ => response,
     }
+}
+
+/// What was refused before any verb heard of it, for a body that is too large or of the wrong kind or an address
+/// that takes no such method, is told as every other failure is. Other answers are left as they are.
+async fn told(response: Response) -> Response {
+    let status = response.status();
+    let is_bare = match response.headers().get(CONTENT_TYPE) {
+        Some(kind) => kind.as_bytes().starts_with(b"text/plain"),
+        None => true,
+    };
+    let is_failure = status.is_client_error() || status.is_server_error();
+    if !is_failure || !is_bare || response.extensions().get::<Problem>().is_some() {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let said = axum::body::to_bytes(body, BARE_BYTES_MAX).await.unwrap_or_default();
+    let said = String::from_utf8_lossy(&said).trim().to_owned();
+    let (code, words) = match status {
+        StatusCode::PAYLOAD_TOO_LARGE => ("too_large", "that is larger than this address takes"),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+            ("media_type", "this address takes another kind of body")
+        }
+        StatusCode::METHOD_NOT_ALLOWED => ("method", "this address does not take that method"),
+        StatusCode::NOT_FOUND => ("missing", "there is nothing at this address"),
+        status if status.is_client_error() => ("unreadable", "the request could not be read"),
+        _ => ("broken", "something broke on our side"),
+    };
+    let problem = Problem {
+        kind: "about:blank",
+        title: status.canonical_reason().unwrap_or("Failure"),
+        status: status.as_u16(),
+        // What the framework says names the field; of its own breakages it says too much.
+        detail: match said.as_str() {
+            "" => words.to_owned(),
+            said if status.is_client_error() => format!("{words}: {said}"),
+            _ => words.to_owned(),
+        },
+        code,
+        fields: Vec::new(),
+        incident: None,
+    };
+    let text = serde_json::to_string(&problem).unwrap_or_default();
+    parts.headers.remove(axum::http::header::CONTENT_LENGTH);
+    parts.headers.insert(CONTENT_TYPE, PROBLEM);
+    parts.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    parts.extensions.insert(problem);
+    Response::from_parts(parts, Body::from(text))
 }
 
 fn as_page(response: Response, problem: &Problem, back: Option<&str>) -> Response {
@@ -241,5 +290,35 @@ mod tests {
         assert_eq!((page.status(), &page.headers()[CONTENT_TYPE]), (StatusCode::CONFLICT, &HTML));
         assert!(plain_page(&problem).contains("&lt;script&gt;"));
         assert_eq!(escaped_for_query("/people?q=a&b#é"), "/people%3Fq%3Da%26b%23%C3%A9");
+    }
+
+    #[test]
+    fn what_the_framework_refuses_is_told_as_every_other_failure() {
+        use axum::routing::post;
+        use tower::ServiceExt as _;
+        let app = axum::Router::new()
+            .route("/", post(|_: axum::Json<serde_json::Value>| async { "done" }))
+            .layer(axum::extract::DefaultBodyLimit::max(10))
+            .layer(axum::middleware::from_fn(by_accept));
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        for (method, kind, body, status, code) in [
+            ("GET", "application/json", "{}", 405, "method"),
+            ("POST", "text/plain", "{}", 415, "media_type"),
+            ("POST", "application/json", "{\"a\": 12345}", 413, "too_large"),
+            ("POST", "application/json", "{", 400, "unreadable"),
+        ] {
+            let request = axum::http::Request::builder()
+                .method(method)
+                .uri("/")
+                .header(CONTENT_TYPE, kind)
+                .body(Body::from(body))
+                .unwrap();
+            let answer = runtime.block_on(app.clone().oneshot(request)).unwrap();
+            assert_eq!(
+                (answer.status().as_u16(), &answer.headers()[CONTENT_TYPE]),
+                (status, &PROBLEM)
+            );
+            assert_eq!(answer.extensions().get::<Problem>().unwrap().code, code);
+        }
     }
 }
