@@ -61,6 +61,28 @@ pub struct Activity {
     pub properties: Properties,
 }
 
+impl Activity {
+    /// A human's activity of a kind, as it usually is.
+    pub fn usual(kind: &str) -> Activity {
+        let usual = usual(kind);
+        Activity {
+            kind: Kind::new(kind),
+            channel: usual.map(|(channel, _)| channel),
+            direction: usual.map(|(_, direction)| direction),
+            agent: Agent::Human,
+            campaign: None,
+            properties: Vec::new(),
+        }
+    }
+
+    /// A criterion answered with yes or no.
+    pub fn answer(criterion: &str, yes: bool) -> Activity {
+        let value = Value::from(if yes { "yes" } else { "no" });
+        let properties = vec![("criterion".into(), criterion.into()), ("value".into(), value)];
+        Activity { properties, ..Activity::usual("criterion.answered") }
+    }
+}
+
 /// Facts that came together from one source.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Observation {

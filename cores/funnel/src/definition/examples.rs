@@ -8,7 +8,7 @@ use super::Definition;
 use super::read::Reader;
 use crate::fold::Folder;
 use crate::history::{Activity, Agent, Channel, Direction, Entry, Fact, History};
-use crate::history::{Kind, Observation, Value, What, usual};
+use crate::history::{Observation, Value, What};
 use crate::standing::{Stage, Temperature};
 
 /// The moment at which examples are judged: 2026-06-30T12:00:00Z.
@@ -154,15 +154,7 @@ fn activities(reader: &mut Reader<'_>, table: &DeTable<'_>, entries: &mut Vec<(M
 fn activity(text: &str) -> Result<(Option<Span>, Activity), String> {
     let mut words = text.split_whitespace();
     let Some(kind) = words.next() else { return Err("expected an activity".to_owned()) };
-    let usual = usual(kind);
-    let mut activity = Activity {
-        kind: Kind::new(kind),
-        channel: usual.map(|(channel, _)| channel),
-        direction: usual.map(|(_, direction)| direction),
-        agent: Agent::Human,
-        campaign: None,
-        properties: Vec::new(),
-    };
+    let mut activity = Activity::usual(kind);
     let mut age = None;
     for word in words {
         if let Some(agent) = Agent::parse(word) {
@@ -206,18 +198,7 @@ fn answers(reader: &mut Reader<'_>, table: &DeTable<'_>, entries: &mut Vec<(Mome
                 continue;
             };
             reader.known_criterion(name, at);
-            let usual = usual("criterion.answered");
-            let answered = Activity {
-                kind: Kind::new("criterion.answered"),
-                channel: usual.map(|(channel, _)| channel),
-                direction: usual.map(|(_, direction)| direction),
-                agent: Agent::Human,
-                campaign: None,
-                properties: vec![
-                    ("criterion".into(), Value::from(name)),
-                    ("value".into(), Value::from(answer)),
-                ],
-            };
+            let answered = Activity::answer(name, answer == "yes");
             entries.push((NOW - age, What::Activity(answered)));
         }
     }

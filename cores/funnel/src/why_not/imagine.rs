@@ -6,8 +6,7 @@ use super::step::Step;
 use crate::condition::{Activities, Condition, Literal, Op, Term, TextTest, kinds};
 use crate::fold::matches;
 use crate::history::{
-    Activity, Agent, Channel, Direction, Entry, Fact, History, KNOWN_KINDS, Kind, Observation,
-    Value, What, usual,
+    Activity, Channel, Direction, Entry, Fact, History, KNOWN_KINDS, Observation, Value, What,
 };
 
 /// The history with these steps taken, all at one moment.
@@ -21,11 +20,7 @@ pub(super) fn history(history: &History, steps: &[Step], at: Moment) -> History 
     for step in steps {
         match step {
             Step::Answer { criterion, yes, .. } => {
-                let mut answered = activity("criterion.answered");
-                let value = Value::from(if *yes { "yes" } else { "no" });
-                answered.properties.push(("criterion".into(), Value::from(&**criterion)));
-                answered.properties.push(("value".into(), value));
-                push(What::Activity(answered));
+                push(What::Activity(Activity::answer(criterion, *yes)));
             }
             Step::Learn { key, value, .. } => push(What::Facts(Observation {
                 source: "supposed".into(),
@@ -37,19 +32,6 @@ pub(super) fn history(history: &History, steps: &[Step], at: Moment) -> History 
         }
     }
     History::new(entries)
-}
-
-/// A human activity of a kind, as it usually is.
-pub(super) fn activity(kind: &str) -> Activity {
-    let usual = usual(kind);
-    Activity {
-        kind: Kind::new(kind),
-        channel: usual.map(|(channel, _)| channel),
-        direction: usual.map(|(_, direction)| direction),
-        agent: Agent::Human,
-        campaign: None,
-        properties: Vec::new(),
-    }
 }
 
 /// For each kind asked for an activity that would do, if one can be made up.
@@ -68,7 +50,7 @@ pub(super) fn examples(asked: &Activities) -> Vec<Activity> {
         };
         candidates.retain(|kind| kind != "fact.observed" && kind != "stage.moved");
         let made = candidates.iter().map(|kind| {
-            let mut made = activity(kind);
+            let mut made = Activity::usual(kind);
             if let Some(filter) = &asked.filter {
                 suit(&mut made, filter);
             }

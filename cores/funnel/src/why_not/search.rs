@@ -3,13 +3,13 @@
 
 use moment::Moment;
 
-use super::imagine::{activity, examples};
+use super::imagine::examples;
 use super::step::Step;
 use crate::condition::{Activities, Condition, Literal, Op, Score, Term};
 use crate::definition::{Definition, Points};
 use crate::explain::Explained;
 use crate::fold::{Demand, Folder, InForce};
-use crate::history::History;
+use crate::history::{Activity, History};
 use crate::standing::{Stage, Standing};
 use crate::truth::Truth;
 
@@ -379,7 +379,7 @@ fn happens(activities: &Activities, asked: &Condition, times: u32) -> Vec<Steps>
 /// The ways to a talk: what one side has yet to say, both sides, or speaking.
 fn talks() -> Vec<Steps> {
     let happen = |kind: &str, english: &str| Step::Happen {
-        activity: activity(kind),
+        activity: Activity::usual(kind),
         times: 1,
         english: english.to_owned(),
     };
