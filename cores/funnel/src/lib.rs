@@ -33,6 +33,7 @@ pub mod packs;
 pub mod people_file;
 pub mod receipt;
 pub mod standing;
+pub mod tell;
 pub mod truth;
 pub mod why_not;
 

@@ -5,7 +5,7 @@
 
 mod check;
 mod diff;
-mod examples;
+pub(crate) mod examples;
 mod read;
 
 use std::sync::Arc;

@@ -16,6 +16,7 @@ mod standing;
 mod state;
 mod value;
 mod view;
+mod weighs;
 
 use std::sync::Arc;
 
