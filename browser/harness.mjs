@@ -28,13 +28,13 @@ export const owner = {
 const START_MS_MAX = 90_000;
 const STEP_MS_MAX = 60_000;
 
-/** A running program on a folder of its own. */
-export async function start() {
+/** A running program on a folder of its own; `settings` are variables such as SLUICE_TELL_PUBLIC. */
+export async function start(settings = {}) {
   assert.ok(existsSync(program), `${program} is missing: run \`cargo build -p sluice\`, or say SLUICE_BIN`);
   const folder = await mkdtemp(join(tmpdir(), "sluice-browser-"));
   const server = spawn(program, ["--data", folder, "serve", "--listen", "127.0.0.1:0"], {
     stdio: ["ignore", "ignore", "pipe"],
-    env: environment,
+    env: { ...environment, ...settings },
   });
   let told = "";
   const address = await new Promise((found, failed) => {

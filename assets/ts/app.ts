@@ -1,6 +1,7 @@
 // What pages do beyond links and forms. Each part looks for what it knows and leaves a page without it alone, so that
 // every page works as it was sent when no script runs.
 
+import { answerByKey } from "./answer.ts";
 import { checkWhileWriting } from "./draft.ts";
 import { watchForms } from "./forms.ts";
 import { listenForKeys } from "./keys.ts";
@@ -16,4 +17,5 @@ loadAsOneScrolls();
 poll();
 watchForms();
 checkWhileWriting();
+answerByKey();
 showWhyIfAsked();

@@ -64,7 +64,10 @@ function act(event: KeyboardEvent): boolean {
       keys?.togglePopover();
       return keys !== null;
     }
-    default:
-      return false;
+    default: {
+      const pressed = find(HTMLAnchorElement, `[data-press="${CSS.escape(key)}"]`);
+      pressed?.click();
+      return pressed !== null;
+    }
   }
 }

@@ -24,6 +24,7 @@ pub(crate) struct Config {
     pub http: Http,
     pub work: Work,
     pub log: Log,
+    pub tell: Tell,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -49,6 +50,11 @@ pub(crate) struct Http {
 pub(crate) struct Work {
     pub threads: usize,
     pub jobs: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Tell {
+    pub public: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -142,6 +148,11 @@ fn from_variables(table: &mut Table, variables: &BTreeMap<String, String>) -> Re
                     .parse()
                     .map_err(|_| refused(format!("{name} takes a whole number, not {text:?}")))?,
             ),
+            Value::Boolean(_) => Value::Boolean(
+                text.trim()
+                    .parse()
+                    .map_err(|_| refused(format!("{name} takes true or false, not {text:?}")))?,
+            ),
             Value::Array(_) => {
                 let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
                 Value::Array(items.map(|item| Value::String(item.to_owned())).collect())
@@ -196,11 +207,12 @@ mod tests {
         let named = variables(&[
             ("SLUICE_HTTP_LISTEN", "127.0.0.1:0"),
             ("SLUICE_WORK_THREADS", "7"),
+            ("SLUICE_TELL_PUBLIC", "true"),
             ("SLUICE_HTTP_ORIGINS", "https://a.example, https://b.example"),
         ]);
         let config = read(Some(file.path()), &named).unwrap();
         assert_eq!((config.http.listen.as_str(), config.http.form_bytes_max), ("127.0.0.1:0", 5));
-        assert_eq!(config.work.threads, 7);
+        assert_eq!((config.work.threads, config.tell.public), (7, true));
         assert_eq!(config.http.origins, ["https://a.example", "https://b.example"]);
     }
 
@@ -222,6 +234,11 @@ mod tests {
                 "",
                 &[("SLUICE_WORK_THREADS", "many")],
                 "SLUICE_WORK_THREADS takes a whole number, not \"many\"",
+            ),
+            (
+                "",
+                &[("SLUICE_TELL_PUBLIC", "yes")],
+                "SLUICE_TELL_PUBLIC takes true or false, not \"yes\"",
             ),
             ("", &[("SLUICE_LISTEN", "x")], "the variable SLUICE_LISTEN is not known"),
         ] {

@@ -7,6 +7,7 @@ use funnels::FunnelProjection;
 use funnels::backtest::Backtest;
 use funnels::lens::{self, Definitions, LensLabels};
 use funnels::refold::Refold;
+use funnels::tell::{Public, Tellers};
 use journal::Projections;
 use people::frame::MenuPart;
 use people::import::Import;
@@ -120,6 +121,8 @@ impl House {
             .with_part(Projections(vec![Arc::new(PeopleProjection), Arc::new(FunnelProjection)]))
             .with_part(LensSource(Arc::new(LensLabels)))
             .with_part(Definitions::default())
+            .with_part(Tellers::default())
+            .with_part(Public(self.config.tell.public))
             .with_part(MenuPart(Arc::new(menu())))
             .with_part(people::panel::Panels(vec![Arc::new(funnels::panel::ReceiptPanel)]));
         let now = app.clock.now();
@@ -138,8 +141,11 @@ fn menu() -> Menu {
         icon: icon.to_owned(),
         key: key.to_owned(),
     };
-    let pages =
-        vec![item("People", "/people", "people", "P"), item("Funnel", "/funnel", "funnel", "F")];
+    let pages = vec![
+        item("People", "/people", "people", "P"),
+        item("Funnel", "/funnel", "funnel", "F"),
+        item("Fortune teller", "/tell", "target", "Q"),
+    ];
     let foot = vec![item("Imports", "/imports", "upload", "I")];
     Menu {
         groups: vec![

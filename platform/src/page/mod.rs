@@ -1,7 +1,7 @@
 //! Pages: what surrounds them, how they are sent, and the words for numbers and times on them.
 //!
-//! **Promise:** a page runs nothing that this program did not serve, may not be framed, and is kept by nobody on the
-//! way. **Never:** knows what the pages are about; names, links and commands are handed in with a [`Shell`].
+//! **Promise:** a page runs nothing that this program did not serve, is framed by nobody unless it says so, and is
+//! kept by nobody on the way. **Never:** knows what the pages are about; names, links and commands are handed in with a [`Shell`].
 mod fault;
 pub mod filters;
 mod icon;
@@ -26,6 +26,7 @@ pub const PROGRAM: &str = "Sluice";
 pub struct Page {
     status: StatusCode,
     html: String,
+    is_embeddable: bool,
 }
 
 #[derive(Template)]
@@ -61,12 +62,13 @@ impl Page {
 
     fn of(template: &impl Template) -> Page {
         match template.render() {
-            Ok(html) => Page { status: StatusCode::OK, html },
+            Ok(html) => Page { status: StatusCode::OK, html, is_embeddable: false },
             Err(cause) => {
                 tracing::error!(%cause, "a page could not be rendered");
                 Page {
                     status: StatusCode::INTERNAL_SERVER_ERROR,
                     html: "This page could not be rendered; the log says why.".to_owned(),
+                    is_embeddable: false,
                 }
             }
         }
@@ -78,6 +80,13 @@ impl Page {
         Page { status, ..self }
     }
 
+    /// The same page, which any site may show within a frame: for one that everybody may see, and on which
+    /// nothing can be done in somebody's name.
+    #[must_use]
+    pub fn embeddable(self) -> Page {
+        Page { is_embeddable: true, ..self }
+    }
+
     /// The whole text, for tests and for the gallery.
     pub fn html(&self) -> &str {
         &self.html
@@ -87,6 +96,10 @@ impl Page {
 /// Scripts, styles and pictures only from here; forms only to here; no frame around it.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// The same for a page around which anybody may put a frame. Nothing is sent from it.
+const EMBEDDABLE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+     connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors *";
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 const HEADERS: [(HeaderName, &str); 7] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
@@ -100,10 +113,16 @@ const HEADERS: [(HeaderName, &str); 7] = [
 
 impl IntoResponse for Page {
     fn into_response(self) -> Response {
-        let headers: HeaderMap = HEADERS
+        let mut headers: HeaderMap = HEADERS
             .into_iter()
             .map(|(name, value)| (name, HeaderValue::from_static(value)))
             .collect();
+        if self.is_embeddable {
+            let policy = HeaderValue::from_static(EMBEDDABLE_POLICY);
+            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+            headers.insert(RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
+            headers.remove(header::X_FRAME_OPTIONS);
+        }
         (self.status, headers, Html(self.html)).into_response()
     }
 }
@@ -126,6 +145,16 @@ mod tests {
         assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"));
         assert_eq!(headers["x-frame-options"], "DENY");
         assert_eq!(headers["content-type"], "text/html; charset=utf-8");
+    }
+
+    #[test]
+    fn a_page_is_framed_only_if_it_says_so() {
+        let response = Page::bare("Test", &Body { name: "A" }).embeddable().into_response();
+        let headers = response.headers();
+        let policy = headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.ends_with("frame-ancestors *") && !policy.contains("unsafe"), "{policy}");
+        assert!(policy.contains("default-src 'none'") && policy.contains("form-action 'none'"));
+        assert!(!headers.contains_key("x-frame-options"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The command line: what there is to say, and who does it.
 
+mod answer;
 mod backup;
 mod definition;
 mod demo;
@@ -12,6 +13,7 @@ mod migrate;
 mod people;
 mod person;
 mod serve;
+mod tell;
 mod user;
 mod verify;
 mod why;
@@ -86,6 +88,9 @@ enum Command {
     Person(person::Person),
     Why(why::Why),
     WhyNot(why_not::WhyNot),
+    Answer(answer::AnswerTo),
+    Move(answer::Move),
+    Tell(tell::Tell),
     Lenses(lenses::Lenses),
     Funnel(funnel::Funnel),
     #[command(subcommand)]
@@ -140,6 +145,9 @@ fn run(cli: Cli, mouth: Mouth, variables: &BTreeMap<String, String>) -> Result<O
         Command::Person(command) => command.run(&house),
         Command::Why(command) => command.run(&house),
         Command::WhyNot(command) => command.run(&house),
+        Command::Answer(command) => command.run(&house),
+        Command::Move(command) => command.run(&house),
+        Command::Tell(command) => command.run(&house),
         Command::Lenses(command) => command.run(&house),
         Command::Funnel(command) => command.run(&house),
         Command::Verify(command) => command.run(&house),

@@ -75,7 +75,12 @@ fn broken(panic: Box<dyn Any + Send>) -> Response {
 async fn bind(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    // Whoever brings a policy says in it who may put a frame around the page.
+    let has_policy = headers.contains_key(header::CONTENT_SECURITY_POLICY);
     for (name, value) in HEADERS {
+        if has_policy && name == header::X_FRAME_OPTIONS {
+            continue;
+        }
         set_default(headers, name, value);
     }
     // What is shown to somebody is for them: no cache on the way may keep it.

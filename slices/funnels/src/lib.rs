@@ -2,19 +2,23 @@
 //!
 //! **Promise:** what is stored of a standing or a transition is what the fold yields, `verify` proves it
 //! on a running workspace, and every transition keeps the receipt that says why.
-//! **Never:** writes an activity or a fact, and judges nothing by itself: `cores/funnel` folds.
+//! **Never:** judges by itself, for `cores/funnel` folds; writes a fact, or an activity that is not about a
+//! standing: an answer to a criterion, a move by hand, a handoff.
 
 pub mod agreement;
+pub mod answer;
 pub mod backtest;
 pub mod drafts;
 mod flow;
 pub mod funnel;
+pub mod hand;
 pub mod lens;
 pub mod pages;
 pub mod panel;
 mod project;
 pub mod refold;
 mod store;
+pub mod tell;
 pub mod verify;
 pub mod web;
 pub mod why;

@@ -2,20 +2,22 @@
 
 use askama::Template;
 use funnel::explain::Explained;
+use funnel::history::What;
 use funnel::receipt::Part;
-use funnel::{Condition, Definition, Truth};
-use moment::Moment;
+use funnel::{Condition, Definition, Stage, Truth};
+use moment::{Moment, Span};
 use people::pages::marks::{Heat, StageMark, Temperature, TruthMark};
 use people::pages::person::label;
 use people::panel::{Moved, Panel};
 use people::{PERSON, PersonId};
 use platform::db::Tx;
 use platform::failure::Failure;
-use platform::page::words::Almanac;
+use platform::page::words::{Almanac, lasting};
 use team::{Right, User};
 
 use crate::why::{BecauseView, CriterionView, MoveView, RestView, WhyView, why};
-use crate::{lens, store};
+use crate::why_not::{WayView, why_not};
+use crate::{lens, project, store};
 
 /// Receipts, criteria, and what the next stage asks for: the panel that funnels give to the record.
 pub struct ReceiptPanel;
@@ -33,7 +35,14 @@ impl Panel for ReceiptPanel {
         let almanac = Almanac::new(now, &team::workspace(tx)?.zone);
         let lens = lens::of(tx, who, None)?;
         let Some((_, definition)) = lens.current() else { return Ok(String::new()) };
-        let slip = Slips::of(&why, definition, &almanac);
+        let mut slip = Slips::of(&why, definition, &almanac);
+        slip.may_edit = who.can(Right::EditPeople);
+        if slip.next.is_some() {
+            let found = why_not(tx, who, &id, None, None, now)?;
+            slip.ways = found.ways.iter().take(WAYS_SHOWN).map(way_words).collect();
+            slip.ask_next = found.ask.map(|question| question.ask).unwrap_or_default();
+        }
+        slip.handoff = handoff(tx, person, &why, definition, now)?;
         slip.render().map_err(|cause| Failure::Broken(anyhow::Error::from(cause)))
     }
 
@@ -51,6 +60,38 @@ impl Panel for ReceiptPanel {
         });
         Ok(moves.collect())
     }
+}
+
+/// Ways up that the record names.
+const WAYS_SHOWN: usize = 4;
+
+/// A way up in a sentence part: `they answer; answer yes: Who signs?`.
+fn way_words(way: &WayView) -> String {
+    let steps: Vec<&str> = way.steps.iter().map(|step| step.english.as_str()).collect();
+    steps.join("; ")
+}
+
+/// What is left of the time in which sales takes somebody on, in words; nothing if nobody waits.
+fn handoff(
+    tx: &mut Tx,
+    person: PersonId,
+    why: &WhyView,
+    definition: &Definition,
+    now: Moment,
+) -> Result<String, Failure> {
+    let within = definition.stage(why.stage).and_then(|rule| rule.accept_within);
+    let (Some(within), Some(entered)) = (within, why.entered_at) else { return Ok(String::new()) };
+    let history = project::history_of(tx, person)?;
+    let said = history.entries.iter().any(|entry| {
+        entry.occurred_at >= entered
+            && matches!(&entry.what, What::Activity(did) if did.kind.as_str().starts_with("handoff."))
+    });
+    let left = entered + within - now;
+    Ok(match left.0 {
+        _ if said => String::new(),
+        left if left > 0 => format!("{} left to take them on", lasting(Span(left))),
+        late => format!("waiting {} too long", lasting(Span(-late))),
+    })
 }
 
 /// The id of a receipt within the page; 1 is the newest.
@@ -87,6 +128,8 @@ struct Slip {
 /// A criterion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Known {
+    /// Within the definition.
+    id: String,
     name: String,
     truth: TruthMark,
     source: String,
@@ -107,6 +150,17 @@ struct Slips {
     others: Vec<Known>,
     next: Option<StageMark>,
     asks: Vec<Line>,
+    /// The person's address.
+    here: String,
+    may_edit: bool,
+    /// What would bring them up, the cheapest first.
+    ways: Vec<String>,
+    /// The question to ask next; may be empty.
+    ask_next: String,
+    /// How long sales has; empty if nobody waits.
+    handoff: String,
+    /// Where one can move them by hand.
+    moves: Vec<StageMark>,
 }
 
 impl Slips {
@@ -129,7 +183,21 @@ impl Slips {
         let gate = |view: &crate::why::NextView| {
             definition.stage(view.stage).is_some_and(|rule| rule.gate.is_some())
         };
+        let stands = StageMark::of(why.stage.as_str());
+        let known_to = |mark: &StageMark| match Stage::parse(mark.word()) {
+            Some(stage) => stage.is_exit() || definition.stage(stage).is_some(),
+            None => false,
+        };
         Slips {
+            here: format!("/people/{}", why.person),
+            may_edit: false,
+            ways: Vec::new(),
+            ask_next: String::new(),
+            handoff: String::new(),
+            moves: StageMark::STANDS
+                .into_iter()
+                .filter(|mark| *mark != stands && known_to(mark))
+                .collect(),
             stage: StageMark::of(why.stage.as_str()),
             now: slips.pop(),
             earlier,
@@ -238,6 +306,7 @@ fn known(criterion: &CriterionView, almanac: &Almanac) -> Known {
         is_stale = expires - almanac.now() < moment::Span::days(14);
     }
     Known {
+        id: criterion.name.clone(),
         name: label(&criterion.name),
         truth: mark(criterion.truth),
         source,

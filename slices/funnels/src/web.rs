@@ -3,6 +3,8 @@
 mod backtests;
 mod definitions;
 mod lenses;
+mod record;
+mod tell;
 
 use axum::Router;
 use axum::extract::{Form, Query, State};
@@ -28,7 +30,7 @@ use crate::lens;
 use crate::pages::flow::{self, Flow, title_case};
 use crate::pages::funnel::{FunnelPage, KindLine, Meaning, RuleLine, Rung, Standing, Window};
 
-/// `/funnel`, `/lens`, `/lenses`, `/definitions` and `/backtests`.
+/// `/funnel`, `/lens`, `/lenses`, `/definitions`, `/backtests` and `/tell`.
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/funnel", get(page))
@@ -36,6 +38,8 @@ pub fn routes() -> Router<App> {
         .merge(lenses::routes())
         .merge(definitions::routes())
         .merge(backtests::routes())
+        .merge(record::routes())
+        .merge(tell::routes())
 }
 
 #[derive(Deserialize)]

@@ -3,7 +3,7 @@
 mod house;
 
 use funnel::Stage;
-use house::{DEALS, LEADS, adopt, both, bring};
+use house::{DEALS, LEADS, adopt, both, bring, nothing_differs};
 use people::import;
 use platform::harness::World;
 use team::User;
@@ -27,11 +27,6 @@ fn stages(world: &World) -> Vec<(Stage, u64)> {
         })
         .unwrap();
     tally.into_iter().filter(|(_, n)| *n > 0).collect()
-}
-
-fn nothing_differs(world: &World) {
-    let verified = funnels::verify::verify(&world.app, |_, _| {}).unwrap();
-    assert_eq!(verified.differences, 0, "{:#?}", verified.told);
 }
 
 fn leads(count: usize) -> String {
@@ -196,7 +191,9 @@ fn a_receipt_says_why_and_the_list_finds_them() {
         let now = world.now();
         let why = world
             .db
-            .read_blocking(move |tx| funnels::why::why(tx, &User::operator(), "mql_id:m0", None, now))
+            .read_blocking(move |tx| {
+                funnels::why::why(tx, &User::operator(), "mql_id:m0", None, now)
+            })
             .unwrap();
         assert_eq!((why.stage, why.moves.len()), (Stage::Customer, 2));
         assert_eq!(why.moves[0].because[0].condition, r#"did("deal.won")"#);
@@ -235,7 +232,9 @@ fn a_later_version_holds_from_its_adoption_and_old_receipts_keep_theirs() {
         let now = world.now();
         let why = world
             .db
-            .read_blocking(move |tx| funnels::why::why(tx, &User::operator(), "mql_id:m1", None, now))
+            .read_blocking(move |tx| {
+                funnels::why::why(tx, &User::operator(), "mql_id:m1", None, now)
+            })
             .unwrap();
         assert_eq!(why.moves.iter().map(|step| step.version).collect::<Vec<_>>(), [3, 2]);
         assert_eq!(why.moves[0].at, now);

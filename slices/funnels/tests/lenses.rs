@@ -59,7 +59,9 @@ fn two_lenses_are_compared_over_everybody() {
         bring(world, "leads.csv", &leads(), LEADS);
         bring(world, "deals.csv", "id,won,segment\nm2,2018-02-01 10:11:12,pet\n", DEALS);
         let now = world.now();
-        let lenses = move |tx: &mut platform::db::Tx| agreement::lenses(tx, &User::operator(), agreement::Depth::Whole, now);
+        let lenses = move |tx: &mut platform::db::Tx| {
+            agreement::lenses(tx, &User::operator(), agreement::Depth::Whole, now)
+        };
         let found = world.db.read_blocking(lenses).unwrap();
         assert_eq!(
             found.lenses.iter().map(|lens| lens.name.as_str()).collect::<Vec<_>>(),

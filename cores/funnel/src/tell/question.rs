@@ -171,18 +171,18 @@ const FIRM: &[Answer] = &[
 ];
 
 const ACT: &[Answer] = &[
-    answer("nothing", "Nothing", "they have done nothing", &[]),
-    answer("looked", "Looked at pages", "they looked at pages", &[Did("page.viewed", None)]),
+    answer("nothing", "Nothing", "they do nothing", &[]),
+    answer("looked", "Looked at pages", "they look at pages", &[Did("page.viewed", None)]),
     answer(
         "signed up",
         "Signed up for the newsletter",
-        "they signed up",
+        "they sign up",
         &[Did("newsletter.subscribed", None)],
     ),
     answer(
         "downloaded",
         "Downloaded a white paper",
-        "they downloaded a white paper",
+        "they download a white paper",
         &[Did("asset.downloaded", Some(("asset", "white-paper")))],
     ),
     answer(

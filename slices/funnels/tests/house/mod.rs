@@ -81,3 +81,8 @@ pub fn adopt(world: &World, text: &'static str, from: funnels::lens::From) {
         jobs::run_now(&world.app, &registry(), job).unwrap();
     }
 }
+
+pub fn nothing_differs(world: &World) {
+    let verified = funnels::verify::verify(&world.app, |_, _| {}).unwrap();
+    assert_eq!(verified.differences, 0, "{:#?}", verified.told);
+}

@@ -1,0 +1,119 @@
+//! `sluice answer` and `sluice move`: what somebody said, and what somebody decides.
+
+use clap::{Args, ValueEnum};
+use funnel::Stage;
+use funnels::answer::{self, Answer};
+use funnels::hand;
+use platform::failure::Failure;
+use serde_json::json;
+use team::User;
+
+use super::reading;
+use crate::house::House;
+use crate::say::Outcome;
+
+/// Note the answer to a criterion's question
+#[derive(Args)]
+#[command(
+    long_about = "Notes what somebody said, or what was learned, about a criterion of the definition in force. It counts at \
+        once and until it runs out, as the definition says; `unknown` takes an answer back.",
+    after_long_help = "Examples:\n  \
+        sluice answer ann@north.example need yes --from call --note \"Loses two drivers a month\"\n  \
+        sluice answer mql_id:0f3a budget unknown"
+)]
+pub(crate) struct AnswerTo {
+    /// An e-mail address, a telephone, an id from outside, per_…, or a name that one person has
+    #[arg(value_name = "WHO")]
+    who: String,
+    /// The criterion, such as budget
+    #[arg(value_name = "CRITERION")]
+    criterion: String,
+    /// yes, no or unknown
+    #[arg(value_name = "ANSWER")]
+    value: Said,
+    /// What was said
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    note: String,
+    /// Where it comes from: call, mail, meeting or chat
+    #[arg(long, value_name = "WHERE", default_value = "")]
+    from: String,
+    /// The lens whose criterion it is [default: the main one]
+    #[arg(long, value_name = "NAME")]
+    lens: Option<String>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Said {
+    Yes,
+    No,
+    Unknown,
+}
+
+/// Move somebody to a stage or an exit by hand
+#[derive(Args)]
+#[command(
+    long_about = "Moves somebody by hand, with a reason that the receipt will keep. It obeys the gate of the stage: what the \
+        definition says must hold however one arrives.",
+    after_long_help = "Examples:\n  \
+        sluice move ann@north.example opportunity --reason \"Asked for an offer at the fair\"\n  \
+        sluice move mql_id:0f3a recycled --reason \"Call again in spring\""
+)]
+pub(crate) struct Move {
+    /// An e-mail address, a telephone, an id from outside, per_…, or a name that one person has
+    #[arg(value_name = "WHO")]
+    who: String,
+    /// lead, prospect, opportunity, customer, recycled or disqualified
+    #[arg(value_name = "STAGE", value_parser = read_stage)]
+    to: Stage,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    /// The lens whose gate it obeys [default: the main one]
+    #[arg(long, value_name = "NAME")]
+    lens: Option<String>,
+}
+
+fn read_stage(text: &str) -> Result<Stage, String> {
+    let named = Stage::parse(text).filter(|stage| *stage != Stage::None);
+    named.ok_or_else(|| {
+        "there are lead, prospect, opportunity, customer, recycled and disqualified".to_owned()
+    })
+}
+
+impl AnswerTo {
+    pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
+        let app = reading(house)?;
+        let now = app.clock.now();
+        let yes = match self.value {
+            Said::Yes => Some(true),
+            Said::No => Some(false),
+            Said::Unknown => None,
+        };
+        let (who, lens) = (self.who, self.lens);
+        let said = Answer { criterion: self.criterion, yes, note: self.note, from: self.from };
+        let found = app.db.write_blocking(move |tx| {
+            answer::answer(tx, &User::operator(), &who, lens.as_deref(), &said, now)
+        })?;
+        house.mouth.result(&found, |_| match found.before == found.after {
+            true => format!("Noted. They stay {}.", found.after),
+            false => format!("Noted. They were {} and are {} now.", found.before, found.after),
+        })?;
+        Ok(Outcome::Done)
+    }
+}
+
+impl Move {
+    pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
+        let app = reading(house)?;
+        let now = app.clock.now();
+        let (who, lens, to, reason) = (self.who, self.lens, self.to, self.reason);
+        app.db.write_blocking(move |tx| {
+            let move_to = (to, reason.as_str());
+            hand::move_to(tx, &User::operator(), &who, lens.as_deref(), move_to, now)
+        })?;
+        house.mouth.result(&json!({ "stage": to }), |ink| {
+            format!("They are {} now.", ink.strong(to.as_str()))
+        })?;
+        Ok(Outcome::Done)
+    }
+}

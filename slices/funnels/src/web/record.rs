@@ -1,0 +1,96 @@
+//! What one does on a person's record: an answer, a move by hand, a handoff.
+
+use axum::Router;
+use axum::extract::{Form, Path, State};
+use axum::response::Redirect;
+use axum::routing::post;
+use funnel::Stage;
+use platform::app::App;
+use platform::failure::Failure;
+use serde::Deserialize;
+use team::User;
+
+use crate::answer::{self, Answer};
+use crate::hand;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/people/{person}/answer", post(answer))
+        .route("/people/{person}/move", post(move_to))
+        .route("/people/{person}/handoff", post(hand_over))
+}
+
+#[derive(Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+struct AnswerForm {
+    criterion: String,
+    value: String,
+    note: String,
+    from: String,
+}
+
+async fn answer(
+    State(app): State<App>,
+    who: User,
+    Path(person): Path<String>,
+    Form(form): Form<AnswerForm>,
+) -> Result<Redirect, Failure> {
+    let now = app.clock.now();
+    let back = format!("/people/{person}#criterion-{}", form.criterion);
+    let yes = match form.value.as_str() {
+        "yes" => Some(true),
+        "no" => Some(false),
+        "unknown" => None,
+        other => {
+            let words = format!("An answer is yes, no or unknown, not {other}.");
+            return Err(Failure::refused("no_answer", words));
+        }
+    };
+    let said = Answer { criterion: form.criterion, yes, note: form.note, from: form.from };
+    app.db.write(move |tx| answer::answer(tx, &who, &person, None, &said, now)).await?;
+    Ok(Redirect::to(&back))
+}
+
+#[derive(Deserialize)]
+struct MoveForm {
+    to: String,
+    reason: String,
+}
+
+async fn move_to(
+    State(app): State<App>,
+    who: User,
+    Path(person): Path<String>,
+    Form(form): Form<MoveForm>,
+) -> Result<Redirect, Failure> {
+    let now = app.clock.now();
+    let back = format!("/people/{person}#why");
+    let to = Stage::parse(&form.to).filter(|stage| *stage != Stage::None);
+    let to = to.ok_or_else(|| Failure::missing("stage", &form.to))?;
+    app.db.write(move |tx| hand::move_to(tx, &who, &person, None, (to, &form.reason), now)).await?;
+    Ok(Redirect::to(&back))
+}
+
+#[derive(Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+struct HandoffForm {
+    accept: String,
+    reason: String,
+}
+
+async fn hand_over(
+    State(app): State<App>,
+    who: User,
+    Path(person): Path<String>,
+    Form(form): Form<HandoffForm>,
+) -> Result<Redirect, Failure> {
+    let now = app.clock.now();
+    let back = format!("/people/{person}#why");
+    let accepted = form.accept == "yes";
+    app.db
+        .write(move |tx| hand::hand_over(tx, &who, &person, (accepted, &form.reason), now))
+        .await?;
+    Ok(Redirect::to(&back))
+}
