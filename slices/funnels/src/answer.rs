@@ -87,7 +87,7 @@ pub fn answer(
     }
     activity.channel = channel.or(activity.channel);
     if !note.is_empty() {
-        activity.properties.push(("note".into(), note.into()));
+        activity.properties.push(("text".into(), note.into()));
     }
     let history = project::history_of(tx, person)?;
     let before = Folder::new(&lens.in_force()).fold(&history, now).standing.stage;

@@ -66,7 +66,7 @@ impl Panel for ReceiptPanel {
 const WAYS_SHOWN: usize = 4;
 
 /// A way up in a sentence part: `they answer; answer yes: Who signs?`.
-fn way_words(way: &WayView) -> String {
+pub(crate) fn way_words(way: &WayView) -> String {
     let steps: Vec<&str> = way.steps.iter().map(|step| step.english.as_str()).collect();
     steps.join("; ")
 }
@@ -125,15 +125,15 @@ struct Slip {
     lines: Vec<Line>,
 }
 
-/// A criterion.
+/// A criterion as it is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Known {
+pub(crate) struct Known {
     /// Within the definition.
-    id: String,
-    name: String,
-    truth: TruthMark,
-    source: String,
-    is_stale: bool,
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) truth: TruthMark,
+    pub(crate) source: String,
+    pub(crate) is_stale: bool,
     ask: String,
 }
 
@@ -293,7 +293,7 @@ fn source<'a>(rests: impl DoubleEndedIterator<Item = &'a RestView>, almanac: &Al
     said.join("; ")
 }
 
-fn known(criterion: &CriterionView, almanac: &Almanac) -> Known {
+pub(crate) fn known(criterion: &CriterionView, almanac: &Almanac) -> Known {
     let mut source = match criterion.since {
         Some(since) => format!("since {}", almanac.day(since).words),
         None => "nothing says it yet".to_owned(),

@@ -1,6 +1,7 @@
 //! `GET /funnel`: parse, call the verb, fill the view.
 
 mod backtests;
+mod call;
 mod definitions;
 mod lenses;
 mod record;
@@ -39,6 +40,7 @@ pub fn routes() -> Router<App> {
         .merge(definitions::routes())
         .merge(backtests::routes())
         .merge(record::routes())
+        .merge(call::routes())
         .merge(tell::routes())
 }
 

@@ -28,6 +28,8 @@ struct AnswerForm {
     value: String,
     note: String,
     from: String,
+    /// The sheet on which it was answered; the record if none.
+    back: String,
 }
 
 async fn answer(
@@ -37,7 +39,10 @@ async fn answer(
     Form(form): Form<AnswerForm>,
 ) -> Result<Redirect, Failure> {
     let now = app.clock.now();
-    let back = format!("/people/{person}#criterion-{}", form.criterion);
+    let here = format!("/people/{person}");
+    let is_of_person = form.back.strip_prefix(&here).is_some_and(|rest| rest.starts_with("/call"));
+    let page = if is_of_person { form.back } else { here };
+    let back = format!("{page}#criterion-{}", form.criterion);
     let yes = match form.value.as_str() {
         "yes" => Some(true),
         "no" => Some(false),
