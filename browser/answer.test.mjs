@@ -120,6 +120,19 @@ test("a move by hand needs a reason, keeps it on the receipt, and obeys the gate
   assert.fail("nobody's gate is closed");
 });
 
+test("a receipt can be disputed, and the dispute settled", async () => {
+  const { page, quiet } = view;
+  await page.goto(record.path);
+  await page.locator("summary:has-text('Dispute this move')").first().click();
+  await page.locator("form[action$='/dispute'] [name=words]").first().fill("They said no such thing");
+  await Promise.all([page.waitForURL(/#why$/), page.locator("form[action$='/dispute'] button").first().click()]);
+  await page.waitForSelector(".dispute:has-text('They said no such thing')");
+  await page.locator("form[action*='/dispute/dsp_'] [name=words]").fill("The recording says so");
+  await page.locator("form[action*='/dispute/dsp_'] button").click();
+  await page.waitForSelector(".dispute:has-text('The recording says so')");
+  quiet();
+});
+
 test("without any script an answer is a form", async () => {
   const bare = await open(chrome, program.address, { javaScriptEnabled: false });
   await signIn(bare.page);

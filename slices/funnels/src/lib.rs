@@ -8,6 +8,7 @@
 pub mod agreement;
 pub mod answer;
 pub mod backtest;
+pub mod dispute;
 pub mod drafts;
 mod flow;
 pub mod funnel;
@@ -43,9 +44,10 @@ pub fn slice() -> Slice {
                     "0003_lenses_and_drafts",
                     include_str!("../migrations/0003_lenses_and_drafts.sql"),
                 ),
+                ("0004_dispute", include_str!("../migrations/0004_dispute.sql")),
             ],
         },
-        statements: &[store::ALL, backtest::store::ALL, drafts::store::ALL],
+        statements: &[store::ALL, backtest::store::ALL, drafts::store::ALL, dispute::ALL],
         columns: include_str!("../columns.toml"),
     }
 }

@@ -12,9 +12,11 @@ use people::panel::{Moved, Panel};
 use people::{PERSON, PersonId};
 use platform::db::Tx;
 use platform::failure::Failure;
+use platform::page::filters;
 use platform::page::words::{Almanac, lasting};
 use team::{Right, User};
 
+use crate::dispute::DisputeView;
 use crate::why::{BecauseView, CriterionView, MoveView, RestView, WhyView, why};
 use crate::why_not::{WayView, why_not};
 use crate::{lens, project, store};
@@ -37,6 +39,7 @@ impl Panel for ReceiptPanel {
         let Some((_, definition)) = lens.current() else { return Ok(String::new()) };
         let mut slip = Slips::of(&why, definition, &almanac);
         slip.may_edit = who.can(Right::EditPeople);
+        slip.may_resolve = who.can(Right::ChangeDefinitions);
         if slip.next.is_some() {
             let found = why_not(tx, who, &id, None, None, now)?;
             slip.ways = found.ways.iter().take(WAYS_SHOWN).map(way_words).collect();
@@ -123,6 +126,18 @@ struct Slip {
     evidence: String,
     day: String,
     lines: Vec<Line>,
+    /// The move's moment and stage, for a dispute.
+    at: i64,
+    disputes: Vec<Said>,
+}
+
+/// What is said against a move.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Said {
+    id: String,
+    words: String,
+    by: String,
+    resolved: Option<(String, String)>,
 }
 
 /// A criterion as it is known.
@@ -153,6 +168,7 @@ struct Slips {
     /// The person's address.
     here: String,
     may_edit: bool,
+    may_resolve: bool,
     /// What would bring them up, the cheapest first.
     ways: Vec<String>,
     /// The question to ask next; may be empty.
@@ -191,6 +207,7 @@ impl Slips {
         Slips {
             here: format!("/people/{}", why.person),
             may_edit: false,
+            may_resolve: false,
             ways: Vec::new(),
             ask_next: String::new(),
             handoff: String::new(),
@@ -259,6 +276,21 @@ fn slip(place: usize, step: &MoveView, lens: &str, almanac: &Almanac) -> Slip {
         },
         day: almanac.date(step.at).words,
         lines: step.because.iter().map(|because| line(because, almanac)).collect(),
+        at: step.at.0,
+        disputes: step.disputes.iter().map(|dispute| said(dispute, almanac)).collect(),
+    }
+}
+
+fn said(dispute: &DisputeView, almanac: &Almanac) -> Said {
+    let by = |name: &Option<String>, at: Moment| {
+        let name = name.as_deref().unwrap_or("the operator");
+        format!("{name}, {}", almanac.date(at).words)
+    };
+    Said {
+        id: dispute.id.clone(),
+        words: dispute.words.clone(),
+        by: by(&dispute.by, dispute.raised_at),
+        resolved: dispute.resolved.as_ref().map(|one| (one.words.clone(), by(&one.by, one.at))),
     }
 }
 

@@ -9,6 +9,7 @@ use platform::failure::Failure;
 use serde::{Deserialize, Serialize};
 use team::{Right, User};
 
+use crate::dispute::{self, DisputeView};
 use crate::lens::{self, Lens};
 use crate::{project, store};
 
@@ -73,6 +74,9 @@ pub struct MoveView {
     pub rule: String,
     /// Each condition that it read.
     pub because: Vec<BecauseView>,
+    /// What is said against it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub disputes: Vec<DisputeView>,
 }
 
 /// One condition of a receipt.
@@ -141,6 +145,14 @@ pub fn why(
         let receipt: Receipt = serde_json::from_str(&row.receipt).map_err(anyhow::Error::from)?;
         moves.push(move_view(row, receipt));
     }
+    for dispute in dispute::of(tx, id, lens.id)? {
+        let is_its = |step: &MoveView| step.at == dispute.moved_at && step.to == dispute.to;
+        // A move that a later fold no longer finds leaves what was said against it to the newest.
+        let place = moves.iter().position(is_its).unwrap_or(0);
+        if let Some(step) = moves.get_mut(place) {
+            step.disputes.push(dispute);
+        }
+    }
     let definition = lens.current().map(|(_, definition)| definition);
     let criteria = standing
         .criteria
@@ -204,6 +216,7 @@ pub(crate) fn move_view(row: store::TransitionRow, receipt: Receipt) -> MoveView
         version: receipt.version,
         rule,
         because: receipt.because.into_iter().map(because).collect(),
+        disputes: Vec::new(),
     }
 }
 

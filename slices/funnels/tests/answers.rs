@@ -5,7 +5,7 @@ mod house;
 use funnel::{Stage, Truth};
 use funnels::answer::{Answer, answer};
 use funnels::lens::From;
-use funnels::{hand, why};
+use funnels::{dispute, hand, why};
 use house::{LEADS, adopt, both, bring, nothing_differs};
 use moment::Span;
 use platform::failure::Failure;
@@ -132,6 +132,36 @@ fn sales_takes_somebody_on_or_hands_them_back_with_a_reason() {
         assert!(refusal(over(false, "")).contains("Say why"));
         over(false, "a student").unwrap();
         over(true, "").unwrap();
+        nothing_differs(world);
+    });
+}
+
+#[test]
+fn a_move_can_be_disputed_and_the_dispute_settled() {
+    both(|world| {
+        begun(world);
+        say(world, "need", Some(true)).unwrap();
+        let step = stands(world).moves[0].clone();
+        let now = world.now();
+        let raise = |at, to, words: &'static str| {
+            world.db.write_blocking(move |tx| {
+                dispute::raise(tx, &User::operator(), WHO, None, (at, to), words, now)
+            })
+        };
+        assert!(refusal(raise(step.at, step.to, " ")).contains("Say what is wrong"));
+        assert!(raise(step.at, Stage::Customer, "never").is_err(), "there is no such move");
+        let id = raise(step.at, step.to, "They said no such thing").unwrap();
+        let found = stands(world).moves[0].disputes[0].clone();
+        assert_eq!((found.words.as_str(), found.resolved), ("They said no such thing", None));
+        let settle = || {
+            world.db.write_blocking(move |tx| {
+                dispute::resolve(tx, &User::operator(), id, "The recording says so", now)
+            })
+        };
+        settle().unwrap();
+        assert!(settle().is_err(), "settled once");
+        assert_eq!(stands(world).stage, Stage::Prospect, "a dispute moves nobody");
+        assert!(stands(world).moves[0].disputes[0].resolved.is_some());
         nothing_differs(world);
     });
 }

@@ -5,19 +5,22 @@ use axum::extract::{Form, Path, State};
 use axum::response::Redirect;
 use axum::routing::post;
 use funnel::Stage;
+use moment::Moment;
 use platform::app::App;
 use platform::failure::Failure;
 use serde::Deserialize;
 use team::User;
 
 use crate::answer::{self, Answer};
-use crate::hand;
+use crate::{dispute, hand};
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/people/{person}/answer", post(answer))
         .route("/people/{person}/move", post(move_to))
         .route("/people/{person}/handoff", post(hand_over))
+        .route("/people/{person}/dispute", post(raise))
+        .route("/people/{person}/dispute/{dispute}", post(resolve))
 }
 
 #[derive(Deserialize)]
@@ -97,5 +100,45 @@ async fn hand_over(
     app.db
         .write(move |tx| hand::hand_over(tx, &who, &person, (accepted, &form.reason), now))
         .await?;
+    Ok(Redirect::to(&back))
+}
+
+#[derive(Deserialize)]
+struct DisputeForm {
+    at: i64,
+    to: String,
+    words: String,
+}
+
+async fn raise(
+    State(app): State<App>,
+    who: User,
+    Path(person): Path<String>,
+    Form(form): Form<DisputeForm>,
+) -> Result<Redirect, Failure> {
+    let now = app.clock.now();
+    let back = format!("/people/{person}#why");
+    let to = Stage::parse(&form.to).ok_or_else(|| Failure::missing("stage", &form.to))?;
+    let step = (Moment(form.at), to);
+    app.db.write(move |tx| dispute::raise(tx, &who, &person, None, step, &form.words, now)).await?;
+    Ok(Redirect::to(&back))
+}
+
+#[derive(Deserialize)]
+struct ResolveForm {
+    words: String,
+}
+
+async fn resolve(
+    State(app): State<App>,
+    who: User,
+    Path((person, id)): Path<(String, String)>,
+    Form(form): Form<ResolveForm>,
+) -> Result<Redirect, Failure> {
+    let now = app.clock.now();
+    let back = format!("/people/{person}#why");
+    let known = app.public_ids().decode(dispute::DISPUTE, &id);
+    let id = known.ok_or_else(|| Failure::missing("dispute", &id))?;
+    app.db.write(move |tx| dispute::resolve(tx, &who, id, &form.words, now)).await?;
     Ok(Redirect::to(&back))
 }
