@@ -96,7 +96,7 @@ test("a move by hand needs a reason, keeps it on the receipt, and obeys the gate
   await Promise.all([page.waitForURL(/\/people\/per_/), page.locator("[data-row] a").first().click()]);
   const path = new URL(page.url()).pathname;
   await page.click("summary:has-text('Move by hand')");
-  await page.selectOption("[name=to]", "recycled");
+  await page.selectOption(".move [name=to]", "recycled");
   await page.fill(".move [name=reason]", "call again in spring");
   await Promise.all([page.waitForURL(/#why$/), page.click(".move button")]);
   await page.waitForSelector("[data-why] [data-stage=recycled]");
@@ -109,7 +109,7 @@ test("a move by hand needs a reason, keeps it on the receipt, and obeys the gate
     if (found.gate?.truth !== "false") continue;
     await page.goto(`/people/${id}`);
     await page.click("summary:has-text('Move by hand')");
-    await page.selectOption("[name=to]", "opportunity");
+    await page.selectOption(".move [name=to]", "opportunity");
     await page.fill(".move [name=reason]", "I know them");
     await Promise.all([page.waitForLoadState(), page.click(".move button")]);
     assert.match(await page.locator("main").innerText(), /gate of opportunity does not hold/);

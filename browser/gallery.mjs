@@ -56,6 +56,8 @@ const pictures = [
     await page.locator("#definition .switch").check();
     await page.locator("#definition").scrollIntoViewIfNeeded();
   }],
+  ["tell", (page) => page.goto("/tell?firm=profile")],
+  ["tell-settled", (page) => page.goto("/tell?firm=profile&act=trial&talk=nobody&place=all")],
   ["imports", (page) => page.goto("/imports")],
   ["palette", async (page) => {
     await page.goto("/people");
