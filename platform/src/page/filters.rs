@@ -1,6 +1,5 @@
 //! Filters for templates: `{{ "people"|icon }}`, `{{ total|grouped }}`. A module that derives templates has
 //! `use platform::page::filters;`.
-#![expect(clippy::unnecessary_wraps, reason = "a filter of askama gives a Result")]
 
 use askama::Values;
 use askama::filters::Safe;

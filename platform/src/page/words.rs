@@ -12,7 +12,7 @@ pub fn grouped(number: i64) -> String {
         text.push('−');
     }
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -74,8 +74,8 @@ pub fn lasting(span: Span) -> String {
     let seconds = span.0 / SECOND_US;
     match seconds {
         ..90 => format!("{seconds} s"),
-        ..5_400 => format!("{} min", (seconds + 30) / 60),
-        ..172_800 => format!("{} h", (seconds + 1_800) / 3_600),
+        90..5_400 => format!("{} min", (seconds + 30) / 60),
+        5_400..172_800 => format!("{} h", (seconds + 1_800) / 3_600),
         _ => format!("{} days", (seconds + 43_200) / 86_400),
     }
 }

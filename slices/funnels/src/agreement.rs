@@ -167,8 +167,9 @@ fn agree(
     for one in found.parted().into_iter().take(PARTINGS) {
         let looked_at = if depth == Depth::Whole { LOOKED_AT } else { 0 };
         let ids = people::stand::crossing(tx, (a.id, one.a), (b.id, one.b), looked_at)?;
-        let a_is_lower = one.b.is_exit() < one.a.is_exit()
-            || one.b.is_exit() == one.a.is_exit() && one.a < one.b;
+        // Whoever is out is lower than whoever stands anywhere.
+        let height = |stage: Stage| (!stage.is_exit(), stage);
+        let a_is_lower = height(one.a) < height(one.b);
         let (lower, stage) = if a_is_lower { (a, one.a) } else { (b, one.b) };
         parted.push(PartedView {
             a: one.a,

@@ -1,5 +1,6 @@
 //! The projection that folds: from what was just recorded to standings, transitions and the flow.
 
+use std::collections::hash_map::Entry as Slot;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -77,18 +78,16 @@ pub(crate) fn whole(
     companies: &mut HashMap<CompanyId, Arc<Vec<Entry>>>,
 ) -> Result<History, Failure> {
     let Some((company, since)) = people::works_at(tx, &own) else { return Ok(History::new(own)) };
-    if !companies.contains_key(&company) {
-        let known = journal::histories(tx, &[company])?.pop().map(|(_, entries)| entries);
-        companies.insert(company, Arc::new(known.unwrap_or_default()));
-    }
+    let known = match companies.entry(company) {
+        Slot::Occupied(known) => known.into_mut(),
+        Slot::Vacant(slot) => {
+            let known = journal::histories(tx, &[company])?.pop().map(|(_, entries)| entries);
+            slot.insert(Arc::new(known.unwrap_or_default()))
+        }
+    };
     let mut entries = own;
-    if let Some(known) = companies.get(&company) {
-        entries.extend(
-            known
-                .iter()
-                .map(|entry| Entry { recorded_at: entry.recorded_at.max(since), ..entry.clone() }),
-        );
-    }
+    let late = |entry: &Entry| Entry { recorded_at: entry.recorded_at.max(since), ..entry.clone() };
+    entries.extend(known.iter().map(late));
     Ok(History::new(entries))
 }
 

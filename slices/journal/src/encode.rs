@@ -143,7 +143,7 @@ fn to_text(
 ) -> Result<String, serde_json::Error> {
     let mut bytes = Vec::with_capacity(96);
     write(&mut serde_json::Serializer::new(&mut bytes))?;
-    String::from_utf8(bytes).map_err(|error| serde::ser::Error::custom(error))
+    String::from_utf8(bytes).map_err(serde::ser::Error::custom)
 }
 
 /// Properties read back.

@@ -219,10 +219,10 @@ impl Session {
 
     pub(crate) fn rollback(&mut self) {
         self.ids = IdBlock::default();
-        if !self.conn.is_autocommit() {
-            if let Err(error) = self.control("rollback") {
-                tracing::error!(%error, "a rollback failed");
-            }
+        if !self.conn.is_autocommit()
+            && let Err(error) = self.control("rollback")
+        {
+            tracing::error!(%error, "a rollback failed");
         }
     }
 

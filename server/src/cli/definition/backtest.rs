@@ -128,7 +128,7 @@ fn shown(view: &BacktestView, ink: Ink) -> String {
 }
 
 fn figures_row(name: &str, figures: &StageFigures) -> Vec<String> {
-    let share = |share: Option<f64>| share.map_or_else(|| "-".to_owned(), |share| percent(share));
+    let share = |share: Option<f64>| share.map_or_else(|| "-".to_owned(), percent);
     let interval = |found: Option<Interval>| {
         found.map_or_else(
             || "-".to_owned(),

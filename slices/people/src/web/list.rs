@@ -191,7 +191,8 @@ fn heads(ask: &Ask, sort: Sort, descending: bool) -> Vec<Head> {
     let by = |label, by: Sort, is_right| {
         let is_sorted = by == sort && ask.q.trim().is_empty();
         // The same column again turns the order round.
-        let dir = if is_sorted && descending || by == Sort::Name && !(is_sorted && !descending) {
+        let is_asc_next = if is_sorted { descending } else { by == Sort::Name };
+        let dir = if is_asc_next {
             "asc"
         } else {
             "desc"
