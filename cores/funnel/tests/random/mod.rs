@@ -14,12 +14,14 @@ pub const STEP: Span = Span::hours(6);
 /// How many steps a history spans.
 pub const STEPS: i64 = 1_600;
 
+/// Proptest's own number of cases, unless `PROPTEST_CASES` says another.
+const DEFAULT_CASES: u32 = 256;
+
 /// So many cases, or as many as `PROPTEST_CASES` says: the usual number keeps a change quick to test.
-#[allow(dead_code, reason = "not every file of tests has properties")]
 pub fn config(usual: u32) -> ProptestConfig {
-    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
-    let cases = asked.unwrap_or(usual);
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+    let asked = ProptestConfig::default();
+    let cases = if asked.cases == DEFAULT_CASES { usual } else { asked.cases };
+    ProptestConfig { cases, failure_persistence: None, ..asked }
 }
 
 pub fn moment(step: i64) -> Moment {

@@ -1,11 +1,9 @@
 //! Several definitions side by side, and why not, on both databases.
 
-mod house;
-
+use crate::house::{DEALS, LEADS, adopt, both, bring, registry};
 use funnel::Stage;
 use funnels::lens::{self, From};
 use funnels::{agreement, why_not};
-use house::{DEALS, LEADS, adopt, both, bring, registry};
 use platform::harness::World;
 use platform::jobs;
 use team::{Role, User, UserId};

@@ -1,12 +1,10 @@
 //! What people say and decide on a record, on both databases.
 
-mod house;
-
+use crate::house::{LEADS, adopt, both, bring, nothing_differs};
 use funnel::{Stage, Truth};
 use funnels::answer::{Answer, answer};
 use funnels::lens::From;
 use funnels::{dispute, hand, why};
-use house::{LEADS, adopt, both, bring, nothing_differs};
 use moment::Span;
 use platform::failure::Failure;
 use platform::harness::World;

@@ -1,12 +1,10 @@
 //! A draft over the whole past, on both databases, held against a plain computation over the same two files.
 
-mod house;
-
 use std::collections::{HashMap, HashSet};
 
+use crate::house::{DEALS, LEADS, adopt, both, bring, registry};
 use funnel::Stage;
 use funnels::backtest::{self, BacktestRow, Question};
-use house::{DEALS, LEADS, adopt, both, bring, registry};
 use moment::Span;
 use platform::harness::World;
 use platform::jobs;

@@ -1,6 +1,4 @@
 //! A workspace with every slice up to this one, filled and defined as its user would.
-#![allow(dead_code, reason = "each file of tests uses its part")]
-
 use std::sync::Arc;
 
 use people::import::{self, Counts};

@@ -1,10 +1,8 @@
 //! From a draft to a version, on both databases.
 
-mod house;
-
+use crate::house::{adopt, both};
 use funnels::drafts::{self, State};
 use funnels::lens::{self, From};
-use house::{adopt, both};
 use platform::failure::Failure;
 use platform::harness::World;
 use team::create_user::CreateUser;

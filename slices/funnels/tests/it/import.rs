@@ -1,9 +1,7 @@
 //! Files in, standings and receipts out: the whole way of the data, on both databases.
 
-mod house;
-
+use crate::house::{DEALS, LEADS, adopt, both, bring, nothing_differs};
 use funnel::Stage;
-use house::{DEALS, LEADS, adopt, both, bring, nothing_differs};
 use people::import;
 use platform::harness::World;
 use team::User;
