@@ -7,3 +7,4 @@ mod drafts;
 mod house;
 mod import;
 mod lenses;
+mod tell;

@@ -1,12 +1,10 @@
 //! The fortune teller over the lenses of a workspace, on both databases.
 
-mod house;
-
+use crate::house::{adopt, both};
 use funnel::Stage;
 use funnel::tell::Question;
 use funnels::lens::{self, From};
 use funnels::tell::{Asked, Asker, Public, Tellers, Told, tell};
-use house::{adopt, both};
 use platform::failure::Failure;
 use platform::harness::World;
 use serde_json::{Value, json};
