@@ -57,9 +57,8 @@ fn bench(args: &[String]) -> ExitCode {
 fn bench(args: &[String]) -> ExitCode {
     let cargo = option_env!("CARGO").unwrap_or("cargo");
     // Some figures are of the program itself.
-    let built = Command::new(cargo)
-        .args(["build", "--quiet", "--release", "--package", "sluice"])
-        .status();
+    let built =
+        Command::new(cargo).args(["build", "--quiet", "--release", "--package", "sluice"]).status();
     if !built.is_ok_and(|status| status.success()) {
         return ExitCode::FAILURE;
     }

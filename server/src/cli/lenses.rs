@@ -26,9 +26,9 @@ impl Lenses {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         let app = reading(house)?;
         let now = app.clock.now();
-        let found = app
-            .db
-            .read_blocking(move |tx| funnels::agreement::lenses(tx, &User::operator(), funnels::agreement::Depth::Whole, now))?;
+        let found = app.db.read_blocking(move |tx| {
+            funnels::agreement::lenses(tx, &User::operator(), funnels::agreement::Depth::Whole, now)
+        })?;
         house.mouth.result(&found, |ink| shown(&found, ink))?;
         Ok(Outcome::Done)
     }

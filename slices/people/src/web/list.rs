@@ -192,11 +192,7 @@ fn heads(ask: &Ask, sort: Sort, descending: bool) -> Vec<Head> {
         let is_sorted = by == sort && ask.q.trim().is_empty();
         // The same column again turns the order round.
         let is_asc_next = if is_sorted { descending } else { by == Sort::Name };
-        let dir = if is_asc_next {
-            "asc"
-        } else {
-            "desc"
-        };
+        let dir = if is_asc_next { "asc" } else { "desc" };
         let sorted = match (is_sorted, descending) {
             (false, _) => "",
             (true, true) => "descending",
