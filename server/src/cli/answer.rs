@@ -8,6 +8,7 @@ use platform::failure::Failure;
 use serde_json::json;
 use team::User;
 
+use super::people::read_stage;
 use super::reading;
 use crate::house::House;
 use crate::say::Outcome;
@@ -71,13 +72,6 @@ pub(crate) struct Move {
     /// The lens whose gate it obeys [default: the main one]
     #[arg(long, value_name = "NAME")]
     lens: Option<String>,
-}
-
-fn read_stage(text: &str) -> Result<Stage, String> {
-    let named = Stage::parse(text).filter(|stage| *stage != Stage::None);
-    named.ok_or_else(|| {
-        "there are lead, prospect, opportunity, customer, recycled and disqualified".to_owned()
-    })
 }
 
 impl AnswerTo {

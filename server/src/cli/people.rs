@@ -49,7 +49,7 @@ pub(crate) struct People {
     lens: Option<String>,
 }
 
-fn read_stage(text: &str) -> Result<Stage, String> {
+pub(super) fn read_stage(text: &str) -> Result<Stage, String> {
     let named = Stage::parse(text).filter(|stage| *stage != Stage::None);
     named.ok_or_else(|| {
         "there are lead, prospect, opportunity, customer, recycled and disqualified".to_owned()
