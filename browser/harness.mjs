@@ -42,7 +42,7 @@ export async function start(settings = {}) {
     server.stderr.setEncoding("utf8");
     server.stderr.on("data", (text) => {
       told += text;
-      const line = told.match(/listening on (http:\/\/\S+)/);
+      const line = told.match(/listening on (http:\/\/\S+)\n/); // the whole line: it may come in pieces
       if (line) {
         clearTimeout(late);
         found(line[1]);
@@ -130,7 +130,15 @@ export async function open(chrome, address, options = {}) {
 
 /** Makes the owner of a new workspace in the browser. */
 export async function setUp(page) {
-  await page.goto("/setup");
+  for (let round = 0; round < 10; round++) {
+    await page.goto("/setup");
+    if ((await page.locator("[name=workspace]").count()) > 0) break;
+    // Where everything runs at once, the first answer may be that there is too much to do just now.
+    const seen = `${page.url()} shows: ${(await page.locator("body").innerText()).slice(0, 300)}`;
+    assert.ok(round < 9, seen);
+    console.error(seen);
+    await page.waitForTimeout(2_000);
+  }
   for (const field of ["workspace", "name", "email", "password"]) {
     await page.fill(`[name=${field}]`, owner[field]);
   }
