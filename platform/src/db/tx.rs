@@ -7,7 +7,7 @@ use super::error::{StatementError, Trouble};
 use super::postgres::Session as PostgresSession;
 use super::shared::Shared;
 use super::sqlite::Session as SqliteSession;
-use super::{Arg, Dialect, Row, Sql};
+use super::{Arg, Dialect, Made, Row, Sql};
 use crate::Failure;
 use crate::public_id::PublicIds;
 
@@ -109,6 +109,24 @@ impl Tx {
         let result = match &mut self.engine {
             Engine::Sqlite(session) => session.each(sql, args, &mut with),
             Engine::Postgres(session) => session.each(sql, args, &mut with),
+        };
+        self.noted(result)
+    }
+
+    /// Every row of a statement made while the program runs, as [`Tx::each`].
+    ///
+    /// # Errors
+    /// As [`Tx::each`]; `Broken` for a statement with more arguments than [`MADE_ARGS_MAX`](super::MADE_ARGS_MAX).
+    pub fn each_made(
+        &mut self,
+        made: &Made,
+        mut with: impl FnMut(&Row) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        self.refuse_after_failure()?;
+        let text = made.text_for(self.dialect())?;
+        let result = match &mut self.engine {
+            Engine::Sqlite(session) => session.each_made(&text, made.args(), &mut with),
+            Engine::Postgres(session) => session.each_made(&text, made.args(), &mut with),
         };
         self.noted(result)
     }

@@ -1,4 +1,4 @@
-use platform::db::Dialect;
+use platform::db::{Dialect, Made};
 use platform::harness::World;
 use platform::{Arg, Failure, args, sql};
 
@@ -140,5 +140,39 @@ fn a_lost_connection_is_renewed() {
         assert_eq!(world.db.read_blocking(count).unwrap(), 2);
         cut_connections(world);
         assert!(world.db.write_blocking(|tx| tx.ids(2_000)).unwrap() > first);
+    });
+}
+
+#[test]
+fn a_statement_is_made_while_the_program_runs() {
+    both(|world| {
+        let name = "x' or '1' = '1";
+        world.db.write_blocking(move |tx| tx.execute(ADD, args![1, name])).unwrap();
+        let found = |wanted: &'static str| {
+            world.db.read_blocking(move |tx| {
+                let mut made = Made::default();
+                made.text("select id, cast(")
+                    .arg(0.5)
+                    .text(" as double precision) from note where words = ");
+                made.arg(wanted).text(" and id <= ").arg(9);
+                let mut ids = Vec::new();
+                tx.each_made(&made, |row| {
+                    assert!((row.real(1) - 0.5).abs() < f64::EPSILON);
+                    ids.push(row.int(0));
+                    Ok(())
+                })?;
+                Ok(ids)
+            })
+        };
+        assert_eq!(found(name).unwrap(), [1]);
+        assert_eq!(found("x").unwrap(), Vec::<i64>::new());
+        let broken = world.db.read_blocking(|tx| {
+            let mut made = Made::default();
+            made.text("select nothing from nowhere where id = ").arg("secret");
+            tx.each_made(&made, |_| Ok(()))
+        });
+        let words = format!("{:?}", broken.unwrap_err());
+        assert!(words.contains("nowhere") && !words.contains("secret"), "{words}");
+        assert_eq!(world.db.read_blocking(count).unwrap(), 1, "the connection is sound afterwards");
     });
 }

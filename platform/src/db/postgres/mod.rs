@@ -209,7 +209,7 @@ impl Session {
     pub(crate) fn each(&mut self, sql: Sql, args: &[Arg], with: Each<'_>) -> Result<(), Stop> {
         let statement = self.plain(sql, args)?;
         let params = args.iter().map(|arg| -> &(dyn ToSql + Sync) { arg }).collect();
-        self.stream(sql, &statement, args, params, with)
+        self.stream(sql.postgres, &statement, args, params, with)
     }
 
     pub(crate) fn each_in(
@@ -223,18 +223,33 @@ impl Session {
         let mut params: Vec<&(dyn ToSql + Sync)> =
             args.iter().map(|arg| -> &(dyn ToSql + Sync) { arg }).collect();
         params.push(&list);
-        self.stream(sql, &statement, args, params, with)
+        self.stream(sql.postgres, &statement, args, params, with)
+    }
+
+    /// Runs a text that is not kept.
+    pub(crate) fn each_made(
+        &mut self,
+        text: &str,
+        args: &[Arg],
+        with: Each<'_>,
+    ) -> Result<(), Stop> {
+        let statement = self.client()?.prepare(text).map_err(|error| said(&error, text, args))?;
+        if statement.params().len() != args.len() {
+            return Err(wrong_count(text, args, statement.params().len()).into());
+        }
+        let params = args.iter().map(|arg| -> &(dyn ToSql + Sync) { arg }).collect();
+        self.stream(text, &statement, args, params, with)
     }
 
     fn stream(
         &mut self,
-        sql: Sql,
+        text: &str,
         statement: &Statement,
         args: &[Arg],
         params: Vec<&(dyn ToSql + Sync)>,
         with: Each<'_>,
     ) -> Result<(), Stop> {
-        let fail = |error: &postgres::Error| said(error, sql.postgres, args);
+        let fail = |error: &postgres::Error| said(error, text, args);
         let mut rows = self.client()?.query_raw(statement, params).map_err(|error| fail(&error))?;
         let mut row = Row::default();
         while let Some(given) = rows.next().map_err(|error| fail(&error))? {

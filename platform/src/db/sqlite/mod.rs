@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use rusqlite::{CachedStatement, Connection, ErrorCode};
+use rusqlite::{Connection, ErrorCode, Statement};
 
 use super::error::{StatementError, Trouble};
 use super::row::Given;
@@ -110,6 +110,17 @@ impl Session {
         Ok(self.conn.changes())
     }
 
+    /// Runs a text that is not kept.
+    pub(crate) fn each_made(&self, text: &str, args: &[Arg], with: Each<'_>) -> Result<(), Stop> {
+        let fail = |error: &rusqlite::Error| said(error, text, args);
+        let mut statement = self.conn.prepare(text).map_err(|error| fail(&error))?;
+        if statement.parameter_count() != args.len() {
+            return Err(wrong_count(text, args, statement.parameter_count()).into());
+        }
+        bind(&mut statement, args.iter()).map_err(|error| fail(&error))?;
+        step(&mut statement, text, args, with)
+    }
+
     /// Binds the arguments, then the list filled up to `size` with its last value, and steps through.
     fn run(
         &self,
@@ -129,29 +140,7 @@ impl Session {
         let filler = list.last().into_iter().cycle().take(size - list.len());
         bind(&mut statement, args.iter().chain(list).chain(filler))
             .map_err(|error| fail(&error))?;
-        let width = statement.column_count();
-        let mut rows = statement.raw_query();
-        let mut row = Row::default();
-        while let Some(given) = rows.next().map_err(|error| fail(&error))? {
-            row.clear();
-            for column in 0..width {
-                let value = given.get_ref(column).map_err(|error| fail(&error))?;
-                row.push(match value {
-                    ValueRef::Null => Given::Null,
-                    ValueRef::Integer(value) => Given::Int(value),
-                    ValueRef::Real(value) => Given::Real(value),
-                    ValueRef::Text(bytes) => {
-                        Given::Text(std::str::from_utf8(bytes).map_err(|_| {
-                            let words = format!("column {column} holds a text that is not UTF-8");
-                            StatementError::new(Trouble::Other, text, args, words)
-                        })?)
-                    }
-                    ValueRef::Blob(bytes) => Given::Blob(bytes),
-                });
-            }
-            with(&row).map_err(Stop::Caller)?;
-        }
-        Ok(())
+        step(&mut statement, text, args, with)
     }
 
     pub(crate) fn bulk(&mut self, sql: Sql, rows: &[Vec<Arg>]) -> Result<u64, Stop> {
@@ -256,8 +245,39 @@ impl Drop for Session {
     }
 }
 
+/// Hands over every row of a statement whose arguments are bound.
+fn step(
+    statement: &mut Statement<'_>,
+    text: &str,
+    args: &[Arg],
+    with: Each<'_>,
+) -> Result<(), Stop> {
+    let fail = |error: &rusqlite::Error| said(error, text, args);
+    let width = statement.column_count();
+    let mut rows = statement.raw_query();
+    let mut row = Row::default();
+    while let Some(given) = rows.next().map_err(|error| fail(&error))? {
+        row.clear();
+        for column in 0..width {
+            let value = given.get_ref(column).map_err(|error| fail(&error))?;
+            row.push(match value {
+                ValueRef::Null => Given::Null,
+                ValueRef::Integer(value) => Given::Int(value),
+                ValueRef::Real(value) => Given::Real(value),
+                ValueRef::Text(bytes) => Given::Text(std::str::from_utf8(bytes).map_err(|_| {
+                    let words = format!("column {column} holds a text that is not UTF-8");
+                    StatementError::new(Trouble::Other, text, args, words)
+                })?),
+                ValueRef::Blob(bytes) => Given::Blob(bytes),
+            });
+        }
+        with(&row).map_err(Stop::Caller)?;
+    }
+    Ok(())
+}
+
 fn bind<'a>(
-    statement: &mut CachedStatement<'_>,
+    statement: &mut Statement<'_>,
     args: impl Iterator<Item = &'a Arg>,
 ) -> rusqlite::Result<()> {
     for (index, arg) in args.enumerate() {
