@@ -107,6 +107,13 @@ impl Almanac {
         self.now
     }
 
+    /// When a day begins here, of a date as a field of a form sends it: `2026-07-01`.
+    pub fn begins(&self, date: &str) -> Option<Moment> {
+        let date: jiff::civil::Date = date.parse().ok()?;
+        let start = date.to_zoned_datetime(self.zone.clone()).ok()?.timestamp();
+        Some(Moment(start.as_microsecond()))
+    }
+
     fn local(&self, moment: Moment) -> ZonedDateTime {
         moment.timestamp().to_zoned_datetime(self.zone.clone())
     }
@@ -165,6 +172,19 @@ impl Almanac {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_begins_where_one_lives() {
+        for (zone, date, begins) in [
+            ("UTC", "2026-07-01", Some("2026-07-01T00:00:00Z")),
+            ("Europe/Berlin", "2026-07-01", Some("2026-06-30T22:00:00Z")),
+            ("Europe/Berlin", "2026-02-30", None),
+            ("Europe/Berlin", "", None),
+        ] {
+            let found = Almanac::new(Moment(0), zone).begins(date);
+            assert_eq!(found.map(|at| at.to_string()).as_deref(), begins, "{zone} {date}");
+        }
+    }
 
     #[test]
     fn numbers_are_grouped_by_three() {

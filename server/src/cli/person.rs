@@ -53,6 +53,7 @@ impl Person {
             "keys": record.keys.iter().map(|(kind, value)| json!({ "kind": kind, "value": value })).collect::<Vec<_>>(),
             "company": record.company.as_ref().map(|company| json!({
                 "id": outside.encode(COMPANY, company.id), "name": company.name, "domain": company.domain,
+                "stage": record.company_stage,
             })),
             "lens": record.lens.label,
             "standing": record.standing.as_ref().map(|standing| standing_value(standing, &record.lens, now)),

@@ -1,5 +1,6 @@
 //! `person`: everything about one person, for the record page and the command line.
 
+use funnel::Stage;
 use funnel::history::{Entry, Value, What};
 use moment::Moment;
 use platform::db::Tx;
@@ -38,6 +39,8 @@ pub struct Record {
     pub keys: Vec<(String, String)>,
     /// Where they work.
     pub company: Option<CompanyRow>,
+    /// Where the company stands: as far as the furthest of its people.
+    pub company_stage: Stage,
     /// Facts about the person, in the order of their names.
     pub facts: Vec<HeldFact>,
     /// Facts about the company, in the order of their names.
@@ -75,8 +78,10 @@ pub fn record(
     let lens = crate::lens_for(tx, user, lens)?;
     let standing = stand::standings(tx, lens.id, &[id])?.remove(&id);
     let (mut company, mut company_history, mut colleagues) = (None, Vec::new(), Vec::new());
+    let mut company_stage = Stage::None;
     if let Some(at) = person.company {
         company = store::companies(tx, &[at])?.remove(&at);
+        company_stage = stand::furthest(tx, lens.id, at)?;
         company_history =
             journal::histories(tx, &[at])?.pop().map(|(_, entries)| entries).unwrap_or_default();
         let ids: Vec<PersonId> =
@@ -95,6 +100,7 @@ pub fn record(
         person,
         keys,
         company,
+        company_stage,
         facts: own,
         company_facts,
         history,

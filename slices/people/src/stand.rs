@@ -8,7 +8,7 @@ use platform::args;
 use platform::db::{Row, Sql, Tx, sql};
 use platform::failure::Failure;
 
-use crate::{LensId, PersonId};
+use crate::{CompanyId, LensId, PersonId};
 
 /// Where one person stands under one lens.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,6 +103,10 @@ const FORGET_TALLY: Sql = sql("delete from stage_tally where lens_id = $1");
 const CROSSED: Sql = sql("select a.stage, b.stage, count(*) from standing a
      join standing b on b.lens_id = $2 and b.person_id = a.person_id
      where a.lens_id = $1 group by a.stage, b.stage");
+/// Stages are codes in the order in which one climbs; the exits, above them, are left out.
+const FURTHEST: Sql = sql("select max(s.stage) from person p
+     join standing s on s.lens_id = $1 and s.person_id = p.id and s.stage >= 1 and s.stage <= 4
+     where p.company_id = $2");
 const CROSSING: Sql = sql("select a.person_id from standing a
      join standing b on b.lens_id = $3 and b.person_id = a.person_id and b.stage = $4
      where a.lens_id = $1 and a.stage = $2 order by a.person_id limit $5");
@@ -113,6 +117,7 @@ pub(crate) const ALL: &[Sql] = &[
     TALLY_ADD,
     COUNTED,
     CROSSED,
+    FURTHEST,
     CROSSING,
     DUE,
     NEXT_DUE,
@@ -231,6 +236,15 @@ pub fn crossed(tx: &mut Tx, a: LensId, b: LensId) -> Result<Vec<(Stage, Stage, u
         Ok(())
     })?;
     Ok(found)
+}
+
+/// Where a company stands under a lens: as far as the furthest of its people, those who are out left aside.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn furthest(tx: &mut Tx, lens: LensId, company: CompanyId) -> Result<Stage, Failure> {
+    let found = tx.row(FURTHEST, args![lens, company])?.and_then(|row| row.int_opt(0));
+    Ok(found.and_then(Stage::from_code).unwrap_or(Stage::None))
 }
 
 /// The first people by id who stand at one stage under one lens and at another under another.

@@ -571,10 +571,13 @@ async fn adopt(
     let (id, now, adopter) = (id_of(&app, &draft)?, app.clock.now(), who.clone());
     let from = match form.from.as_str() {
         "start" => Ok(From::Start),
-        "day" => format!("{}T00:00:00Z", form.day)
-            .parse()
-            .map(From::Moment)
-            .map_err(|_| Failure::refused("day", "Choose the day from which it holds.")),
+        "day" => {
+            let zone = app.db.read(|tx| Ok(team::workspace(tx)?.zone)).await?;
+            Almanac::new(now, &zone)
+                .begins(&form.day)
+                .map(From::Moment)
+                .ok_or_else(|| Failure::refused("day", "Choose the day from which it holds."))
+        }
         _ => Ok(From::Usual),
     };
     let done = match from {

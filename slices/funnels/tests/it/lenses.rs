@@ -113,6 +113,26 @@ fn everybody_looks_through_the_lens_of_their_choice() {
 }
 
 #[test]
+fn a_company_stands_as_far_as_the_furthest_of_its_people() {
+    const STAFF: &str = "name = \"Staff\"\n[key]\nmql_id = \"id\"\n[company]\ndomain = \"site\"\n";
+    both(|world| {
+        adopt(world, FORMS, From::Usual);
+        bring(world, "leads.csv", &leads(), LEADS);
+        bring(world, "staff.csv", "id,site\nm0,a.example\nm1,a.example\nm2,b.example\n", STAFF);
+        bring(world, "deals.csv", "id,won,segment\nm1,2018-02-01 10:11:12,pet\n", DEALS);
+        let now = world.now();
+        let stage = |who: &'static str| {
+            let found = world.db.read_blocking(move |tx| {
+                people::person::record(tx, &User::operator(), who, None, now)
+            });
+            found.unwrap().company_stage
+        };
+        assert_eq!(stage("mql_id:m0"), Stage::Customer, "a colleague has bought");
+        assert_eq!((stage("mql_id:m2"), stage("mql_id:m3")), (Stage::Lead, Stage::None));
+    });
+}
+
+#[test]
 fn a_lens_has_a_name_that_people_can_read() {
     both(|world| {
         let now = world.now();

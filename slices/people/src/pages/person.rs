@@ -70,6 +70,8 @@ pub struct PersonPage {
     pub title: String,
     /// The company; may be empty.
     pub company: String,
+    /// Where the company stands: as far as the furthest of its people.
+    pub company_stage: StageMark,
     /// Domain and such of the company; may be empty.
     pub company_line: String,
     /// Who looks after them; may be empty.

@@ -111,6 +111,7 @@ pub fn record_view(
         title: record.person.title.clone().unwrap_or_default(),
         company: record.company.as_ref().map(|company| company.name.clone()).unwrap_or_default(),
         company_line: company_line.unwrap_or_default(),
+        company_stage: StageMark::of(record.company_stage.as_str()),
         owner,
         stage: StageMark::of(standing.map_or("none", |standing| standing.stage.as_str())),
         kind: standing.and_then(|standing| standing.kind.clone()).unwrap_or_default(),
