@@ -7,6 +7,7 @@
 mod encode;
 mod record;
 mod store;
+mod text;
 
 pub use record::{Batch, Changed, NewEntry, Recorded, Repeats, record};
 

@@ -7,7 +7,7 @@ use moment::Moment;
 use platform::db::Tx;
 use platform::failure::Failure;
 
-use crate::{Projections, SubjectId, store};
+use crate::{Projections, SubjectId, store, text};
 
 /// Something to be recorded.
 #[derive(Clone, Debug)]
@@ -55,6 +55,8 @@ pub struct Changed {
     pub is_new: bool,
     /// The whole history, what is new included, in order.
     pub history: Vec<Entry>,
+    /// Places in the history of what is new, in order.
+    pub fresh: Vec<usize>,
 }
 
 /// What a batch came to.
@@ -74,6 +76,7 @@ pub struct Recorded {
 /// `Broken` when the database fails; whatever a projection refuses.
 pub fn record(tx: &mut Tx, batch: Batch) -> Result<Recorded, Failure> {
     let Batch { now, mut entries, new_subjects, repeats } = batch;
+    entries.iter_mut().for_each(|new| text::without_nul(&mut new.entry));
     let mut histories = known(tx, &entries, &new_subjects)?;
     let mut inserted = vec![false; entries.len()];
 
@@ -106,10 +109,10 @@ pub fn record(tx: &mut Tx, batch: Batch) -> Result<Recorded, Failure> {
 
     let changed = changed
         .into_iter()
-        .map(|subject| Changed {
-            subject,
-            is_new: new_subjects.contains(&subject),
-            history: histories.remove(&subject).map(|known| known.entries).unwrap_or_default(),
+        .map(|subject| {
+            let known = histories.remove(&subject).unwrap_or_default();
+            let (fresh, history) = (known.fresh_places(), known.entries);
+            Changed { subject, is_new: new_subjects.contains(&subject), history, fresh }
         })
         .collect();
     let recorded = Recorded { now, changed, inserted };
@@ -134,6 +137,7 @@ pub(crate) fn project(tx: &mut Tx, recorded: &Recorded) -> Result<(), Failure> {
 struct Known {
     entries: Vec<Entry>,
     seen: HashSet<(Moment, i64)>,
+    fresh: Vec<(Moment, i64)>,
 }
 
 impl Known {
@@ -146,7 +150,18 @@ impl Known {
             .entries
             .partition_point(|there| (there.occurred_at, there.id) < (entry.occurred_at, entry.id));
         self.entries.insert(place, entry.clone());
+        self.fresh.push((entry.occurred_at, entry.id));
         true
+    }
+
+    /// Where what was put in stands.
+    fn fresh_places(&self) -> Vec<usize> {
+        let place = |key: &(Moment, i64)| {
+            self.entries.partition_point(|there| (there.occurred_at, there.id) < *key)
+        };
+        let mut places: Vec<usize> = self.fresh.iter().map(place).collect();
+        places.sort_unstable();
+        places
     }
 
     /// The entry's id, or one above those of what was observed at the same moment: of two words at one moment the
@@ -214,7 +229,7 @@ fn known(
         .into_iter()
         .map(|(subject, entries)| {
             let seen = entries.iter().map(|entry| (entry.occurred_at, entry.id)).collect();
-            (subject, Known { entries, seen })
+            (subject, Known { entries, seen, fresh: Vec::new() })
         })
         .collect())
 }
