@@ -72,7 +72,13 @@ test("a talk follows from a call, and any answer may be given anew", async () =>
   const { page, quiet } = view;
   await page.goto("/tell?firm=%3F&act=called+sales");
   assert.equal(await asked(page), "Right country, size and tools?");
-  assert.match(await page.locator(".said li", { hasText: "spoken" }).innerText(), /Both follows/);
+  assert.match(await page.locator(".said li", { hasText: "spoken" }).innerText(), /Both follows;/);
+  await Promise.all([page.waitForURL(/ask=talk/), page.getByRole("link", { name: /Ask nevertheless/ }).click()]);
+  assert.equal(await asked(page), "Who has spoken to whom?");
+  await Promise.all([page.waitForURL(/talk=keen/), page.keyboard.press("5")]);
+  assert.ok(!page.url().includes("ask="));
+  await page.goBack();
+  await page.goBack();
   await page.getByRole("link", { name: "I do not know" }).click();
   await Promise.all([page.waitForURL(/need=now/), page.getByRole("link", { name: "Yes, and now" }).click()]);
   assert.equal(await verdict(page), "opportunity");

@@ -28,7 +28,8 @@ const ANSWERS_BYTES_MAX: u64 = 1 << 16;
         a JSON object, or a line for each question.\n\n\
         Questions and answers:\n  \
         firm      profile, market, outside, ?\n  \
-        act       nothing, looked, signed up, downloaded, trial, demo agreed, demo seen, called sales, bought\n  \
+        act       nothing, looked, signed up, downloaded, trial, demo agreed, demo seen, called sales,\n            \
+        bought\n  \
         talk      nobody, only we, only they, both, keen\n  \
         place     all, part, none, ?\n  \
         need      now, later, no, ?\n  \

@@ -5,4 +5,5 @@ mod commands;
 mod help;
 mod program;
 mod serving;
+mod tell;
 mod workspace;

@@ -190,7 +190,9 @@ impl Served {
             format!("{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n", self.address);
         if method == "POST" {
             head.push_str(&format!("content-length: {length}\r\n"));
-            head.push_str("content-type: application/x-www-form-urlencoded\r\n");
+            if !headers.iter().any(|(name, _)| *name == "content-type") {
+                head.push_str("content-type: application/x-www-form-urlencoded\r\n");
+            }
         }
         for (name, value) in headers {
             head.push_str(&format!("{name}: {value}\r\n"));

@@ -61,13 +61,15 @@ pub struct Told {
     pub lenses: Vec<(String, Verdict)>,
 }
 
+type SharedTeller = Arc<Mutex<Teller>>;
+
 /// Tellers that were made once, by lens and version: what is adopted never changes. A part of the app.
 #[derive(Default)]
-pub struct Tellers(Mutex<HashMap<(LensId, i64), Arc<Mutex<Teller>>>>);
+pub struct Tellers(Mutex<HashMap<(LensId, i64), SharedTeller>>);
 
 impl Tellers {
     /// The teller of each lens that has a definition in force; those of earlier ones are forgotten.
-    fn of(&self, lenses: &[Lens]) -> Vec<(String, Arc<Mutex<Teller>>)> {
+    fn of(&self, lenses: &[Lens]) -> Vec<(String, SharedTeller)> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let current = |lens: &Lens| lens.current().map(|(row, _)| (lens.id, row.version));
         kept.retain(|key, _| lenses.iter().any(|lens| current(lens) == Some(*key)));
@@ -139,7 +141,7 @@ fn choose(names: &[&str], wanted: Option<&str>, own: usize) -> Result<usize, Fai
 
 fn told(
     answers: Answers,
-    tellers: Vec<(String, Arc<Mutex<Teller>>)>,
+    tellers: Vec<(String, SharedTeller)>,
     chosen: usize,
 ) -> Result<Told, Failure> {
     let mut lenses = Vec::new();

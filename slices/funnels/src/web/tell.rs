@@ -72,7 +72,8 @@ async fn page(
             }
         })
         .await?;
-    let view = TellPage::of(&told, shell.is_none(), is_embedded);
+    let wanted = fields.iter().find(|(key, _)| key == "ask").map(|(_, value)| value.as_str());
+    let view = TellPage::of(&told, wanted, shell.is_none(), is_embedded);
     Ok(match shell {
         Some(shell) => Page::new(&shell, TITLE, &view).into_response(),
         None => Page::bare(TITLE, &view).embeddable().into_response(),
@@ -148,12 +149,14 @@ struct TellPage {
 }
 
 impl TellPage {
-    fn of(told: &Told, is_bare: bool, is_embedded: bool) -> TellPage {
+    /// `wanted` is a question to ask now although its answer follows from another.
+    fn of(told: &Told, wanted: Option<&str>, is_bare: bool, is_embedded: bool) -> TellPage {
         let answers = told.answers;
         let href = |lens: &str, answers: &Answers| address(lens, answers, is_embedded);
         let here = |answers: &Answers| href(&told.lens, answers);
         let count = answers.count();
-        let now = told.next.map(|question| Now {
+        let wanted = wanted.and_then(Question::parse).filter(|q| answers.implied(*q).is_some());
+        let now = wanted.or(told.next).map(|question| Now {
             number: count + 1,
             ask: question.ask(),
             choices: question
@@ -175,7 +178,10 @@ impl TellPage {
                 ask: question.ask(),
                 says: answer.says,
                 follows: follows.is_some(),
-                href: here(&answers.without(question)),
+                href: match follows {
+                    Some(_) => format!("{}&ask={}", here(&answers), question.as_str()),
+                    None => here(&answers.without(question)),
+                },
             })
         });
         let last = Question::ALL.into_iter().rfind(|question| answers.given(*question).is_some());
@@ -270,7 +276,7 @@ mod tests {
     #[test]
     fn each_answer_is_a_link_with_a_key_and_the_address_holds_all_that_was_said() {
         let told = told(&[("firm", "?"), ("act", "demo seen")]);
-        let view = TellPage::of(&told, false, false);
+        let view = TellPage::of(&told, None, false, false);
         let now = view.now.as_ref().unwrap();
         assert_eq!((now.number, now.ask), (3, "Right country, size and tools?"));
         assert_eq!(
@@ -282,19 +288,22 @@ mod tests {
             view.said.iter().map(|said| (said.says, said.follows)).collect::<Vec<_>>(),
             [("I do not know", false), ("Saw a demo", false), ("Both", true)]
         );
+        let talk = TellPage::of(&told, Some("talk"), false, false).now.unwrap();
+        assert!(view.said[2].href.ends_with("&act=demo+seen&ask=talk"));
+        assert!(talk.choices[4].href.ends_with("&act=demo+seen&talk=keen"), "said otherwise");
         let html = view.render().unwrap();
         assert!(html.contains(r#"data-press="1""#) && html.contains("Sales"), "{html}");
         assert!(!html.contains("<ours>"), "{html}");
-        let embedded = TellPage::of(&told, true, true);
+        let embedded = TellPage::of(&told, None, true, true);
         assert!(embedded.now.unwrap().choices.iter().all(|one| one.href.ends_with("&embed=1")));
     }
 
     #[test]
     fn what_is_settled_asks_nothing_more() {
         let told = told(&[("act", "bought")]);
-        let view = TellPage::of(&told, true, false);
+        let view = TellPage::of(&told, None, true, false);
         assert_eq!((view.now, view.settled.as_str()), (None, "Settled after one answer"));
-        let view = TellPage::of(&told, true, false);
+        let view = TellPage::of(&told, None, true, false);
         assert!(view.render().unwrap().contains("Customer"));
     }
 
