@@ -105,6 +105,60 @@ test("what is no table is refused in words", async () => {
   quiet();
 });
 
+test("a text that was changed by hand outlives the dry run, and the choices come back when asked for", async () => {
+  const { page, quiet } = view;
+  await upload(page, "hand.csv", fair());
+  await page.locator("summary", { hasText: "As text" }).click();
+  const text = page.locator("textarea[name=text]");
+  await text.fill((await text.inputValue()).replace(/^name = .*$/m, 'name = "By hand"'));
+  await Promise.all([page.waitForURL(/dry-run/), page.getByRole("button", { name: "Dry run" }).click()]);
+  assert.match(await page.locator("textarea[name=text]").inputValue(), /By hand/);
+  assert.ok(await page.locator("[data-by-hand]").isVisible(), "the page says that the text counts");
+  await page.getByRole("button", { name: "Use the choices again" }).click();
+  await page.waitForSelector("[data-by-hand]", { state: "detached" });
+  assert.doesNotMatch(await page.locator("textarea[name=text]").inputValue(), /By hand/);
+  quiet();
+});
+
+test("two columns for one thing are told, and nothing starts", async () => {
+  const { page, quiet } = view;
+  await upload(page, "clash.csv", fair());
+  const selects = page.locator("main select");
+  await selects.nth(5).selectOption(await selects.nth(1).inputValue());
+  await page.locator("button[formaction='/imports/start']").click();
+  await page.waitForSelector("[role=alert]");
+  assert.equal(await page.locator("tr[data-clash]").count(), 2, "both columns are marked");
+  assert.match(page.url(), /imports\/start/);
+  quiet();
+});
+
+test("a date that may be read in two ways is asked about, with what it would be", async () => {
+  const { page, quiet } = view;
+  const rows = ["email,signed up", "ada@firma.example,03/04/2025", "ben@firma.example,05/06/2025"];
+  await upload(page, "dates.csv", Buffer.from(rows.join("\n"), "utf8"));
+  const order = page.locator("select[aria-label^='How the dates']");
+  const words = (await order.locator("option").allInnerTexts()).join(" ");
+  assert.match(words, /3 Apr|4 Mar/, words);
+  quiet();
+});
+
+test("rows taken with a note are counted, shown and kept in a file", async () => {
+  const { page, quiet } = view;
+  const rows = ["email,name", "ann@firma.example,Ann", "ira@firma.example,\u0405ue"];
+  await upload(page, "noted.csv", Buffer.from(rows.join("\n"), "utf8"));
+  await page.locator("button[formaction='/imports/start']").click();
+  await page.waitForURL(/\/imports\/imp_/);
+  assert.deepEqual(await reckoning(page), [2, 2, 0, 0, 0], "a note is no refusal");
+  await page.reload();
+  assert.match(await page.locator("[data-noted]").innerText(), /1 row was taken with a note/);
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.locator("a[href$='noted.csv']").first().click(),
+  ]);
+  assert.match(await readFile(await download.path(), "utf8"), /ira@firma\.example/);
+  quiet();
+});
+
 test("the pages of an import fit a phone", async () => {
   const { context, quiet } = view;
   const page = await context.newPage();

@@ -1,17 +1,17 @@
 //! `sluice import`
 
 use std::fs::File;
-use std::io::BufWriter;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use funnels::lens;
-use people::import::{self, Counts, Rejection};
+use people::import::exceptions::{self, Which};
+use people::import::{self, Counts, Exception};
 use platform::App;
 use platform::failure::Failure;
 use serde_json::json;
 use team::User;
-use wire::write::{Style, Writer};
 
 use super::job;
 use crate::house::House;
@@ -25,7 +25,8 @@ use crate::say::{Ink, Outcome, table};
         which make activities, won deals included.\n\n\
         The same file again changes nothing. An import that was interrupted goes on where it was when it is started \
         again. Rows in are rows created, updated, unchanged and rejected; the rejected go to a file, each with its \
-        reason.",
+        reason. Rows that were taken with a note, because something in them was left out or is not believed, go to \
+        another.",
     after_long_help = "Examples:\n  \
         sluice import leads.csv --mapping leads.toml --dry-run      what would become of it\n  \
         sluice import leads.csv --mapping leads.toml\n  \
@@ -45,10 +46,10 @@ pub(crate) struct ImportFile {
     /// Where rejected rows go [default: rejected-<FILE> in the folder of the workspace]
     #[arg(long, value_name = "FILE")]
     rejected: Option<PathBuf>,
+    /// Where rows that were taken with a note go [default: noted-<FILE> in the folder of the workspace]
+    #[arg(long, value_name = "FILE")]
+    noted: Option<PathBuf>,
 }
-
-/// Rejected rows read at once.
-const REJECTIONS_CHUNK: i64 = 1_000;
 
 impl ImportFile {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
@@ -79,19 +80,27 @@ impl ImportFile {
             job::run(&app, &house.jobs(), started.job, &progress, ("bytes", "of_bytes"))?;
         }
         let done = app.db.read_blocking(move |tx| import::load(tx, started.import))?;
-        let rejected = if done.counts.rejected == 0 {
-            None
-        } else {
-            let file =
-                self.rejected.clone().unwrap_or_else(|| house.folder().join(self.rejected_name()));
-            write_rejections(&app, started.import, &file)?;
-            Some(file)
+        let told = |which: Which, count: u64, place: &Option<PathBuf>| {
+            if count == 0 {
+                return Ok(None);
+            }
+            let place = place.clone().unwrap_or_else(|| house.folder().join(self.name_of(which)));
+            write_exceptions(&app, started.import, which, &place)?;
+            Ok::<_, Failure>(Some(place))
         };
+        let rejected = told(Which::Rejected, done.counts.rejected, &self.rejected)?;
+        let noted = told(Which::Noted, done.counts.noted, &self.noted)?;
         house.mouth.result(&done.counts, |ink| shown(&done.counts, ink))?;
         if let Some(file) = rejected {
             house
                 .mouth
                 .note(format_args!("The rejected rows, each with its reason: {}", file.display()));
+        }
+        if let Some(file) = noted {
+            house.mouth.note(format_args!(
+                "The rows taken with a note, each with its note: {}",
+                file.display()
+            ));
         }
         Ok(Outcome::Done)
     }
@@ -104,7 +113,7 @@ impl ImportFile {
         mapping: &str,
     ) -> Result<Outcome, Failure> {
         let lens = app.db.read_blocking(lens::main)?.id;
-        let would = import::dry_run(app, &User::operator(), key, mapping, Some(lens));
+        let would = import::dry_run(app, &User::operator(), key, mapping, Some(lens), None);
         app.files.remove(key)?;
         let would = would?;
         let stages: serde_json::Map<String, serde_json::Value> = would
@@ -112,12 +121,13 @@ impl ImportFile {
             .iter()
             .map(|(stage, count)| (stage.as_str().to_owned(), json!(count)))
             .collect();
-        let value =
-            json!({ "counts": would.counts, "stages": stages, "rejections": would.rejections });
+        let value = json!({ "counts": would.counts, "stages": stages, "rejections": would.rejections, "notes": would.notes });
         house.mouth.result(&value, |ink| {
             let mut text = shown(&would.counts, ink);
-            for Rejection { line, reason, .. } in &would.rejections {
-                text.push_str(&format!("{}:{line}: {reason}\n", self.file.display()));
+            for (rows, fate) in [(&would.rejections, ""), (&would.notes, "taken with a note: ")] {
+                for Exception { line, reason, .. } in rows {
+                    text.push_str(&format!("{}:{line}: {fate}{reason}\n", self.file.display()));
+                }
             }
             let stages: Vec<String> = would
                 .stages
@@ -134,9 +144,9 @@ impl ImportFile {
         Ok(Outcome::Done)
     }
 
-    fn rejected_name(&self) -> String {
+    fn name_of(&self, which: Which) -> String {
         let name = self.file.file_stem().unwrap_or(self.file.as_os_str());
-        format!("rejected-{}.csv", name.to_string_lossy())
+        format!("{}-{}.csv", which.as_str(), name.to_string_lossy())
     }
 }
 
@@ -149,30 +159,30 @@ fn shown(counts: &Counts, ink: Ink) -> String {
         row("rejected", counts.rejected),
     ]);
     let head = format!("{} rows in", counts.rows);
-    format!("{}\n{rows}", ink.strong(head))
+    let noted = match counts.noted {
+        0 => String::new(),
+        noted => format!("{noted} of those taken have a note.\n"),
+    };
+    format!("{}\n{rows}{noted}", ink.strong(head))
 }
 
 /// Row, line, reason, and the row as it stood, as a CSV file that a spreadsheet opens without running formulas.
-fn write_rejections(app: &App, import: i64, file: &Path) -> Result<(), Failure> {
+fn write_exceptions(app: &App, import: i64, which: Which, file: &Path) -> Result<(), Failure> {
     let unwritable = |error: std::io::Error| {
         Failure::refused("file", format!("{} cannot be written: {error}", file.display()))
     };
-    let style = Style { is_defused: true, ..Style::default() };
-    let mut writer = Writer::new(BufWriter::new(File::create(file).map_err(unwritable)?), style);
-    writer.row(["row", "line", "reason", "as it stood"]).map_err(unwritable)?;
-    let mut after = 0;
-    loop {
-        let chunk = app
-            .db
-            .read_blocking(move |tx| import::rejections(tx, import, after, REJECTIONS_CHUNK))?;
-        let Some(last) = chunk.last() else { break };
-        after = last.row;
-        for Rejection { row, line, reason, raw } in &chunk {
-            let (row, line) = (row.to_string(), line.to_string());
-            writer.row([&row, &line, reason, raw]).map_err(unwritable)?;
-        }
+    let mut writer = BufWriter::new(File::create(file).map_err(unwritable)?);
+    exceptions::head(&mut writer).map_err(unwritable)?;
+    let mut at = Some(0);
+    while let Some(after) = at {
+        let (piece, next) = app.db.read_blocking(move |tx| {
+            let mut piece = Vec::new();
+            let next = exceptions::piece(tx, import, which, after, &mut piece)?;
+            Ok((piece, next))
+        })?;
+        writer.write_all(&piece).map_err(unwritable)?;
+        at = next;
     }
-    let written = writer.finish().map_err(unwritable)?;
-    let file = written.into_inner().map_err(|error| unwritable(error.into_error()))?;
+    let file = writer.into_inner().map_err(|error| unwritable(error.into_error()))?;
     file.sync_all().map_err(unwritable)
 }

@@ -2,17 +2,19 @@
 //!
 //! **Promise:** every row of the file is created, updated, unchanged or rejected, and the counts say so;
 //! the same file twice changes nothing; a run that was killed goes on where it was, with the same counts.
+//! What of a taken row was left out, or is held and not believed, is told row by row.
 //! **Never:** a row by halves: what a row says is recorded whole, in one transaction with its count.
 
 mod apply;
+pub mod exceptions;
 pub mod mapping;
 pub mod plan;
 pub mod run;
-mod store;
+pub(crate) mod store;
 
 pub use run::{DryRun, Import, Kept, Started, dry_run, keep, keep_stream, read_mapping, start};
 pub(crate) use store::ALL;
-pub use store::{Counts, ImportRow, Rejection, list, load, rejections};
+pub use store::{Counts, Exception, ImportRow, Note, Rejection, list, load, notes, rejections};
 
 /// The job that runs an import.
 pub const IMPORT: &str = "people.import";

@@ -48,7 +48,10 @@ pub fn slice() -> Slice {
         name: "people",
         migrations: Migrations {
             slice: "people",
-            files: &[("0001_people", include_str!("../migrations/0001_people.sql"))],
+            files: &[
+                ("0001_people", include_str!("../migrations/0001_people.sql")),
+                ("0002_import_notes", include_str!("../migrations/0002_import_notes.sql")),
+            ],
         },
         statements: &[store::ALL, stand::ALL, list::ALL, import::ALL],
         columns: include_str!("../columns.toml"),

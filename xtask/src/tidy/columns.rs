@@ -64,6 +64,8 @@ fn read(text: &str, made: &mut BTreeMap<String, BTreeSet<String>>) {
         if let Some(rest) = line.strip_prefix("create table ") {
             table =
                 rest.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().map(str::to_owned);
+        } else if let Some((changed, column)) = added(line) {
+            made.entry(changed.to_owned()).or_default().insert(column.to_owned());
         } else if line.starts_with(')') {
             table = None;
         } else if let Some(table) = &table {
@@ -75,6 +77,12 @@ fn read(text: &str, made: &mut BTreeMap<String, BTreeSet<String>>) {
             }
         }
     }
+}
+
+/// The table and the column of `alter table note add column …`.
+fn added(line: &str) -> Option<(&str, &str)> {
+    let (table, rest) = line.strip_prefix("alter table ")?.split_once(" add column ")?;
+    Some((table.trim(), rest.split_whitespace().next()?))
 }
 
 #[cfg(test)]
@@ -95,5 +103,12 @@ mod tests {
         assert!(
             compare("s", &made, "[note]\nid = \"odd\"\nwords = \"personal\"\n")[0].contains("odd")
         );
+    }
+
+    #[test]
+    fn a_column_that_a_later_step_adds_is_found_too() {
+        let mut made = BTreeMap::new();
+        read("alter table note add column seen bigint not null default 0;", &mut made);
+        assert!(compare("slices/notes", &made, "")[0].contains("note.seen"));
     }
 }

@@ -1,9 +1,12 @@
 //! Files in, standings and receipts out: the whole way of the data, on both databases.
 
-use crate::house::{DEALS, LEADS, adopt, both, bring, nothing_differs};
+use crate::house::{DEALS, LEADS, adopt, both, bring, nothing_differs, registry};
 use funnel::Stage;
-use people::import;
+use people::import::{self, Exception};
+use platform::args;
+use platform::db::{Sql, Tx, sql};
 use platform::harness::World;
+use platform::jobs;
 use team::User;
 
 const DEFINITION: &str = r#"
@@ -163,6 +166,113 @@ fn a_row_that_cannot_be_read_is_refused_with_its_reason_and_its_text() {
     });
 }
 
+type Told = fn(&mut Tx, i64, u64, i64) -> Result<Vec<Exception>, platform::Failure>;
+
+/// The newest import's exceptions of one sort.
+fn told(world: &World, of: Told) -> Vec<Exception> {
+    world
+        .db
+        .read_blocking(move |tx| {
+            let id = import::list(tx, 1)?[0].id;
+            of(tx, id, 0, 10)
+        })
+        .unwrap()
+}
+
+const BADGES: &str = r#"
+name = "Badges"
+[key]
+email = { column = "mail" }
+badge = "badge"
+[facts]
+"person.name" = "name"
+"company.employees" = { column = "staff", type = "number", unreadable = "leave out" }
+"#;
+
+#[test]
+fn what_is_left_out_or_not_believed_is_counted_and_kept_row_by_row() {
+    let file = "mail,badge,name,staff\n\
+        ann@lee.example,1,Ann,ca. 20\n\
+        ben@lee.example,2,Ben,20\n\
+        ira@lee.example,3,\u{405}ue,\n\
+        ann@lee.example,2,Ann,many\n";
+    both(|world| {
+        let counts = bring(world, "badges.csv", file, BADGES);
+        assert_eq!((counts.rows, counts.created, counts.rejected), (4, 3, 1));
+        assert_eq!(counts.noted, 2, "a rejected row is counted as rejected alone");
+        let notes = told(world, import::notes);
+        assert_eq!(notes.iter().map(|it| (it.row, it.line)).collect::<Vec<_>>(), [(1, 2), (3, 4)]);
+        assert!(notes[0].reason.starts_with("staff: left out: \"ca. 20\""), "{}", notes[0].reason);
+        assert_eq!(notes[0].raw, "ann@lee.example,1,Ann,ca. 20");
+        assert!(notes[1].reason.contains("name: held, and not believed"), "{}", notes[1].reason);
+        let rejected = told(world, import::rejections);
+        assert!(rejected[0].reason.contains("two people"), "{}", rejected[0].reason);
+        assert_eq!(rejected[0].raw, "ann@lee.example,2,Ann,many", "nobody need look for the line");
+        let again = bring(world, "badges.csv", file, BADGES);
+        assert_eq!((again.unchanged, again.noted), (3, 2));
+
+        let long =
+            format!("mail,badge,name,staff\nzoe@lee.example,9,Zoe,{}\n", "many ".repeat(2_000));
+        bring(world, "long.csv", &long, BADGES);
+        let note = &told(world, import::notes)[0];
+        assert!(note.reason.len() < 2_100 && note.reason.ends_with(" …"), "{}", note.reason.len());
+        assert!(note.raw.len() <= 4_096 && note.raw.starts_with("zoe@"), "{}", note.raw.len());
+    });
+}
+
+#[test]
+fn a_row_with_a_nul_byte_is_refused_and_kept_without_it() {
+    both(|world| {
+        let file = "id,first,origin\nm1,2018-02-0\u{0}3,x\nm2,2018-02-03,x\n";
+        let counts = bring(world, "nul.csv", file, LEADS);
+        assert_eq!((counts.created, counts.rejected), (1, 1));
+        assert_eq!(told(world, import::rejections)[0].raw, "m1,2018-02-0\u{fffd}3,x");
+    });
+}
+
+#[test]
+fn a_dry_run_may_try_the_first_rows_only_and_says_of_how_many() {
+    both(|world| {
+        let file = leads(12_000);
+        let kept = import::keep_stream(&world.app, "leads.csv", file.as_bytes()).unwrap();
+        let dry = |rows| {
+            import::dry_run(&world.app, &User::operator(), &kept.key, LEADS, None, rows).unwrap()
+        };
+        let first = dry(Some(2_500));
+        assert_eq!((first.counts.rows, first.counts.created), (2_500, 2_500));
+        let about = first.rows_about.unwrap();
+        assert!((11_500..=12_500).contains(&about), "{about}");
+        let whole = dry(Some(12_000));
+        assert_eq!((whole.counts.rows, whole.rows_about), (12_000, None));
+    });
+}
+
+const SHIFT: Sql = sql("update import set rows_done = rows_done + $1");
+
+#[test]
+fn an_import_that_breaks_off_early_in_a_long_file_ends_and_goes_on() {
+    both(|world| {
+        let file = leads(16_000);
+        let kept = import::keep_stream(&world.app, "leads.csv", file.as_bytes()).unwrap();
+        let now = world.now();
+        let start = move |tx: &mut Tx| import::start(tx, &User::operator(), &kept, LEADS, now);
+        let started = world.db.write_blocking(start.clone()).unwrap();
+        // Somebody else is said to have done a row, so that the next step of the job is refused.
+        let outcome = jobs::run_now_watched(&world.app, &registry(), started.job, |_| {
+            world.db.write_blocking(|tx| tx.execute(SHIFT, args![1])).unwrap();
+        });
+        assert!(outcome.is_err());
+        world.db.write_blocking(|tx| tx.execute(SHIFT, args![-1])).unwrap();
+        let again = world.db.write_blocking(start).unwrap();
+        assert!(again.is_resumed && again.import == started.import);
+        world.clock.advance(moment::Span::hours(1));
+        world.drain(&registry());
+        let row = world.db.read_blocking(move |tx| import::load(tx, again.import)).unwrap();
+        assert!(row.finished_at.is_some() && row.counts.add_up(), "{row:?}");
+        assert_eq!((row.counts.rows, row.counts.created), (16_000, 16_000));
+    });
+}
+
 #[test]
 fn a_dry_run_says_what_an_import_would_do_and_writes_nothing() {
     both(|world| {
@@ -171,7 +281,8 @@ fn a_dry_run_says_what_an_import_would_do_and_writes_nothing() {
         let kept = import::keep_stream(&world.app, "deals.csv", deals(12).as_bytes()).unwrap();
         let lens = world.db.read_blocking(people::main_lens).unwrap().id;
         let dry =
-            import::dry_run(&world.app, &User::operator(), &kept.key, DEALS, Some(lens)).unwrap();
+            import::dry_run(&world.app, &User::operator(), &kept.key, DEALS, Some(lens), None)
+                .unwrap();
         assert_eq!((dry.counts.rows, dry.counts.updated, dry.counts.created), (12, 10, 2));
         assert!(dry.stages.contains(&(Stage::Customer, 12)), "{:?}", dry.stages);
         assert_eq!(stages(world), [(Stage::Lead, 30)]);

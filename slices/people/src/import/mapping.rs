@@ -60,6 +60,7 @@
 //! | `expires`, `confidence` | of a fact: `"180d"`, and 0 to 100 |
 
 mod check;
+pub mod dates;
 mod guess;
 mod parse;
 mod problem;
@@ -74,7 +75,8 @@ use moment::{Moment, Span};
 use wire::number::Decimal;
 use wire::table::{Header, Layout};
 
-pub use guess::{Proposal, Remark, guess};
+pub use dates::Dates;
+pub use guess::{Proposal, Remark, guess, slug, unreadable};
 pub use problem::Problem;
 
 /// What the columns of a file mean.
@@ -372,6 +374,11 @@ impl Mapping {
     /// What the file lacks that the mapping names, with the nearest column that it has.
     pub fn check(&self, header: &Header) -> Vec<Problem> {
         check::columns(self, header)
+    }
+
+    /// What it says of a column, by the names under which it does: `key.email`, `activities[1].at`.
+    pub fn uses(&self, label: &str) -> Vec<String> {
+        check::uses(self, label)
     }
 
     /// The mapping as a file, which parses to the same again.

@@ -117,6 +117,7 @@ impl fmt::Display for Reason {
 pub struct Planner {
     imported_at: Moment,
     source: Box<str>,
+    unknown: Vec<String>,
     keys: Vec<(String, Cell)>,
     facts: Vec<PlannedFact>,
     company: Vec<(String, Cell)>,
@@ -192,6 +193,7 @@ impl Planner {
         Ok(Planner {
             imported_at,
             source: mapping.source.as_str().into(),
+            unknown: mapping.file.unknown.clone(),
             keys: maker.keys(&mapping.keys)?,
             facts,
             company: maker.keys(&mapping.company)?,
@@ -211,7 +213,7 @@ impl Planner {
     /// # Errors
     /// A [`Rejection`] with every reason: no key, or something in it that cannot be read.
     pub fn plan(&self, row: &Row<'_>) -> Result<PlannedRow, Rejection> {
-        let mut reading = Reading::new(row);
+        let mut reading = Reading::new(row, &self.unknown);
         let keys = read_keys(&mut reading, &self.keys, |_, key| key);
         if keys.is_empty() && !reading.is_refused() {
             let labels: Vec<&str> = self.keys.iter().map(|(_, cell)| cell.labels()).collect();
@@ -281,7 +283,7 @@ impl Planner {
             At::Fixed(moment) => return Ok(Some(*moment)),
             At::Columns { columns, labels, format } => (columns, labels, format),
         };
-        let Some(text) = reading.text(columns) else { return Ok(None) };
+        let Some(text) = reading.known_text(columns) else { return Ok(None) };
         let words = match format.read(&text) {
             Ok(moment) if moment <= self.imported_at + AHEAD_MAX => return Ok(Some(moment)),
             Ok(_) => format!("{text:?} is more than a year ahead"),

@@ -1,5 +1,6 @@
 //! Running an import: as a job that goes on where it was, or as a dry run that writes nothing.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -19,15 +20,18 @@ use wire::table::{Record as Line, Table};
 
 use super::apply::{self, Applied, Record};
 use super::mapping::Mapping;
-use super::plan::Planner;
-use super::store::{self, Counts, ImportRow, NewImport, Rejection};
+use super::plan::{PlannedRow, Planner};
+use super::store::{self, Counts, ImportRow, NewImport, Note, Rejection};
 use super::{BATCH_ROWS, IMPORT};
-use crate::LensId;
+use crate::{LensId, PersonId};
 
 /// The largest file that an upload may be, in bytes.
 pub const FILE_BYTES_MAX: u64 = 4 << 30;
 /// A rejected row is kept up to so many bytes; the line says where the rest stands.
 const RAW_BYTES_MAX: usize = 64 << 10;
+/// Of a row that was taken with a note so much is kept, and so much of the note: its people are in already.
+const NOTED_RAW_BYTES_MAX: usize = 4 << 10;
+const NOTE_BYTES_MAX: usize = 2 << 10;
 
 /// A file that the program keeps, with what stands in it.
 #[derive(Clone, Debug)]
@@ -170,6 +174,8 @@ fn batches(app: &App, run: &mut Run, import: &ImportRow) -> Result<Value, Again>
     let (sender, receiver) = sync_channel(2);
     let started_at = import.started_at;
     std::thread::scope(|scope| -> Result<(), Again> {
+        // Dropped however this ends, so that the reader never waits for one who has gone.
+        let receiver = receiver;
         scope.spawn(move || read(file, &mapping, started_at, done, &sender));
         loop {
             let Some(batch) = next(&receiver)? else { return Ok(()) };
@@ -182,17 +188,19 @@ fn batches(app: &App, run: &mut Run, import: &ImportRow) -> Result<Value, Again>
             let applied = app.db.write_blocking(move |tx| {
                 ticket.confirm(tx)?;
                 let applied = apply::apply(tx, &batch.records, &source, actor, now)?;
+                let (counts, notes) = noted(&batch.records, &applied);
                 store::reject(tx, id, &applied.rejections)?;
-                if !store::advance(tx, id, (from, to), &applied.counts)? {
+                store::note(tx, id, &notes)?;
+                if !store::advance(tx, id, (from, to), &counts)? {
                     return Err(Failure::broken("another run of this import did the same rows"));
                 }
-                Ok(applied.counts)
+                Ok(counts)
             })?;
             done = to;
             counts = counts.plus(applied);
             run.progress(json!({
                 "in": counts.rows, "created": counts.created, "updated": counts.updated,
-                "unchanged": counts.unchanged, "rejected": counts.rejected,
+                "unchanged": counts.unchanged, "rejected": counts.rejected, "noted": counts.noted,
                 "bytes": bytes, "of_bytes": import.bytes,
             }));
         }
@@ -205,7 +213,10 @@ fn batches(app: &App, run: &mut Run, import: &ImportRow) -> Result<Value, Again>
 /// Some rows of the file, and how far into it they reach.
 struct Rows {
     records: Vec<Record>,
+    /// How much was taken in, with what was read ahead.
     bytes: u64,
+    /// Where the last of the records begins, as near as can be told.
+    reached: u64,
 }
 
 type Handed = Result<Rows, Failure>;
@@ -241,41 +252,82 @@ fn read_into(
     table.skip(skip).map_err(unreadable)?;
     let mut records = Vec::with_capacity(BATCH_ROWS);
     let mut row = skip;
+    let mut offset = 0;
+    // Where the text of a row stands is where the row stands, but for encodings that are decoded as a whole.
+    let reached = |table: &Table<File>, offset: u64| {
+        if table.encoding().starts_with("UTF-16") { table.bytes_read() } else { offset }
+    };
     loop {
         let record = match table.next().map_err(unreadable)? {
             None => break,
             Some(Line::Row(line)) => {
                 row += 1;
+                offset = line.offset();
                 let planned = planner.plan(&line).map_err(|rejection| rejection.to_string());
-                let raw = if planned.is_err() { clip(line.raw()) } else { String::new() };
+                let raw = clip(line.raw(), raw_bytes_max(&planned)).to_owned();
                 Record { row, line: line.line(), planned, raw }
             }
             Some(Line::Rejected(rejected)) => {
                 row += 1;
-                let raw = clip(&rejected.raw);
+                offset = rejected.offset;
+                let raw = clip(&rejected.raw, RAW_BYTES_MAX).replace('\0', "\u{fffd}");
                 Record { row, line: rejected.line, planned: Err(rejected.fault.to_string()), raw }
             }
         };
         records.push(record);
         if records.len() == BATCH_ROWS {
-            let batch = Rows { records: std::mem::take(&mut records), bytes: table.bytes_read() };
-            if to.send(Ok(batch)).is_err() {
+            let records = std::mem::take(&mut records);
+            let (bytes, reached) = (table.bytes_read(), reached(&table, offset));
+            if to.send(Ok(Rows { records, bytes, reached })).is_err() {
                 return Ok(());
             }
         }
     }
     if !records.is_empty() {
-        let _ = to.send(Ok(Rows { records, bytes: table.bytes_read() }));
+        let (bytes, reached) = (table.bytes_read(), reached(&table, offset));
+        let _ = to.send(Ok(Rows { records, bytes, reached }));
     }
     Ok(())
 }
 
-fn clip(raw: &str) -> String {
-    let mut end = raw.len().min(RAW_BYTES_MAX);
-    while !raw.is_char_boundary(end) {
+/// How much of a row as it stood may still be needed.
+fn raw_bytes_max(planned: &Result<PlannedRow, String>) -> usize {
+    match planned {
+        Err(_) => RAW_BYTES_MAX,
+        // Several keys may turn out to name several people.
+        Ok(row) if row.keys.len() > 1 => RAW_BYTES_MAX,
+        Ok(row) if !row.notes.is_empty() => NOTED_RAW_BYTES_MAX,
+        Ok(_) => 0,
+    }
+}
+
+fn clip(text: &str, bytes_max: usize) -> &str {
+    let mut end = text.len().min(bytes_max);
+    while !text.is_char_boundary(end) {
         end -= 1;
     }
-    raw.get(..end).unwrap_or_default().to_owned()
+    text.get(..end).unwrap_or_default()
+}
+
+/// The notes of those rows that were taken, and the counts with them.
+fn noted(records: &[Record], applied: &Applied) -> (Counts, Vec<Note>) {
+    let refused: BTreeSet<u64> = applied.rejections.iter().map(|it| it.row).collect();
+    let mut notes = Vec::new();
+    for record in records {
+        let Ok(planned) = &record.planned else { continue };
+        if planned.notes.is_empty() || refused.contains(&record.row) {
+            continue;
+        }
+        let words = planned.notes.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+        let mut reason = clip(&words, NOTE_BYTES_MAX).to_owned();
+        if reason.len() < words.len() {
+            reason.push_str(" …");
+        }
+        let raw = clip(&record.raw, NOTED_RAW_BYTES_MAX).to_owned();
+        notes.push(Note { row: record.row, line: record.line, reason, raw });
+    }
+    let count = u64::try_from(notes.len()).unwrap_or(u64::MAX);
+    (Counts { noted: count, ..applied.counts }, notes)
 }
 
 /// What a dry run found: what would become of the rows, and where their people would stand.
@@ -283,16 +335,21 @@ fn clip(raw: &str) -> String {
 pub struct DryRun {
     /// What would become of the rows.
     pub counts: Counts,
+    /// About how many rows the file has, if only the first of them were tried.
+    pub rows_about: Option<u64>,
     /// The first rows that would be refused.
     pub rejections: Vec<Rejection>,
+    /// The first rows that would be taken with a note.
+    pub notes: Vec<Note>,
     /// Where the people of the file would stand under the lens.
     pub stages: Vec<(Stage, u64)>,
 }
 
-/// Refusals that a dry run tells one by one.
+/// Refusals that a dry run tells one by one; and notes.
 const TOLD_MAX: usize = 50;
 
-/// Does everything that an import would do, in one transaction, and undoes it. Writers wait meanwhile.
+/// Does everything that an import would do with the first `rows_max` rows, in one transaction, and undoes it. Writers
+/// wait meanwhile.
 ///
 /// # Errors
 /// As [`start`], and what the file's reader says.
@@ -302,10 +359,12 @@ pub fn dry_run(
     file_key: &str,
     mapping: &str,
     lens: Option<LensId>,
+    rows_max: Option<u64>,
 ) -> Result<DryRun, Failure> {
     who.may(Right::ImportPeople)?;
     let mapping = read_mapping(mapping)?;
     let file = app.files.open(file_key)?;
+    let bytes = file.metadata()?.len();
     let now = app.clock.now();
     let actor = who.actor();
     let found = Arc::new(Mutex::new(None));
@@ -314,16 +373,25 @@ pub fn dry_run(
         let (sender, receiver) = sync_channel(2);
         let source = mapping.source.clone();
         let dry = std::thread::scope(|scope| -> Result<DryRun, Failure> {
+            // As in `batches`.
+            let receiver = receiver;
             scope.spawn(move || read(file, &mapping, now, 0, &sender));
             let mut dry = DryRun::default();
-            let mut people = std::collections::BTreeSet::new();
-            while let Some(batch) = next(&receiver)? {
-                let Applied { counts, rejections, people: of_batch } =
-                    apply::apply(tx, &batch.records, &source, actor, now)?;
-                dry.counts = dry.counts.plus(counts);
-                let room = TOLD_MAX.saturating_sub(dry.rejections.len());
-                dry.rejections.extend(rejections.into_iter().take(room));
-                people.extend(of_batch);
+            let mut people = BTreeSet::new();
+            let mut read = 0;
+            while let Some(mut batch) = next(&receiver)? {
+                read += u64::try_from(batch.records.len()).unwrap_or(0);
+                let room = rows_max.map_or(u64::MAX, |max| max.saturating_sub(dry.counts.rows));
+                let room = usize::try_from(room).unwrap_or(usize::MAX);
+                if room < batch.records.len() {
+                    dry.rows_about = Some(about(read, bytes, batch.reached));
+                    batch.records.truncate(room);
+                }
+                let applied = apply::apply(tx, &batch.records, &source, actor, now)?;
+                dry.add(applied, &batch.records, &mut people);
+                if dry.rows_about.is_some() {
+                    break;
+                }
             }
             let people: Vec<_> = people.into_iter().collect();
             if let Some(lens) = lens {
@@ -344,5 +412,43 @@ pub fn dry_run(
         (Some(dry), _) => Ok(dry),
         (None, Err(failure)) => Err(failure),
         (None, Ok(())) => Err(Failure::broken("a dry run ended without an answer")),
+    }
+}
+
+impl DryRun {
+    fn add(&mut self, applied: Applied, records: &[Record], people: &mut BTreeSet<PersonId>) {
+        let (counts, notes) = noted(records, &applied);
+        self.counts = self.counts.plus(counts);
+        let room = TOLD_MAX.saturating_sub(self.rejections.len());
+        self.rejections.extend(applied.rejections.into_iter().take(room));
+        let room = TOLD_MAX.saturating_sub(self.notes.len());
+        self.notes.extend(notes.into_iter().take(room));
+        people.extend(applied.people);
+    }
+}
+
+/// How many rows a file has if `rows` of them take up `read` of its `bytes`: three digits of it, and `rows` at least.
+fn about(rows: u64, bytes: u64, read: u64) -> u64 {
+    let whole = u128::from(rows) * u128::from(bytes) / u128::from(read.max(1));
+    let whole = u64::try_from(whole).unwrap_or(u64::MAX);
+    let unit = 10_u64.pow(whole.checked_ilog10().unwrap_or(0).saturating_sub(2));
+    (whole.saturating_add(unit / 2) / unit * unit).max(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::about;
+
+    #[test]
+    fn the_rows_of_a_file_are_told_by_three_digits() {
+        for (rows, bytes, read, expected) in [
+            (20_000, 10_000_000, 2_000_000, 100_000),
+            (20_000, 10_000_000, 1_990_000, 101_000),
+            (20_000, 2_051_000, 2_000_000, 20_500),
+            (20_000, 1_900_000, 2_000_000, 20_000),
+            (3, 10, 0, 30),
+        ] {
+            assert_eq!(about(rows, bytes, read), expected, "{rows} {bytes} {read}");
+        }
     }
 }

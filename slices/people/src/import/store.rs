@@ -1,4 +1,4 @@
-//! The statements about imports and the rows that they refused.
+//! The statements about imports, the rows that they refused, and those that they took with a note.
 
 use moment::Moment;
 use platform::args;
@@ -8,25 +8,26 @@ use serde::Serialize;
 
 const ADD: Sql = sql(
     "insert into import (id, job_id, file_name, file_key, file_hash, bytes, mapping, started_at, started_by,
-        finished_at, failure, rows_done, rows_in, created, updated, unchanged, rejected)
-     values ($1, null, $2, $3, $4, $5, $6, $7, $8, null, null, 0, 0, 0, 0, 0, 0)",
+        finished_at, failure, rows_done, rows_in, created, updated, unchanged, rejected, noted)
+     values ($1, null, $2, $3, $4, $5, $6, $7, $8, null, null, 0, 0, 0, 0, 0, 0, 0)",
 );
 const SET_JOB: Sql = sql("update import set job_id = $2 where id = $1");
 const LOAD: Sql = sql(
     "select id, job_id, file_name, file_key, file_hash, bytes, mapping, started_at, started_by,
-        finished_at, failure, rows_done, rows_in, created, updated, unchanged, rejected
+        finished_at, failure, rows_done, rows_in, created, updated, unchanged, rejected, noted
      from import where id = $1",
 );
 const UNFINISHED: Sql = sql("select id from import where file_hash = $1 and mapping = $2
      and finished_at is null order by id desc limit 1");
 const LIST: Sql = sql(
     "select id, job_id, file_name, file_key, file_hash, bytes, mapping, started_at, started_by,
-        finished_at, failure, rows_done, rows_in, created, updated, unchanged, rejected
+        finished_at, failure, rows_done, rows_in, created, updated, unchanged, rejected, noted
      from import order by id desc limit $1",
 );
 const ADVANCE: Sql =
     sql("update import set rows_done = $3, rows_in = rows_in + $4, created = created + $5,
-        updated = updated + $6, unchanged = unchanged + $7, rejected = rejected + $8, failure = null
+        updated = updated + $6, unchanged = unchanged + $7, rejected = rejected + $8, noted = noted + $9,
+        failure = null
      where id = $1 and rows_done = $2 and finished_at is null");
 const FINISH: Sql = sql("update import set finished_at = $2 where id = $1 and finished_at is null");
 const FAIL: Sql = sql("update import set failure = $2 where id = $1");
@@ -34,11 +35,17 @@ const REJECT: Sql = sql("insert into import_rejection (import_id, row, line, rea
      values ($1, $2, $3, $4, $5) on conflict do nothing");
 const REJECTED: Sql = sql("select row, line, reason, raw from import_rejection
      where import_id = $1 and row > $2 order by row limit $3");
+const ADD_NOTE: Sql = sql("insert into import_note (import_id, row, line, reason, raw)
+     values ($1, $2, $3, $4, $5) on conflict do nothing");
+const NOTED: Sql = sql("select row, line, reason, raw from import_note
+     where import_id = $1 and row > $2 order by row limit $3");
 
-pub(crate) const ALL: &[Sql] =
-    &[ADD, SET_JOB, LOAD, UNFINISHED, LIST, ADVANCE, FINISH, FAIL, REJECT, REJECTED];
+pub(crate) const ALL: &[Sql] = &[
+    ADD, SET_JOB, LOAD, UNFINISHED, LIST, ADVANCE, FINISH, FAIL, REJECT, REJECTED, ADD_NOTE, NOTED,
+];
 
-/// What became of the rows so far. `rows` is what stood in the file; the other four add up to it.
+/// What became of the rows so far. `rows` is what stood in the file; created, updated, unchanged and rejected add up
+/// to it. Those with a note are among the first three.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     /// Rows read.
@@ -52,6 +59,14 @@ pub struct Counts {
     pub unchanged: u64,
     /// Rows refused, each with its reason.
     pub rejected: u64,
+    /// Rows taken with a note: something in them was left out, or is held and not believed. Told only if there are.
+    #[serde(skip_serializing_if = "is_none")]
+    pub noted: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "that is how serde asks")]
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Counts {
@@ -67,6 +82,7 @@ impl Counts {
             updated: self.updated + other.updated,
             unchanged: self.unchanged + other.unchanged,
             rejected: self.rejected + other.rejected,
+            noted: self.noted + other.noted,
         }
     }
 }
@@ -102,9 +118,9 @@ pub struct ImportRow {
     pub counts: Counts,
 }
 
-/// A row that was refused.
+/// A row that is told of by itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Rejection {
+pub struct Exception {
     /// The how manieth record of the file, from 1.
     pub row: u64,
     /// On which line it begins, from 1.
@@ -114,6 +130,11 @@ pub struct Rejection {
     /// As it stood in the file, or how it began if it was too long.
     pub raw: String,
 }
+
+/// A row that was refused.
+pub type Rejection = Exception;
+/// A row that was taken, and what of it was left out, or is held and not believed.
+pub type Note = Exception;
 
 fn import_of(row: &Row) -> ImportRow {
     let count = |column| row.int(column).unsigned_abs();
@@ -136,6 +157,7 @@ fn import_of(row: &Row) -> ImportRow {
             updated: count(14),
             unchanged: count(15),
             rejected: count(16),
+            noted: count(17),
         },
     }
 }
@@ -211,7 +233,8 @@ pub(crate) fn advance(
         int(counts.created),
         int(counts.updated),
         int(counts.unchanged),
-        int(counts.rejected)
+        int(counts.rejected),
+        int(counts.noted)
     ];
     Ok(tx.execute(ADVANCE, args)? == 1)
 }
@@ -227,11 +250,19 @@ pub(crate) fn fail(tx: &mut Tx, id: i64, words: &str) -> Result<(), Failure> {
 }
 
 pub(crate) fn reject(tx: &mut Tx, id: i64, rejections: &[Rejection]) -> Result<(), Failure> {
-    let rows = rejections
+    keep(tx, REJECT, id, rejections)
+}
+
+pub(crate) fn note(tx: &mut Tx, id: i64, notes: &[Note]) -> Result<(), Failure> {
+    keep(tx, ADD_NOTE, id, notes)
+}
+
+fn keep(tx: &mut Tx, statement: Sql, id: i64, rows: &[Exception]) -> Result<(), Failure> {
+    let rows = rows
         .iter()
         .map(|r| args![id, int(r.row), int(r.line), r.reason.as_str(), r.raw.as_str()])
         .collect();
-    tx.bulk(REJECT, rows)?;
+    tx.bulk(statement, rows)?;
     Ok(())
 }
 
@@ -240,10 +271,28 @@ pub(crate) fn reject(tx: &mut Tx, id: i64, rejections: &[Rejection]) -> Result<(
 /// # Errors
 /// `Broken` when the database fails.
 pub fn rejections(tx: &mut Tx, id: i64, after: u64, limit: i64) -> Result<Vec<Rejection>, Failure> {
-    let rows = tx.rows(REJECTED, args![id, int(after), limit])?;
+    kept(tx, REJECTED, id, after, limit)
+}
+
+/// The rows after `after` that were taken with a note, in order, `limit` of them.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn notes(tx: &mut Tx, id: i64, after: u64, limit: i64) -> Result<Vec<Note>, Failure> {
+    kept(tx, NOTED, id, after, limit)
+}
+
+fn kept(
+    tx: &mut Tx,
+    statement: Sql,
+    id: i64,
+    after: u64,
+    limit: i64,
+) -> Result<Vec<Exception>, Failure> {
+    let rows = tx.rows(statement, args![id, int(after), limit])?;
     Ok(rows
         .iter()
-        .map(|row| Rejection {
+        .map(|row| Exception {
             row: row.int(0).unsigned_abs(),
             line: row.int(1).unsigned_abs(),
             reason: row.text(2).to_owned(),

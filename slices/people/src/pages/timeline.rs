@@ -403,7 +403,8 @@ mod tests {
     #[test]
     fn an_activity_is_told_in_a_sentence() {
         let almanac = Almanac::new(Moment::from_seconds(1_782_820_800), "UTC");
-        let cases: [(&str, &[(&str, Value)], &str, &str, &str); 5] = [
+        type Case<'a> = (&'a str, &'a [(&'a str, Value)], &'a str, &'a str, &'a str);
+        let cases: [Case<'_>; 5] = [
             ("page.viewed", &[("path", "/pricing".into())], "Ann", "visited", "/pricing"),
             (
                 "email.replied",

@@ -1,14 +1,9 @@
 //! `/imports`: bring a file, say what its columns mean, look at what would happen, and let it happen.
 
-use std::io::Read;
-
 use axum::Router;
-use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, Form, Multipart, Path, Query, State};
-use axum::http::header;
+use axum::extract::{DefaultBodyLimit, Multipart, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use moment::Moment;
 use platform::app::App;
 use platform::db::Tx;
 use platform::failure::Failure;
@@ -17,39 +12,46 @@ use platform::page::words::Almanac;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use team::{Right, User};
-use wire::table::{Header, Layout, Record, Table};
-use wire::write::{Style, Writer};
+use wire::table::{Layout, Record, Table};
 
 use super::list::encode;
 use crate::frame;
-use crate::import::mapping::{Mapping, guess};
-use crate::import::{self, Counts, ImportRow, Kept, Rejection};
-use crate::pages::imports::{
-    ColumnLine, DryLine, ImportPage, ImportsPage, Ledger, MappingPage, RejectionLine,
-};
-use crate::pages::marks::{Bar, StageMark};
+use crate::import::{self, Counts, Exception, ImportRow, Kept};
+use crate::pages::imports::{ExceptionLine, ImportPage, ImportsPage, Ledger};
+use crate::pages::marks::Bar;
+use columns::Looked;
 
 mod columns;
+mod step;
+mod told;
 
 /// The prefix of an import's public id.
 const IMPORT: &str = "imp";
 /// An upload may have so many bytes.
 const UPLOAD_BYTES_MAX: u64 = 2 << 30;
+/// The form of the mapping step may have so many bytes: a text twice, and a choice for each of very many columns.
+const MAPPING_BYTES_MAX: usize = 4 << 20;
 /// Rows that are looked at for the proposal.
 const SAMPLE_ROWS: usize = 50;
 /// Imports on the list, and refused rows on a page.
 const SHOWN: i64 = 50;
+/// Letters that are shown of a row.
+const RAW_LETTERS: usize = 200;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
-        .route("/imports", get(list).post(upload))
-        .route("/imports/new", get(new))
-        .route("/imports/dry-run", post(dry_run))
-        .route("/imports/start", post(start))
+        .route("/imports", get(list).post(upload).layer(DefaultBodyLimit::disable()))
+        .route("/imports/new", get(step::new))
+        .route("/imports/dry-run", post(step::dry_run).layer(mapping_limit()))
+        .route("/imports/start", post(step::start).layer(mapping_limit()))
         .route("/imports/{import}", get(show))
         .route("/imports/{import}/progress", get(progress))
-        .route("/imports/{import}/rejected.csv", get(rejected))
-        .layer(DefaultBodyLimit::disable())
+        .route("/imports/{import}/rejected.csv", get(told::rejected))
+        .route("/imports/{import}/noted.csv", get(told::noted))
+}
+
+fn mapping_limit() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(MAPPING_BYTES_MAX)
 }
 
 async fn list(State(app): State<App>, who: User) -> Result<Page, Failure> {
@@ -102,10 +104,10 @@ async fn upload(
         let file = Kept { name: name.clone(), key: kept.name, hash, bytes };
         let readable = {
             let (app, key) = (app.clone(), file.key.clone());
-            waiting(move || sample(&app, &key)).await
+            waiting(move || sample(&app, &key, &Layout::default())).await
         };
         return match readable {
-            Ok((header, _)) if !header.is_empty() => {
+            Ok(looked) if !looked.header.is_empty() => {
                 let at = format!(
                     "/imports/new?file={}&name={}&hash={}&bytes={}",
                     file.key,
@@ -136,15 +138,11 @@ async fn waiting<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await.map_err(Failure::broken)?
 }
 
-/// The names of a file's columns and its first rows.
-fn sample(app: &App, key: &str) -> Result<(Header, Vec<Vec<String>>), Failure> {
-    table_of(app.files.open(key)?)
-}
-
-fn table_of(file: impl Read) -> Result<(Header, Vec<Vec<String>>), Failure> {
+/// The beginning of a file that is written as the layout says.
+fn sample(app: &App, key: &str, layout: &Layout) -> Result<Looked, Failure> {
     let unreadable =
         |error: wire::table::Unreadable| Failure::refused("unreadable", error.to_string());
-    let mut table = Table::open(file, &Layout::default()).map_err(unreadable)?;
+    let mut table = Table::open(app.files.open(key)?, layout).map_err(unreadable)?;
     let mut rows = Vec::new();
     while rows.len() < SAMPLE_ROWS {
         match table.next().map_err(unreadable)? {
@@ -153,7 +151,7 @@ fn table_of(file: impl Read) -> Result<(Header, Vec<Vec<String>>), Failure> {
             None => break,
         }
     }
-    Ok((table.header().clone(), rows))
+    Ok(Looked::new(table.header().clone(), rows))
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -165,199 +163,13 @@ struct File {
     bytes: u64,
 }
 
-async fn new(State(app): State<App>, who: User, Query(file): Query<File>) -> Result<Page, Failure> {
-    who.may(Right::ImportPeople)?;
-    let (looked, key) = (app.clone(), file.file.clone());
-    let (header, rows) = waiting(move || sample(&looked, &key)).await?;
-    let proposal = guess(&header, &rows);
-    let targets = columns::targets(&proposal.mapping, &header);
-    let remarks = |column: &str| {
-        let of_column = proposal.remarks.iter().filter(|remark| remark.column == column);
-        of_column.map(|remark| remark.words.clone()).collect::<Vec<_>>().join("; ")
-    };
-    let lines = lines(&header, &rows, &targets, remarks);
-    let text = columns::to_toml(&file.name, &header, &targets);
-    shown(app, who, file, lines, text, Vec::new(), None).await
-}
-
-fn lines(
-    header: &Header,
-    rows: &[Vec<String>],
-    targets: &[String],
-    remarks: impl Fn(&str) -> String,
-) -> Vec<ColumnLine> {
-    let sample = |place: usize| {
-        let values =
-            rows.iter().filter_map(|row| row.get(place)).find(|value| !value.trim().is_empty());
-        values.map(|value| value.chars().take(60).collect()).unwrap_or_default()
-    };
-    header
-        .labels()
-        .iter()
-        .enumerate()
-        .map(|(place, name)| ColumnLine {
-            field: format!("column-{place}"),
-            name: name.clone(),
-            sample: sample(place),
-            target: targets.get(place).cloned().unwrap_or_default(),
-            remark: remarks(name),
-        })
-        .collect()
-}
-
-async fn shown(
-    app: App,
-    who: User,
-    file: File,
-    columns: Vec<ColumnLine>,
-    text: String,
-    errors: Vec<String>,
-    dry: Option<DryLine>,
-) -> Result<Page, Failure> {
-    let shell = app.db.read(move |tx| frame::shell(tx, &who, "/imports")).await?;
-    let view = MappingPage {
-        hidden: vec![
-            ("file", file.file),
-            ("name", file.name.clone()),
-            ("hash", file.hash),
-            ("bytes", file.bytes.to_string()),
-            ("was", text.clone()),
-        ],
-        file: file.name,
-        columns,
-        targets: columns::TARGETS.to_vec(),
-        text,
-        errors,
-        dry,
-    };
-    let title = format!("Import {}", view.file);
-    Ok(Page::new(&shell, &title, &view))
-}
-
-/// The form of the mapping step, read.
-struct Asked {
-    file: File,
-    header: Header,
-    rows: Vec<Vec<String>>,
-    targets: Vec<String>,
-    text: String,
-}
-
-async fn asked(app: &App, form: &[(String, String)]) -> Result<Asked, Failure> {
-    let field = |name: &str| {
-        form.iter()
-            .find(|(other, _)| other == name)
-            .map(|(_, value)| value.clone())
-            .unwrap_or_default()
-    };
-    let file = File {
-        file: field("file"),
-        name: field("name"),
-        hash: field("hash"),
-        bytes: field("bytes").parse().unwrap_or_default(),
-    };
-    let (looked, key) = (app.clone(), file.file.clone());
-    let (header, rows) = waiting(move || sample(&looked, &key)).await?;
-    let targets: Vec<String> =
-        (0..header.len()).map(|place| field(&format!("column-{place}"))).collect();
-    // Browsers send line ends as CR LF.
-    let (text, was) = (field("text").replace("\r\n", "\n"), field("was").replace("\r\n", "\n"));
-    let text = if text.trim() == was.trim() {
-        columns::to_toml(&file.name, &header, &targets)
-    } else {
-        text
-    };
-    Ok(Asked { file, header, rows, targets, text })
-}
-
-async fn dry_run(
-    State(app): State<App>,
-    who: User,
-    Form(form): Form<Vec<(String, String)>>,
-) -> Result<Page, Failure> {
-    let asked = asked(&app, &form).await?;
-    let (runs, user, key, text) =
-        (app.clone(), who.clone(), asked.file.file.clone(), asked.text.clone());
-    let found = waiting(move || {
-        let lens = runs.db.read_blocking(crate::main_lens)?.id;
-        import::dry_run(&runs, &user, &key, &text, Some(lens))
-    })
-    .await;
-    let lines = lines(&asked.header, &asked.rows, &asked.targets, |_| String::new());
-    match found {
-        Ok(dry) => {
-            let dry = dry_line(&dry);
-            shown(app, who, asked.file, lines, asked.text, Vec::new(), Some(dry)).await
-        }
-        Err(failure) => {
-            let page =
-                shown(app, who, asked.file, lines, asked.text, words_of(failure)?, None).await?;
-            Ok(page.with_status(axum::http::StatusCode::UNPROCESSABLE_ENTITY))
-        }
-    }
-}
-
-/// What is wrong with a mapping or a file, as lines for the page; any other failure stays one.
-fn words_of(failure: Failure) -> Result<Vec<String>, Failure> {
-    match failure {
-        Failure::Invalid(fields) => Ok(fields.into_iter().map(|field| field.words).collect()),
-        Failure::Refused { words, .. } => Ok(vec![words]),
-        other => Err(other),
-    }
-}
-
 fn int(n: u64) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }
 
-fn dry_line(dry: &import::DryRun) -> DryLine {
-    DryLine {
-        rows: int(dry.counts.rows),
-        created: int(dry.counts.created),
-        updated: int(dry.counts.updated),
-        unchanged: int(dry.counts.unchanged),
-        rejected: int(dry.counts.rejected),
-        rejections: dry.rejections.iter().take(10).map(rejection).collect(),
-        stages: dry
-            .stages
-            .iter()
-            .filter(|(_, count)| *count > 0)
-            .map(|(stage, count)| (StageMark::of(stage.as_str()), int(*count)))
-            .collect(),
-    }
-}
-
-fn rejection(row: &Rejection) -> RejectionLine {
-    let raw = row.raw.chars().take(200).collect();
-    RejectionLine { line: int(row.line), reason: row.reason.clone(), raw }
-}
-
-async fn start(
-    State(app): State<App>,
-    who: User,
-    Form(form): Form<Vec<(String, String)>>,
-) -> Result<Response, Failure> {
-    let asked = asked(&app, &form).await?;
-    let file = asked.file.clone();
-    let kept = Kept { name: file.name, key: file.file, hash: file.hash, bytes: file.bytes };
-    let (now, user, text) = (app.clock.now(), who.clone(), asked.text.clone());
-    let checked = Mapping::parse(&text).map(|mapping| mapping.check(&asked.header));
-    let problems: Vec<String> = match checked {
-        Ok(problems) | Err(problems) => problems.iter().map(ToString::to_string).collect(),
-    };
-    if !problems.is_empty() {
-        let lines = lines(&asked.header, &asked.rows, &asked.targets, |_| String::new());
-        let page = shown(app, who, asked.file, lines, asked.text, problems, None).await?;
-        return Ok(page.with_status(axum::http::StatusCode::UNPROCESSABLE_ENTITY).into_response());
-    }
-    let at = app
-        .db
-        .write(move |tx| {
-            let started = import::start(tx, &user, &kept, &text, now)?;
-            Ok(format!("/imports/{}", tx.public_ids().encode(IMPORT, started.import)))
-        })
-        .await?;
-    Ok(Redirect::to(&at).into_response())
+fn exception(row: &Exception) -> ExceptionLine {
+    let raw = row.raw.chars().take(RAW_LETTERS).collect();
+    ExceptionLine { line: int(row.line), reason: row.reason.clone(), raw }
 }
 
 fn found(tx: &mut Tx, who: &User, id: &str) -> Result<ImportRow, Failure> {
@@ -368,7 +180,7 @@ fn found(tx: &mut Tx, who: &User, id: &str) -> Result<ImportRow, Failure> {
 }
 
 fn ledger(tx: &mut Tx, row: &ImportRow, almanac: &Almanac) -> Result<Ledger, Failure> {
-    let Counts { rows, created, updated, unchanged, rejected } = row.counts;
+    let Counts { rows, created, updated, unchanged, rejected, noted } = row.counts;
     let is_running = row.finished_at.is_none() && row.failure.is_none();
     let mut percent = 100;
     if let (true, Some(job)) = (is_running, row.job) {
@@ -385,6 +197,7 @@ fn ledger(tx: &mut Tx, row: &ImportRow, almanac: &Almanac) -> Result<Ledger, Fai
         updated: int(updated),
         unchanged: int(unchanged),
         rejected: int(rejected),
+        noted: int(noted),
         bar: Bar {
             class: "job__bar",
             parts: vec![
@@ -416,11 +229,12 @@ async fn show(State(app): State<App>, who: User, Path(id): Path<String>) -> Resu
         .read(move |tx| {
             let row = found(tx, &who, &id)?;
             let almanac = Almanac::new(now, &team::workspace(tx)?.zone);
-            let rejections =
-                import::rejections(tx, row.id, 0, SHOWN)?.iter().map(rejection).collect();
+            let rejections = import::rejections(tx, row.id, 0, SHOWN)?;
+            let notes = import::notes(tx, row.id, 0, SHOWN)?;
             let view = ImportPage {
                 ledger: ledger(tx, &row, &almanac)?,
-                rejections,
+                rejections: rejections.iter().map(exception).collect(),
+                notes: notes.iter().map(exception).collect(),
                 mapping: row.mapping.clone(),
             };
             Ok((frame::shell(tx, &who, "/imports")?, view))
@@ -435,7 +249,7 @@ async fn progress(
     who: User,
     Path(id): Path<String>,
 ) -> Result<Page, Failure> {
-    let now: Moment = app.clock.now();
+    let now = app.clock.now();
     let view = app
         .db
         .read(move |tx| {
@@ -445,37 +259,4 @@ async fn progress(
         })
         .await?;
     Ok(Page::part(&view))
-}
-
-async fn rejected(
-    State(app): State<App>,
-    who: User,
-    Path(id): Path<String>,
-) -> Result<Response, Failure> {
-    let csv = app
-        .db
-        .read(move |tx| {
-            let row = found(tx, &who, &id)?;
-            let style = Style { is_defused: true, ..Style::default() };
-            let mut writer = Writer::new(Vec::new(), style);
-            writer.row(["row", "line", "reason", "raw"])?;
-            let mut after = 0;
-            loop {
-                let some = import::rejections(tx, row.id, after, 1_000)?;
-                let Some(last) = some.last() else { break };
-                after = last.row;
-                for refused in &some {
-                    let (row, line) = (refused.row.to_string(), refused.line.to_string());
-                    writer.row([row.as_str(), &line, &refused.reason, &refused.raw])?;
-                }
-            }
-            Ok(writer.finish()?)
-        })
-        .await?;
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"rejected.csv\""),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ];
-    Ok((headers, Body::from(csv)).into_response())
 }

@@ -21,6 +21,16 @@ pub(super) fn columns(mapping: &Mapping, header: &Header) -> Vec<Problem> {
     problems
 }
 
+pub(super) fn uses(mapping: &Mapping, label: &str) -> Vec<String> {
+    let mut uses: Vec<String> = Vec::new();
+    each(mapping, &mut |key, column| {
+        if column.label == label && !uses.contains(&key) {
+            uses.push(key);
+        }
+    });
+    uses
+}
+
 /// Every column that is named, with the key under which it is.
 fn each(mapping: &Mapping, see: &mut impl FnMut(String, &Column)) {
     let of = |key: String, source: &Source, see: &mut dyn FnMut(String, &Column)| {

@@ -127,15 +127,12 @@ pub fn guess(header: &Header, sample: &[Vec<String>]) -> Proposal {
         if role.starts_with("person.") && !facts.iter().any(|(name, _)| name == role)
             || role.starts_with("company.")
         {
-            let kind = Type::usual(role);
-            guess.try_out(*column, kind, &unknown);
             facts.push(((*role).to_owned(), fact(guess.source(*column))));
         }
     }
     let mut keys = Vec::new();
     for (kind, role) in [("email", "email"), ("phone", "phone")] {
         if let Some(column) = roles.get(role) {
-            guess.try_out(column, Type::usual(kind), &unknown);
             keys.push((kind.to_owned(), guess.source(column)));
         }
     }
@@ -324,33 +321,10 @@ impl<'a> Guess<'a> {
         others.iter().filter(is_named).find(is_unique).copied()
     }
 
-    /// Says how much of the sample cannot be read as that.
-    fn try_out(&mut self, column: usize, kind: Type, unknown: &[String]) {
-        let texts = self.texts(column, unknown);
-        let is_read = |text: &&&str| match kind {
-            Type::Email => identity::email::normal(text).is_ok(),
-            Type::Phone => identity::phone::normal(text).is_ok(),
-            Type::Number => Number::read(text, self.decimal).is_ok(),
-            Type::Name => identity::name::normal(text).is_ok(),
-            Type::Domain => identity::domain::normal(text).is_ok(),
-            Type::Text | Type::YesNo | Type::Date | Type::List => true,
-        };
-        let bad: Vec<&&str> = texts.iter().filter(|text| !is_read(text)).collect();
-        if let Some(first) = bad.first() {
-            let words = format!(
-                "{} of {} cannot be read, e.g. {first:?}: their rows would be rejected",
-                bad.len(),
-                texts.len()
-            );
-            self.remark(Some(column), words);
-        }
-    }
-
     /// A fact of one's own, with the type that all of the sample has; none if the sample is empty.
-    fn custom(&mut self, column: usize, unknown: &[String]) -> Option<Source> {
+    fn custom(&self, column: usize, unknown: &[String]) -> Option<Source> {
         let texts = self.texts(column, unknown);
         if texts.is_empty() {
-            self.remark(Some(column), "empty in the sample, and left out".to_owned());
             return None;
         }
         let mut source = self.source(column);
@@ -366,15 +340,29 @@ impl<'a> Guess<'a> {
         } else if let Some(date) = wire::date::guess(texts.iter().copied()) {
             source.kind = Some(Type::Date);
             source.format = Some(date.format.to_owned());
-            if let Some(or) = date.or {
-                let words = format!("dates as {} or as {or}: say which", date.format);
-                self.remark(Some(column), words);
-            }
         } else if all(&is_number) && !texts.iter().any(|text| is_code(text)) {
             source.kind = Some(Type::Number);
         }
         Some(source)
     }
+}
+
+/// How many of the texts cannot be read as that, and the first of them.
+pub fn unreadable<'a>(
+    texts: &[&'a str],
+    kind: Type,
+    decimal: Option<Decimal>,
+) -> Option<(usize, &'a str)> {
+    let is_bad = |text: &&&str| match kind {
+        Type::Email => identity::email::normal(text).is_err(),
+        Type::Phone => identity::phone::normal(text).is_err(),
+        Type::Number => Number::read(text, decimal).is_err(),
+        Type::Name => identity::name::normal(text).is_err(),
+        Type::Domain => identity::domain::normal(text).is_err(),
+        Type::Text | Type::YesNo | Type::Date | Type::List => false,
+    };
+    let mut bad = texts.iter().filter(is_bad);
+    bad.next().map(|first| (bad.count() + 1, *first))
 }
 
 /// Letters and digits alone, small and without accents.
@@ -383,7 +371,7 @@ fn bare(label: &str) -> String {
 }
 
 /// A name for a fact or key: `Gespräch am` is `gesprach_am`.
-fn slug(label: &str, column: usize) -> String {
+pub fn slug(label: &str, column: usize) -> String {
     let folded = identity::name::sort_key(label);
     let words: Vec<&str> = folded
         .split(|c: char| !c.is_ascii_alphanumeric())

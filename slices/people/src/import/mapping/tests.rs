@@ -167,6 +167,12 @@ fn every_slip_is_named_with_its_line_and_the_nearest_name() {
             &["line 5, facts.person.title: this fact stands here twice"],
         ),
         (
+            "[key]\nid = \"Nr\"\n[facts]\n\"person.name\" = { columns = [\"Name\", \"Name\"] }\n",
+            &[
+                "line 4, facts.\"person.name\".columns: the column \"Name\" stands here twice; once is enough",
+            ],
+        ),
+        (
             "[key]\nid = { colum = \"Nr\" }\n",
             &[
                 "line 2, key.id.colum: key.id may hold column, columns, value, type, unknown, map, \
@@ -259,6 +265,9 @@ fn a_column_that_the_file_lacks_is_named_with_the_nearest_it_has() {
         ]
     );
     assert!(mapping.check(&Header::new(&["Email", "Position", "Gesendet"])).is_empty());
+    assert_eq!(mapping.uses("Position"), ["facts.\"person.title\""]);
+    assert_eq!(mapping.uses("Gesendet"), ["activities[1].at"]);
+    assert!(mapping.uses("Ort").is_empty());
 }
 
 #[test]
@@ -344,11 +353,12 @@ name = "Firma"
         [
             ": n/a taken to mean unknown",
             ": \"unknown\" is taken as it stands; say so if it means unknown",
-            "Mitarbeiter: 1 of 2 cannot be read, e.g. \"ca. 200\": their rows would be rejected",
-            "E-Mail: 1 of 2 cannot be read, e.g. \"m.rossi@\": their rows would be rejected",
-            "column 12: empty in the sample, and left out",
         ]
     );
+    let unread = |texts: &[&'static str], kind| unreadable(texts, kind, Some(Decimal::Comma));
+    assert_eq!(unread(&["140", "ca. 200", "?"], Type::Number), Some((2, "ca. 200")));
+    assert_eq!(unread(&["ann@north.example", "m.rossi@"], Type::Email), Some((1, "m.rossi@")));
+    assert_eq!(unread(&["ann@north.example"], Type::Email), None);
     assert!(Mapping::parse(&proposal.mapping.to_toml()).is_ok());
     let nobody = guess(&Header::new(&["Color"]), &[vec!["red".into()], vec!["red".into()]]);
     assert!(nobody.mapping.keys.is_empty());
@@ -362,6 +372,13 @@ fn column() -> impl Strategy<Value = Column> {
     label().prop_map(|label| Column { label, line: Line(0) })
 }
 
+/// Of several, no two with one label: a mapping that says so is refused.
+fn columns() -> impl Strategy<Value = Vec<Column>> {
+    prop::collection::btree_set(label(), 1..3).prop_map(|labels| {
+        labels.into_iter().map(|label| Column { label, line: Line(0) }).collect()
+    })
+}
+
 fn source() -> impl Strategy<Value = Source> {
     let constant = || {
         prop_oneof![
@@ -371,7 +388,7 @@ fn source() -> impl Strategy<Value = Source> {
         ]
     };
     let from = prop_oneof![
-        3 => prop::collection::vec(column(), 1..3).prop_map(From::Columns),
+        3 => columns().prop_map(From::Columns),
         1 => constant().prop_map(From::Constant),
     ];
     let types = Type::ALL.map(|(_, kind)| kind).to_vec();
@@ -400,7 +417,7 @@ fn source() -> impl Strategy<Value = Source> {
 
 fn when() -> impl Strategy<Value = When> {
     let columns = (
-        prop::collection::vec(column(), 1..3),
+        columns(),
         prop::sample::select(vec!["iso", "unix_ms", "%m/%d/%Y"]),
         prop::option::of(Just("Europe/Berlin".to_owned())),
     )

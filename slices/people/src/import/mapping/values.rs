@@ -156,7 +156,15 @@ pub(super) fn columns(walk: &mut Walk<'_>, field: &Field<'_>) -> Vec<Column> {
     if texts.is_empty() {
         walk.problem(field.line, &field.path, "at least one column was expected");
     }
-    texts.into_iter().map(|(label, line)| Column { label, line: Line(line) }).collect()
+    let mut columns: Vec<Column> = Vec::new();
+    for (label, line) in texts {
+        if columns.iter().any(|before| before.label == label) {
+            let words = format!("the column {label:?} stands here twice; once is enough");
+            walk.problem(line, &field.path, words);
+        }
+        columns.push(Column { label, line: Line(line) });
+    }
+    columns
 }
 
 pub(super) fn zone(walk: &mut Walk<'_>, field: &Field<'_>) -> Option<String> {

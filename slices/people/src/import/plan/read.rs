@@ -89,13 +89,15 @@ fn value_of(constant: &Constant) -> Value {
 /// A row being read.
 pub(super) struct Reading<'a> {
     row: &'a Row<'a>,
+    /// Texts that mean unknown in every column.
+    unknown: &'a [String],
     reasons: Vec<Reason>,
     notes: Vec<Reason>,
 }
 
 impl<'a> Reading<'a> {
-    pub(super) fn new(row: &'a Row<'a>) -> Reading<'a> {
-        Reading { row, reasons: Vec::new(), notes: Vec::new() }
+    pub(super) fn new(row: &'a Row<'a>, unknown: &'a [String]) -> Reading<'a> {
+        Reading { row, unknown, reasons: Vec::new(), notes: Vec::new() }
     }
 
     /// The notes, if there is no reason to reject the row.
@@ -132,7 +134,7 @@ impl<'a> Reading<'a> {
     }
 
     /// The text of these columns, joined if several are not empty; `None` if all are.
-    pub(super) fn text(&self, columns: &[usize]) -> Option<Cow<'a, str>> {
+    fn text(&self, columns: &[usize]) -> Option<Cow<'a, str>> {
         let mut text: Option<Cow<'a, str>> = None;
         for column in columns {
             let Some(cell) = self.cell(*column).filter(|cell| !cell.is_empty()) else { continue };
@@ -153,8 +155,17 @@ impl<'a> Reading<'a> {
         match holds {
             Holds::Is(texts) => texts.iter().any(|text| text == cell),
             Holds::IsNot(texts) => !texts.iter().any(|text| text == cell),
-            Holds::Known(known) => *known != cell.is_empty(),
+            Holds::Known(known) => *known != (cell.is_empty() || self.is_unknown(cell)),
         }
+    }
+
+    fn is_unknown(&self, text: &str) -> bool {
+        self.unknown.iter().any(|unknown| unknown.trim() == text)
+    }
+
+    /// The same; `None`, too, if it means unknown in every column.
+    pub(super) fn known_text(&self, columns: &[usize]) -> Option<Cow<'a, str>> {
+        self.text(columns).filter(|text| !self.is_unknown(text))
     }
 
     /// The text that is to be read; `None` if it is unknown.

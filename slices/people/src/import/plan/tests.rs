@@ -113,6 +113,30 @@ fn keys_bring_their_facts_and_are_brought_to_normal_form() {
 }
 
 #[test]
+fn what_means_unknown_in_every_column_is_no_time_either() {
+    let mapping = r#"
+        [file]
+        unknown = ["n/a"]
+        [key]
+        email = "mail"
+        [[activities]]
+        kind = "meeting.held"
+        at = { column = "met", format = "%d.%m.%Y" }
+        recorded = "occurred"
+        when = { column = "met", known = true }
+    "#;
+    check(
+        mapping,
+        "mail,met\nann@north.example,n/a\nben@north.example,\nira@north.example,soon\n",
+        &[
+            "email:ann@north.example; person.email = ann@north.example",
+            "email:ben@north.example; person.email = ben@north.example",
+            "rejected: met: \"soon\" is not a date as %d.%m.%Y has it",
+        ],
+    );
+}
+
+#[test]
 fn every_type_is_read_or_rejects_its_row_with_every_reason() {
     let mapping = r#"
         [file]
