@@ -87,7 +87,13 @@ impl House {
 
     /// Every kind of job there is.
     pub(crate) fn jobs(&self) -> Registry {
-        Registry::new(vec![Arc::new(Import), Arc::new(Refold), Arc::new(Backtest), Arc::new(Demo)])
+        Registry::new(vec![
+            Arc::new(Import),
+            Arc::new(Refold),
+            Arc::new(Backtest),
+            Arc::new(funnels::segment::Build),
+            Arc::new(Demo),
+        ])
     }
 
     /// The database as it is, without bringing it up to date.

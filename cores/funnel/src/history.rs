@@ -137,6 +137,22 @@ pub enum Value {
     Time(Moment),
 }
 
+impl Value {
+    /// The moment that it says: a moment, or a text that reads as a date or time.
+    pub fn moment(&self) -> Option<Moment> {
+        match self {
+            Value::Time(moment) => Some(*moment),
+            Value::Text(text) => moment_of(text),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::List(_) => None,
+        }
+    }
+}
+
+/// A date or time written as a text.
+pub(crate) fn moment_of(text: &str) -> Option<Moment> {
+    if text.len() == 10 { format!("{text}T00:00:00Z").parse().ok() } else { text.parse().ok() }
+}
+
 impl From<bool> for Value {
     fn from(value: bool) -> Value {
         Value::Bool(value)

@@ -2,33 +2,40 @@
 
 use clap::Args;
 use funnel::Stage;
-use people::list::{Cursor, List, ListView, PAGE_ROWS_MAX, Sort};
+use funnels::segment::Segment;
+use people::list::{Cursor, List, Listed, PAGE_ROWS_MAX, Sort};
 use people::stand::Standing;
 use people::{LensLabel, PERSON};
-use platform::Tx;
 use platform::failure::Failure;
 use platform::public_id::PublicIds;
+use platform::{App, Tx};
 use serde_json::{Map, Value, json};
 use team::{Right, User};
 
-use super::reading;
+use super::{job, reading};
 use crate::house::House;
 use crate::say::{Ink, Outcome, table};
 
 /// List people
 #[derive(Args)]
 #[command(
-    long_about = "Lists people with where they stand, a page at a time.",
+    long_about = "Lists people with where they stand, a page at a time. With --where those who meet a condition, in the order in \
+        which they came, and how many they are; what a condition asks for the first time is read out of everybody's \
+        history once, and kept up from then on.",
     after_long_help = "Examples:\n  \
         sluice people --stage prospect --sort engagement\n  \
         sluice people --stage lead --stage prospect --limit 50 --json\n  \
         sluice people --search ann\n  \
+        sluice people --where 'company.employees >= 50 && !did(\"email.sent\", days(30))'\n  \
         sluice people --after i1782~17         the next page, as the one before says at its end"
 )]
 pub(crate) struct People {
     /// Only people at this stage; may be said several times
     #[arg(long, value_name = "STAGE", value_parser = read_stage)]
     stage: Vec<Stage>,
+    /// Only people who meet a condition, as definitions write them
+    #[arg(long = "where", value_name = "CONDITION", conflicts_with_all = ["stage", "sort", "reverse", "search"])]
+    condition: Option<String>,
     /// name, fit, engagement or touched
     #[arg(long, value_name = "ORDER", default_value = "touched", value_parser = read_sort)]
     sort: Sort,
@@ -42,8 +49,8 @@ pub(crate) struct People {
     #[arg(long, value_name = "COUNT", default_value_t = 25, value_parser = clap::value_parser!(u16).range(1..=PAGE_ROWS_MAX as i64))]
     limit: u16,
     /// Where the page before ended
-    #[arg(long, value_name = "PLACE", value_parser = read_cursor)]
-    after: Option<Cursor>,
+    #[arg(long, value_name = "PLACE")]
+    after: Option<String>,
     /// The lens to look through [default: the main one]
     #[arg(long, value_name = "NAME")]
     lens: Option<String>,
@@ -60,16 +67,40 @@ fn read_sort(text: &str) -> Result<Sort, String> {
     Sort::parse(text).ok_or_else(|| "there are name, fit, engagement and touched".to_owned())
 }
 
-fn read_cursor(text: &str) -> Result<Cursor, String> {
-    Cursor::parse(text).ok_or_else(|| "take it as the page before gave it".to_owned())
-}
-
 impl People {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         let app = reading(house)?;
         let now = app.clock.now();
-        let People { stage, sort, reverse, search, limit, after, lens } = self;
-        let (lens, view, owners) = app.db.read_blocking(move |tx| {
+        let page = match &self.condition {
+            Some(condition) => self.meeting(house, &app, condition)?,
+            None => self.listed(&app)?,
+        };
+        let outside = app.public_ids();
+        let mut value = json!({
+            "lens": page.lens.label,
+            "people": page.rows.iter().map(|row| one(row, &page, outside, now)).collect::<Vec<_>>(),
+            "next": page.next,
+        });
+        if let Some(count) = page.count {
+            value["count"] = json!(count);
+        }
+        if let Some(tally) = &page.tally {
+            value["stages"] = tally
+                .iter()
+                .filter(|(stage, _)| *stage != Stage::None)
+                .map(|(stage, count)| (stage.as_str().to_owned(), json!(count)))
+                .collect::<Map<_, _>>()
+                .into();
+        }
+        house.mouth.result(&value, |ink| shown(&page, now, outside, ink))?;
+        Ok(Outcome::Done)
+    }
+
+    /// Those at some stages, or of some name, in an order.
+    fn listed(self, app: &App) -> Result<Page, Failure> {
+        let People { stage, sort, reverse, search, limit, after, lens, .. } = self;
+        let after = after.map(|text| Cursor::parse(&text).ok_or_else(not_a_place)).transpose()?;
+        app.db.read_blocking(move |tx| {
             User::operator().may(Right::ReadPeople)?;
             let lens = people::lens_for(tx, &User::operator(), lens.as_deref())?;
             let is_down = (sort != Sort::Name) != reverse;
@@ -83,41 +114,98 @@ impl People {
                 limit: limit.into(),
             };
             let view = people::list::list(tx, &list)?;
-            let owners = owners(tx, &view)?;
-            Ok((lens, view, owners))
+            let next = view.next.as_ref().map(Cursor::to_text);
+            Page::new(tx, lens, view.rows, next, None, Some(view.tally))
+        })
+    }
+
+    /// Those who meet a condition.
+    fn meeting(&self, house: &House, app: &App, condition: &str) -> Result<Page, Failure> {
+        let now = app.clock.now();
+        let (name, text) = (self.lens.clone(), condition.to_owned());
+        let segment = app.db.read_blocking(move |tx| {
+            Segment::read(&funnels::lens::of(tx, &User::operator(), name.as_deref())?, &text)
         })?;
+        let asked = segment.clone();
+        let job = app.db.write_blocking(move |tx| asked.prepare(tx, &User::operator(), now))?;
+        if let Some(job) = job {
+            let progress = house.mouth.progress("reading histories");
+            job::run(app, &house.jobs(), job, &progress, ("done", "total"))?;
+        }
         let outside = app.public_ids();
-        let value = json!({
-            "lens": lens.label,
-            "people": view.rows.iter().map(|row| {
-                let person = &row.person;
-                let owner = person.owner.and_then(|id| owners.iter().find(|(owner, _)| *owner == id));
-                let mut one = json!({
-                    "id": outside.encode(PERSON, person.id),
-                    "name": person.name,
-                    "email": person.email,
-                    "title": person.title,
-                    "company": row.company,
-                    "owner": owner.map(|(_, name)| name),
-                });
-                if let (Some(one), Value::Object(standing)) =
-                    (one.as_object_mut(), standing_value(&row.standing, &lens, now))
-                {
-                    one.extend(standing);
-                }
-                one
-            }).collect::<Vec<_>>(),
-            "next": view.next.as_ref().map(Cursor::to_text),
-            "stages": view.tally.iter().filter(|(stage, _)| *stage != Stage::None)
-                .map(|(stage, count)| (stage.as_str().to_owned(), json!(count))).collect::<Map<_, _>>(),
-        });
-        house.mouth.result(&value, |ink| shown(&view, &lens, now, outside, ink))?;
-        Ok(Outcome::Done)
+        let after = match &self.after {
+            Some(text) => outside.decode(PERSON, text).ok_or_else(not_a_place)?,
+            None => 0,
+        };
+        let (limit, name) = (usize::from(self.limit), self.lens.clone());
+        app.db.read_blocking(move |tx| {
+            let who = User::operator();
+            let lens = people::lens_for(tx, &who, name.as_deref())?;
+            let not_ready = || Failure::broken("the words of a condition were not made ready");
+            let count = segment.count(tx, &who, now)?.ok_or_else(not_ready)?;
+            let one_more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+            let mut ids =
+                segment.people(tx, &who, now, (after, one_more))?.ok_or_else(not_ready)?;
+            let is_more = ids.len() > limit;
+            ids.truncate(limit);
+            let next = ids.last().filter(|_| is_more).map(|id| outside.encode(PERSON, *id));
+            let rows = people::list::of(tx, lens.id, &ids)?;
+            Page::new(tx, lens, rows, next, Some(count), None)
+        })
     }
 }
 
-fn owners(tx: &mut Tx, view: &ListView) -> Result<Vec<(i64, String)>, Failure> {
-    let mut ids: Vec<i64> = view.rows.iter().filter_map(|row| row.person.owner).collect();
+fn not_a_place() -> Failure {
+    Failure::invalid("after", "this is no place in this list: take it as the page before gave it")
+}
+
+/// Some people of a list.
+struct Page {
+    lens: LensLabel,
+    rows: Vec<Listed>,
+    owners: Vec<(i64, String)>,
+    next: Option<String>,
+    /// How many meet the condition, if there is one.
+    count: Option<u64>,
+    /// How many stand at each stage, of a list without a condition.
+    tally: Option<Vec<(Stage, u64)>>,
+}
+
+impl Page {
+    fn new(
+        tx: &mut Tx,
+        lens: LensLabel,
+        rows: Vec<Listed>,
+        next: Option<String>,
+        count: Option<u64>,
+        tally: Option<Vec<(Stage, u64)>>,
+    ) -> Result<Page, Failure> {
+        let owners = owners(tx, &rows)?;
+        Ok(Page { lens, rows, owners, next, count, tally })
+    }
+}
+
+fn one(row: &Listed, page: &Page, outside: PublicIds, now: moment::Moment) -> Value {
+    let person = &row.person;
+    let owner = person.owner.and_then(|id| page.owners.iter().find(|(owner, _)| *owner == id));
+    let mut one = json!({
+        "id": outside.encode(PERSON, person.id),
+        "name": person.name,
+        "email": person.email,
+        "title": person.title,
+        "company": row.company,
+        "owner": owner.map(|(_, name)| name),
+    });
+    if let (Some(one), Value::Object(standing)) =
+        (one.as_object_mut(), standing_value(&row.standing, &page.lens, now))
+    {
+        one.extend(standing);
+    }
+    one
+}
+
+fn owners(tx: &mut Tx, rows: &[Listed]) -> Result<Vec<(i64, String)>, Failure> {
+    let mut ids: Vec<i64> = rows.iter().filter_map(|row| row.person.owner).collect();
     ids.sort_unstable();
     ids.dedup();
     team::names(tx, &ids)
@@ -171,17 +259,11 @@ fn temperature(code: i64) -> Option<&'static str> {
     }
 }
 
-fn shown(
-    view: &ListView,
-    lens: &LensLabel,
-    now: moment::Moment,
-    outside: PublicIds,
-    ink: Ink,
-) -> String {
+fn shown(page: &Page, now: moment::Moment, outside: PublicIds, ink: Ink) -> String {
     let heads = ["id", "name", "company", "stage", "kind", "temperature", "fit", "engagement"];
     let mut rows = vec![heads.map(str::to_owned).to_vec()];
     let dash = || "-".to_owned();
-    for row in &view.rows {
+    for row in &page.rows {
         let standing = &row.standing;
         rows.push(vec![
             outside.encode(PERSON, row.person.id),
@@ -191,18 +273,16 @@ fn shown(
             standing.kind.clone().unwrap_or_else(dash),
             temperature(standing.temperature).map_or_else(dash, str::to_owned),
             format!("{:.0}", standing.fit.0),
-            format!("{:.0}", engagement(standing, lens, now)),
+            format!("{:.0}", engagement(standing, &page.lens, now)),
         ]);
     }
     let text = table(&rows);
     let (head, rest) = text.split_once('\n').unwrap_or((&text, ""));
-    let more = view.next.as_ref().map(|next| format!("more: --after {}\n", next.to_text()));
-    let tally: Vec<String> = view
-        .tally
-        .iter()
-        .filter(|(_, count)| *count > 0)
-        .map(|(stage, count)| format!("{count} {}", stage.as_str()))
-        .collect();
+    let more = page.next.as_ref().map(|next| format!("more: --after {next}\n"));
+    let tally = page.tally.iter().flatten().filter(|(_, count)| *count > 0);
+    let mut tally: Vec<String> =
+        tally.map(|(stage, count)| format!("{count} {}", stage.as_str())).collect();
+    tally.extend(page.count.map(|count| format!("{count} meet the condition")));
     format!(
         "{}\n{rest}{}{}",
         ink.strong(head),

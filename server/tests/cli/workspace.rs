@@ -140,6 +140,39 @@ fn what_is_wrong_with_an_import_is_said_before_anything_is_made() {
 }
 
 #[test]
+fn a_condition_is_asked_of_everybody() {
+    Program::on_both(|program| {
+        filled(program);
+        let ask = |condition: &str, more: &[&str]| {
+            program.run(&[&["people", "--where", condition, "--json"], more].concat())
+        };
+        let all = ask(r#"did("form.submitted") || did("deal.won")"#, &[]).must_be_done().json();
+        assert_eq!((&all["count"], &all["next"]), (&json!(3), &Value::Null));
+        let bought = r#"did("deal.won", days(9000)) && stage == "customer""#;
+        let bought = ask(bought, &[]).must_be_done().json();
+        assert_eq!(bought["count"], 1);
+        assert_eq!(bought["people"][0]["stage"], "customer");
+
+        let first = ask("known(person.email)", &["--limit", "2"]).must_be_done().json();
+        let next = first["next"].as_str().unwrap();
+        let rest = ask("known(person.email)", &["--limit", "2", "--after", next]);
+        let rest = rest.must_be_done().json();
+        assert_eq!((first["people"].as_array().unwrap().len(), &rest["count"]), (2, &json!(3)));
+        assert_eq!(rest["people"].as_array().unwrap().len(), 1);
+        assert!(!first["people"].as_array().unwrap().contains(&rest["people"][0]));
+
+        for (condition, words) in [
+            ("person.email ==", "line 1, column"),
+            (r#"criterion.budgt"#, "criterion"),
+            (r#"person.email.matches("a+")"#, "matches() cannot be asked of everybody"),
+        ] {
+            let ran = ask(condition, &[]);
+            assert!(ran.code == 1 && ran.err.contains(words), "{condition}: {}", ran.err);
+        }
+    });
+}
+
+#[test]
 fn anybody_can_be_looked_at_and_explained() {
     Program::on_both(|program| {
         filled(program);

@@ -18,6 +18,7 @@ pub mod pages;
 pub mod panel;
 mod project;
 pub mod refold;
+pub mod segment;
 mod store;
 pub mod tell;
 pub mod verify;
@@ -25,7 +26,7 @@ pub mod web;
 pub mod why;
 pub mod why_not;
 
-pub use project::FunnelProjection;
+pub use project::{FunnelProjection, history_of};
 pub use store::VersionRow;
 
 use platform::db::Migrations;
@@ -45,9 +46,16 @@ pub fn slice() -> Slice {
                     include_str!("../migrations/0003_lenses_and_drafts.sql"),
                 ),
                 ("0004_dispute", include_str!("../migrations/0004_dispute.sql")),
+                ("0005_segment", include_str!("../migrations/0005_segment.sql")),
             ],
         },
-        statements: &[store::ALL, backtest::store::ALL, drafts::store::ALL, dispute::ALL],
+        statements: &[
+            store::ALL,
+            backtest::store::ALL,
+            drafts::store::ALL,
+            dispute::ALL,
+            segment::store::ALL,
+        ],
         columns: include_str!("../columns.toml"),
     }
 }

@@ -15,6 +15,7 @@ use platform::failure::Failure;
 
 use crate::flow;
 use crate::lens::{self, Lens};
+use crate::segment::{Keeper, News};
 use crate::store::{self, Edge, TransitionRow};
 
 /// Folds everybody whose history grew, and everybody who works where a company's did.
@@ -29,25 +30,40 @@ impl Projection for FunnelProjection {
         let mut subjects = Vec::with_capacity(recorded.changed.len());
         let mut companies = Vec::new();
         let mut grown = BTreeSet::new();
-        for changed in &recorded.changed {
-            if journal::is_company(changed.subject) {
-                companies.push(changed.subject);
-            } else {
-                grown.insert(changed.subject);
-                subjects.push(Subject {
-                    person: changed.subject,
-                    is_new: changed.is_new,
-                    own: changed.history.clone(),
-                });
-            }
+        let mut keeper = Keeper::load(tx)?;
+        let mut of_companies = HashMap::new();
+        for changed in recorded.changed.iter().filter(|it| journal::is_company(it.subject)) {
+            companies.push(changed.subject);
+            of_companies.insert(changed.subject, keeper.news(&changed.history, &changed.fresh));
+        }
+        for changed in recorded.changed.iter().filter(|it| !journal::is_company(it.subject)) {
+            grown.insert(changed.subject);
+            let news = match changed.is_new {
+                true => keeper.everything(),
+                false => keeper.news(&changed.history, &changed.fresh),
+            };
+            subjects.push(Subject {
+                person: changed.subject,
+                is_new: changed.is_new,
+                own: changed.history.clone(),
+                news,
+            });
         }
         let colleagues: Vec<PersonId> = people::people_at(tx, &companies)?
             .into_iter()
             .filter(|person| !grown.contains(person))
             .collect();
         subjects.extend(subjects_of(tx, &colleagues)?);
+        if !keeper.is_idle() && !companies.is_empty() {
+            for subject in &mut subjects {
+                let company = people::works_at(tx, &subject.own).map(|(company, _)| company);
+                if let Some(news) = company.and_then(|company| of_companies.get(&company)) {
+                    subject.news.join(news);
+                }
+            }
+        }
         let lenses = lens::lenses(tx)?;
-        fold(tx, &lenses, subjects, recorded.now)
+        fold(tx, &lenses, &mut keeper, subjects, recorded.now)
     }
 }
 
@@ -56,16 +72,24 @@ pub(crate) struct Subject {
     pub(crate) person: PersonId,
     pub(crate) is_new: bool,
     pub(crate) own: Vec<Entry>,
+    /// What may be held differently of them now.
+    pub(crate) news: News,
 }
 
 /// These people with their histories from the journal.
 pub(crate) fn subjects_of(tx: &mut Tx, people: &[PersonId]) -> Result<Vec<Subject>, Failure> {
     let histories = journal::histories(tx, people)?;
-    Ok(histories.into_iter().map(|(person, own)| Subject { person, is_new: false, own }).collect())
+    Ok(histories
+        .into_iter()
+        .map(|(person, own)| Subject { person, is_new: false, own, news: News::default() })
+        .collect())
 }
 
-/// One person's whole history.
-pub(crate) fn history_of(tx: &mut Tx, person: PersonId) -> Result<History, Failure> {
+/// One person's whole history: their own, and what their company is known to be.
+///
+/// # Errors
+/// `Broken` when the database or what is written there can't be read.
+pub fn history_of(tx: &mut Tx, person: PersonId) -> Result<History, Failure> {
     let subject = subjects_of(tx, &[person])?.pop();
     whole(tx, subject.map(|subject| subject.own).unwrap_or_default(), &mut HashMap::new())
 }
@@ -156,7 +180,7 @@ fn touched(entries: &[Entry], now: Moment) -> Moment {
     entries
         .iter()
         .rev()
-        .filter(|entry| entry.recorded_at <= now)
+        .filter(|entry| entry.recorded_at <= now && entry.occurred_at <= now)
         .find(|entry| match &entry.what {
             What::Activity(activity) => {
                 activity.agent == Agent::Human && activity.direction == Some(Direction::Inbound)
@@ -170,6 +194,7 @@ fn touched(entries: &[Entry], now: Moment) -> Moment {
 pub(crate) fn fold(
     tx: &mut Tx,
     lenses: &[Lens],
+    keeper: &mut Keeper,
     subjects: Vec<Subject>,
     now: Moment,
 ) -> Result<(), Failure> {
@@ -178,9 +203,18 @@ pub(crate) fn fold(
     }
     let mut companies = HashMap::new();
     let mut histories = Vec::with_capacity(subjects.len());
-    for Subject { person, is_new, own } in subjects {
+    let mut news_of = Vec::with_capacity(subjects.len());
+    for Subject { person, is_new, own, news } in subjects {
         histories.push((person, is_new, whole(tx, own, &mut companies)?));
+        news_of.push(news);
     }
+    keeper.mark_companies(tx, companies.values().map(|entries| entries.as_slice()))?;
+    let kept = histories.iter().zip(&news_of);
+    keeper.keep(
+        tx,
+        kept.map(|((person, is_new, whole), news)| (*person, *is_new, news, whole)),
+        now,
+    )?;
     let names =
         people::name_keys(tx, &histories.iter().map(|(person, ..)| *person).collect::<Vec<_>>())?;
     for lens in lenses.iter().filter(|lens| !lens.versions.is_empty()) {

@@ -8,6 +8,7 @@ use platform::failure::Failure;
 use platform::jobs::{Again, Job, Run};
 use serde_json::{Value, json};
 
+use crate::segment::Keeper;
 use crate::{lens, project};
 
 /// The job that re-stands everybody.
@@ -59,8 +60,8 @@ fn everybody(tx: &mut Tx, after: PersonId, now: Moment) -> Result<Vec<PersonId>,
 /// `Broken` when the database fails.
 pub(crate) fn restand(tx: &mut Tx, ids: &[PersonId], now: Moment) -> Result<(), Failure> {
     let subjects = project::subjects_of(tx, ids)?;
-    let lenses = lens::lenses(tx)?;
-    project::fold(tx, &lenses, subjects, now)
+    let (lenses, mut keeper) = (lens::lenses(tx)?, Keeper::load(tx)?);
+    project::fold(tx, &lenses, &mut keeper, subjects, now)
 }
 
 /// Re-stands those whose standing could have changed by now without anything new; gives how many.

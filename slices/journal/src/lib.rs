@@ -7,13 +7,14 @@
 mod encode;
 mod record;
 mod store;
-mod text;
+mod tidy;
 
 pub use record::{Batch, Changed, NewEntry, Recorded, Repeats, record};
 
 use std::sync::Arc;
 
 use funnel::history::Entry;
+use funnel::sql::ActivityTable;
 use platform::db::Migrations;
 use platform::db::Tx;
 use platform::failure::Failure;
@@ -22,6 +23,21 @@ use platform::slice::Slice;
 /// The number under which a person or a company is known inside; they share one space, and the
 /// number says which it is: even for a person, odd for a company.
 pub type SubjectId = i64;
+
+/// The log, for statements that are made of conditions.
+pub const ACTIVITIES: ActivityTable = ActivityTable {
+    table: "activity",
+    subject: "subject_id",
+    occurred_at: "occurred_at",
+    recorded_at: "recorded_at",
+    kind: "kind",
+    channel: "channel",
+    direction: "direction",
+    agent: "agent",
+    campaign: "campaign",
+    properties: "properties",
+    observed: store::OBSERVED,
+};
 
 /// Whether the subject is a company.
 pub const fn is_company(subject: SubjectId) -> bool {

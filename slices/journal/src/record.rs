@@ -7,7 +7,7 @@ use moment::Moment;
 use platform::db::Tx;
 use platform::failure::Failure;
 
-use crate::{Projections, SubjectId, store, text};
+use crate::{Projections, SubjectId, store, tidy};
 
 /// Something to be recorded.
 #[derive(Clone, Debug)]
@@ -76,7 +76,10 @@ pub struct Recorded {
 /// `Broken` when the database fails; whatever a projection refuses.
 pub fn record(tx: &mut Tx, batch: Batch) -> Result<Recorded, Failure> {
     let Batch { now, mut entries, new_subjects, repeats } = batch;
-    entries.iter_mut().for_each(|new| text::without_nul(&mut new.entry));
+    for new in &mut entries {
+        tidy::without_nul(&mut new.entry);
+        tidy::said_once(&mut new.entry);
+    }
     let mut histories = known(tx, &entries, &new_subjects)?;
     let mut inserted = vec![false; entries.len()];
 

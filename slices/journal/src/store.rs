@@ -26,7 +26,7 @@ const COUNT: Sql = sql("select count(*) from activity");
 pub(crate) const ALL: &[Sql] = &[INSERT, OF_ONE, BETWEEN, COUNT];
 
 /// The kind under which facts are stored.
-const OBSERVED: &str = "fact.observed";
+pub(crate) const OBSERVED: &str = "fact.observed";
 
 pub(crate) fn insert(tx: &mut Tx, entries: &[&NewEntry]) -> Result<(), Failure> {
     let rows = entries.iter().map(|new| row_of(new)).collect::<Result<Vec<_>, _>>()?;

@@ -23,6 +23,7 @@ pub use store::{CompanyRow, PersonRow};
 use std::collections::HashMap;
 
 use funnel::history::Entry;
+use funnel::sql::PersonTable;
 use moment::Moment;
 
 use platform::db::{Migrations, Tx};
@@ -127,6 +128,9 @@ pub fn lens_for(tx: &mut Tx, who: &User, name: Option<&str>) -> Result<LensLabel
 pub fn works_at(tx: &Tx, own: &[Entry]) -> Option<(CompanyId, Moment)> {
     project::works_at(tx.public_ids(), own)
 }
+
+/// The table of people, for statements that are made of conditions.
+pub const PERSONS: PersonTable = PersonTable { table: "person", id: "id", company: "company_id" };
 
 /// How many people there are.
 ///

@@ -249,7 +249,7 @@ pub fn list(tx: &mut Tx, ask: &List) -> Result<ListView, Failure> {
         Some(text) => (store::search(tx, ask.lens, &ask.stages, text, limit)?, None),
         None => heads(tx, ask, limit)?,
     };
-    Ok(ListView { rows: rows(tx, ask.lens, &ids)?, next, tally })
+    Ok(ListView { rows: of(tx, ask.lens, &ids)?, next, tally })
 }
 
 /// Merges the heads of the stages' indexes into one page of ids, and says where it ended if there is more.
@@ -294,7 +294,10 @@ fn heads(
 }
 
 /// The rows of these people, in the order of the ids.
-fn rows(tx: &mut Tx, lens: LensId, ids: &[PersonId]) -> Result<Vec<Listed>, Failure> {
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn of(tx: &mut Tx, lens: LensId, ids: &[PersonId]) -> Result<Vec<Listed>, Failure> {
     let mut people = store::people(tx, ids)?;
     let mut standings = stand::standings(tx, lens, ids)?;
     let companies: Vec<i64> = people.values().filter_map(|person| person.company).collect();

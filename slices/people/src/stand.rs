@@ -3,12 +3,33 @@
 use std::collections::{BTreeMap, HashMap};
 
 use funnel::Stage;
+use funnel::sql::StandingTable;
 use moment::Moment;
 use platform::args;
 use platform::db::{Row, Sql, Tx, sql};
 use platform::failure::Failure;
 
 use crate::{CompanyId, LensId, PersonId};
+
+/// The table of standings, for statements that are made of conditions.
+pub const STANDINGS: StandingTable = StandingTable {
+    table: "standing",
+    lens: "lens_id",
+    person: "person_id",
+    version: "version",
+    stage: "stage",
+    kind: "kind",
+    temperature: "temperature",
+    criteria: "criteria",
+    fit_low: "fit_low",
+    fit_high: "fit_high",
+    engagement: "engagement",
+    engagement_key: "engagement_key",
+    key_of: engagement_key,
+    intent: "intent",
+    likelihood: "likelihood",
+    entered_at: "entered_at",
+};
 
 /// Where one person stands under one lens.
 #[derive(Clone, Debug, PartialEq)]

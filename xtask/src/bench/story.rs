@@ -12,6 +12,7 @@ use anyhow::Context as _;
 use funnel::Stage;
 use funnel::history::{Activity, Agent, Direction, Entry, Kind, What};
 use funnels::backtest::{self, Question};
+use funnels::segment::Segment;
 use journal::{Batch, NewEntry, Repeats};
 use moment::Moment;
 use platform::clock::SystemClock;
@@ -133,6 +134,13 @@ pub(super) fn run(
         figure(database, "backtest, called apart", share * 100.0, "%");
     }
 
+    for (name, condition) in SEGMENTS {
+        let (made, counted, met) = story.segment(condition)?;
+        eprintln!("{condition}: {met}");
+        figure("sqlite", &format!("segment count by {name}"), counted * 1000.0, "ms");
+        figure("sqlite", &format!("first asked: {name}"), made, "s");
+    }
+
     let (begun, before) = (Instant::now(), cpu());
     let recorded = story.one_by_one()?;
     let spent = cpu() - before;
@@ -154,6 +162,21 @@ pub(super) fn run(
     figure("sqlite", "re-standing after adoption, CPU", each, "CPU-ms/person");
     Ok(())
 }
+
+/// Conditions that are counted over everybody.
+const SEGMENTS: [(&str, &str); 3] = [
+    (
+        "facts",
+        r#"company.employees >= 50 && company.industry in ["logistics", "food", "manufacturing"]"#,
+    ),
+    (
+        "an activity window",
+        r#"known(person.email) && did("email.replied", days(90)) && !did("deal.won")"#,
+    ),
+    ("a filter over activities", r#"did("page.viewed", days(60), path.startsWith("/pricing"))"#),
+];
+/// How often each is counted.
+const SEGMENT_RUNS: usize = 7;
 
 fn real_i(number: i64) -> f64 {
     real(usize::try_from(number).unwrap_or(0))
@@ -182,8 +205,35 @@ impl Story {
         let registry = Registry::new(vec![
             Arc::new(funnels::backtest::Backtest),
             Arc::new(funnels::refold::Refold),
+            Arc::new(funnels::segment::Build),
         ]);
         Ok(Story { app, registry, folder })
+    }
+
+    /// Counts who meets a condition: seconds until what it asks for is ready, the best of some counts, and how many.
+    fn segment(&self, condition: &'static str) -> anyhow::Result<(f64, f64, u64)> {
+        let segment = self
+            .app
+            .db
+            .read_blocking(move |tx| Segment::read(&funnels::lens::main(tx)?, condition))?;
+        let now = self.app.clock.now();
+        let begun = Instant::now();
+        let asked = segment.clone();
+        let job =
+            self.app.db.write_blocking(move |tx| asked.prepare(tx, &User::operator(), now))?;
+        if let Some(job) = job {
+            jobs::run_now(&self.app, &self.registry, job)?;
+        }
+        let made = begun.elapsed().as_secs_f64();
+        let (mut best, mut met) = (f64::INFINITY, 0);
+        for _ in 0..SEGMENT_RUNS {
+            let (asked, begun) = (segment.clone(), Instant::now());
+            let found =
+                self.app.db.read_blocking(move |tx| asked.count(tx, &User::operator(), now))?;
+            best = best.min(begun.elapsed().as_secs_f64());
+            met = found.unwrap_or_default();
+        }
+        Ok((made, best, met))
     }
 
     /// Records activities of as many people, each on its own: record, fold, transition, receipt.

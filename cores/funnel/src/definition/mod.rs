@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use moment::Span;
 
-use crate::condition::{Activities, Condition, Fault, Length, Score};
+use crate::condition::{Activities, Condition, Fault, Length, Names, Score};
 use crate::standing::{Stage, Temperature};
 
 pub use diff::{Change, Mark, Piece};
@@ -174,6 +174,15 @@ impl Definition {
             .iter()
             .position(|criterion| &*criterion.name == name)
             .or_else(|| self.criteria.iter().position(is))
+    }
+
+    /// The names that a condition asked under this definition may use.
+    pub fn names(&self) -> Names {
+        let criteria = self.criteria.iter().flat_map(|criterion| {
+            std::iter::once(criterion.name.to_string()).chain(criterion.aka.iter().cloned())
+        });
+        let kinds = self.kinds.iter().map(|(name, _)| name.to_string());
+        Names { criteria: Some(criteria.collect()), kinds: Some(kinds.collect()) }
     }
 
     /// The rule by which a score is counted, if the definition has one.

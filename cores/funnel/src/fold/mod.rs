@@ -31,6 +31,7 @@ use crate::standing::{Folded, Stage, Transition};
 use crate::truth::Truth;
 pub use demand::Demand;
 use moves::Visited;
+pub(crate) use plan::{OURS, TALKS, THEIRS};
 use plan::{Plan, id, index};
 use state::{KindMemo, NEVER, State};
 use view::View;

@@ -157,10 +157,10 @@ pub(super) struct StagePlan {
 }
 
 /// Kinds by which they alone make a talk; what they say; what we say.
-const TALKS: [&str; 3] = ["call.connected", "meeting.held", "demo.held"];
-const THEIRS: [&str; 5] =
+pub(crate) const TALKS: [&str; 3] = ["call.connected", "meeting.held", "demo.held"];
+pub(crate) const THEIRS: [&str; 5] =
     ["email.replied", "email.received", "call.received", "chat.started", "meeting.booked"];
-const OURS: [&str; 3] = ["email.sent", "call.made", "chat.answered"];
+pub(crate) const OURS: [&str; 3] = ["email.sent", "call.made", "chat.answered"];
 
 impl Plan {
     /// Makes a definition ready, and conditions from outside that are to be judged under it.

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use moment::{DAY_US, Moment, SECOND_US};
 
 use crate::condition::{Literal, Op, TextTest};
-use crate::history::Value;
+use crate::history::{Value, moment_of};
 use crate::truth::{Range, Truth};
 
 /// A value at one moment.
@@ -89,11 +89,11 @@ impl<'a> Seen<'a> {
                 _ => return Truth::Unknown,
             },
             (Seen::Time(a), Seen::Time(b)) => a.cmp(&b),
-            (Seen::Text(a), Seen::Time(b)) => match time(a) {
+            (Seen::Text(a), Seen::Time(b)) => match moment_of(a) {
                 Some(a) => a.cmp(&b),
                 None => return Truth::Unknown,
             },
-            (Seen::Time(a), Seen::Text(b)) => match time(b) {
+            (Seen::Time(a), Seen::Text(b)) => match moment_of(b) {
                 Some(b) => a.cmp(&b),
                 None => return Truth::Unknown,
             },
@@ -171,11 +171,6 @@ fn ranges(a: Range, op: Op, b: Range) -> Truth {
         Op::More => truth(a.low > b.high, a.high <= b.low),
         Op::AtLeast => truth(a.low >= b.high, a.high < b.low),
     }
-}
-
-/// A date or time written as a text.
-fn time(text: &str) -> Option<Moment> {
-    if text.len() == 10 { format!("{text}T00:00:00Z").parse().ok() } else { text.parse().ok() }
 }
 
 /// A test of a text, ready to run in linear time.

@@ -20,6 +20,8 @@ pub struct Told {
     pub fit: (f64, f64),
     /// When, from, to, why.
     pub moves: Vec<(Moment, Stage, Stage, Option<String>)>,
+    /// What the conditions from outside come to.
+    pub asked: Vec<Truth>,
 }
 
 #[derive(Clone, Copy)]
@@ -39,15 +41,17 @@ enum Seen {
     Text(String),
     List(Vec<String>),
     Length(i64),
+    Time(Moment),
 }
 
-/// Tells the standing as of a moment, and when it next changes without a new entry, looking no
-/// further than `horizon`.
+/// Tells the standing as of a moment and what conditions from outside come to then, and when it next changes without
+/// a new entry, looking no further than `horizon`.
 pub fn tell(
     definition: &Definition,
     history: &History,
     as_of: Moment,
     horizon: Moment,
+    asked: &[Condition],
 ) -> (Told, Option<Moment>) {
     let known: Vec<Entry> =
         history.entries.iter().filter(|e| e.recorded_at <= as_of).cloned().collect();
@@ -55,7 +59,8 @@ pub fn tell(
     let mut run = Run::new(definition, &known);
     run.go(as_of);
     let at = At { now: as_of, ..run.at };
-    let told = at.told(run.moves.clone());
+    let mut told = at.told(run.moves.clone());
+    told.asked = asked.iter().map(|condition| at.truth(condition)).collect();
     let fingerprint = |at: &At<'_>| {
         let told = at.told(Vec::new());
         (told.stage, told.kind, told.temperature, told.criteria)
@@ -206,20 +211,24 @@ impl<'a> Run<'a> {
 
 impl At<'_> {
     fn told(&self, moves: Vec<(Moment, Stage, Stage, Option<String>)>) -> Told {
-        let kinds = &self.definition.kinds;
         let fit = match self.score(Score::Fit) {
             Seen::Number(low, high) => (low, high),
             _ => (f64::NAN, f64::NAN),
         };
         Told {
             stage: self.stage,
-            kind: kinds.iter().find(|(_, c)| self.holds(c)).map(|(name, _)| name.to_string()),
+            kind: self.kind().map(str::to_owned),
             temperature: self.temperature(),
             criteria: (0..self.definition.criteria.len()).map(|i| self.criterion(i)).collect(),
             engagement: self.earned(),
             fit,
             moves,
+            asked: Vec::new(),
         }
+    }
+
+    fn kind(&self) -> Option<&str> {
+        self.definition.kinds.iter().find(|(_, c)| self.holds(c)).map(|(name, _)| &**name)
     }
 
     /// Every move that could be made now, in the order of the rules.
@@ -335,7 +344,9 @@ impl At<'_> {
                 }
             }
             Term::Stage => Seen::Text(self.stage.as_str().to_owned()),
-            Term::Kind => unreachable!("no tested condition of a stage reads the kind"),
+            Term::Kind => {
+                Seen::Text(self.kind().map_or_else(|| "none".to_owned(), |kind| kind.to_owned()))
+            }
             Term::Temperature => {
                 Seen::Text(self.temperature().map_or("none", |t| t.as_str()).to_owned())
             }
@@ -645,6 +656,7 @@ fn field(term: &Term, activity: &Activity) -> Seen {
             "channel" => text(activity.channel.map(|c| c.as_str())),
             "agent" => text(Some(activity.agent.as_str())),
             "campaign" => text(activity.campaign.as_deref()),
+            "kind" => text(Some(activity.kind.as_str())),
             name => match property(activity, name) {
                 Some(value) => seen(value),
                 None if name == "bulk" => Seen::Bool(false),
@@ -665,7 +677,7 @@ fn written(literal: &Literal) -> Seen {
         Literal::Number(number) => Seen::Number(*number, *number),
         Literal::Text(text) => Seen::Text(text.clone()),
         Literal::Length(length) => Seen::Length(length.span().0),
-        Literal::Date(_) => unreachable!("no tested condition has a date"),
+        Literal::Date(day) => Seen::Time(*day),
     }
 }
 
@@ -676,7 +688,7 @@ fn seen(value: &Value) -> Seen {
         Value::Number(number) => Seen::Number(*number, *number),
         Value::Text(text) => Seen::Text(text.to_string()),
         Value::List(items) => Seen::List(items.iter().map(ToString::to_string).collect()),
-        Value::Time(_) => unreachable!("no tested history has a time"),
+        Value::Time(moment) => Seen::Time(*moment),
     }
 }
 
@@ -708,6 +720,12 @@ fn text_test(seen: &Seen, test: TextTest, with: &str) -> Truth {
     })
 }
 
+/// A day or a moment written as a text.
+fn read(text: &str) -> Option<Moment> {
+    let day = format!("{text}T00:00:00Z");
+    if text.len() == 10 { day.parse().ok() } else { text.parse().ok() }
+}
+
 fn compare(left: &Seen, op: Op, right: &Seen) -> Truth {
     let (a, b) = match (left, right) {
         (Seen::Number(a, b), Seen::Number(c, d)) => ((*a, *b), (*c, *d)),
@@ -715,6 +733,13 @@ fn compare(left: &Seen, op: Op, right: &Seen) -> Truth {
         (Seen::Bool(a), Seen::Bool(b)) => return Truth::from(op.holds(a.cmp(b))),
         (Seen::Text(a), Seen::Text(b)) if matches!(op, Op::Equal | Op::Unequal) => {
             return Truth::from(op.holds(a.cmp(b)));
+        }
+        (Seen::Time(a), Seen::Time(b)) => return Truth::from(op.holds(a.cmp(b))),
+        (Seen::Time(a), Seen::Text(b)) => {
+            return read(b).map_or(Truth::Unknown, |b| Truth::from(op.holds(a.cmp(&b))));
+        }
+        (Seen::Text(a), Seen::Time(b)) => {
+            return read(a).map_or(Truth::Unknown, |a| Truth::from(op.holds(a.cmp(b))));
         }
         _ => return Truth::Unknown,
     };

@@ -141,6 +141,8 @@ fn facts() -> impl Strategy<Value = What> {
         ("company.technologies", texts(&[])),
         ("company.competitor", Value::from(true)),
         ("company.competitor", Value::from(false)),
+        ("person.custom.renews", Value::Time(moment(300))),
+        ("person.custom.renews", Value::from("2025-09-01")),
         ("score.intent", Value::from(81)),
         ("score.intent", Value::from(45)),
         ("score.intent", Value::from(10)),

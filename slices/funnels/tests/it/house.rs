@@ -52,6 +52,7 @@ pub fn registry() -> Registry {
         Arc::new(import::Import),
         Arc::new(funnels::refold::Refold),
         Arc::new(funnels::backtest::Backtest),
+        Arc::new(funnels::segment::Build),
     ])
 }
 

@@ -7,4 +7,11 @@ mod drafts;
 mod house;
 mod import;
 mod lenses;
+// What the core's own tests are made of.
+#[path = "../../../../cores/funnel/tests/oracle/mod.rs"]
+#[expect(dead_code, reason = "the core's tests use the rest")]
+mod oracle;
+#[path = "../../../../cores/funnel/tests/random/mod.rs"]
+mod random;
+mod segments;
 mod tell;

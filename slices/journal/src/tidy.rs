@@ -1,9 +1,29 @@
-//! Texts as they are recorded: with U+FFFD for NUL, which PostgreSQL holds in no column, and in JSON not
-//! even written as `\u0000` if a statement is to look into it.
+//! Entries as they are recorded, so that what is folded is what is stored: each fact or property once, and U+FFFD for
+//! NUL, which PostgreSQL holds in no column, and in JSON not even written as `\u0000` if a statement is to look into it.
 
 use funnel::history::{Entry, Fact, Kind, Properties, Value, What};
 
-/// Takes NUL out of every text of an entry, so that what is folded is what is stored.
+/// Of what an entry says twice under one name the last word stays.
+pub(crate) fn said_once(entry: &mut Entry) {
+    match &mut entry.what {
+        What::Activity(activity) => last_of_each(&mut activity.properties, |(name, _)| name),
+        What::Facts(observation) => last_of_each(&mut observation.facts, |fact| &fact.key),
+    }
+}
+
+fn last_of_each<T>(all: &mut Vec<T>, name: impl Fn(&T) -> &str) {
+    let is_said_again =
+        |(place, it): (usize, &T)| all.iter().skip(place + 1).any(|later| name(later) == name(it));
+    // Hardly ever is anything.
+    if !all.iter().enumerate().any(is_said_again) {
+        return;
+    }
+    let again: Vec<bool> = all.iter().enumerate().map(is_said_again).collect();
+    let mut again = again.into_iter();
+    all.retain(|_| again.next() == Some(false));
+}
+
+/// Takes NUL out of every text of an entry.
 pub(crate) fn without_nul(entry: &mut Entry) {
     match &mut entry.what {
         What::Activity(activity) => {
@@ -54,6 +74,17 @@ mod tests {
     use moment::Moment;
 
     use super::*;
+
+    #[test]
+    fn of_what_is_said_twice_the_last_word_stays() {
+        let facts = [("a", 1), ("b", 2), ("a", 3)].map(|(key, value)| Fact::certain(key, value));
+        let what = What::Facts(Observation { source: "x".into(), facts: facts.to_vec() });
+        let at = Moment(0);
+        let mut entry = Entry { id: 1, occurred_at: at, recorded_at: at, what };
+        said_once(&mut entry);
+        let facts = vec![Fact::certain("b", 2), Fact::certain("a", 3)];
+        assert_eq!(entry.what, What::Facts(Observation { source: "x".into(), facts }));
+    }
 
     #[test]
     fn no_text_keeps_a_nul() {

@@ -1,0 +1,182 @@
+//! A condition as SQL: the people of whom it is true, all at once, as of now.
+//!
+//! **Promise:** whoever is found is who the evaluator finds true; compiled of `!(…)`, who it finds
+//! false; the rest is unknown. No text of a user becomes part of a statement: it consists of texts of
+//! the program and of arguments. What SQL cannot say is refused, with its place.
+//! **Never:** opens a database or knows a table: the caller names them, see [`Schema`].
+//!
+//! Each part of a condition becomes a stream of people's numbers in rising order, and "and", "or" and
+//! "not" become `intersect`, `union` and `except`, which a database can merge as it reads. Truth has
+//! three values, so that a part has two streams, of whom it is true and of whom it is false; nobody
+//! of whom it is unknown is in either.
+
+mod activity;
+mod atom;
+mod compare;
+mod filter;
+mod schema;
+mod set;
+mod text;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use moment::Moment;
+
+use crate::condition::{Activities, Condition, Fault, Term};
+use crate::definition::Definition;
+use crate::fold::{OURS, TALKS, THEIRS};
+use crate::held;
+
+pub use schema::{
+    ActivityTable, Dialect, FactTable, HeldActivityTable, PersonTable, Schema, StandingTable,
+};
+use set::Set;
+pub use text::{Piece, Value};
+use text::{Sql, sql};
+
+/// Streams of one statement at most: SQLite takes 500 in one compound.
+pub const STREAMS_MAX: usize = 400;
+
+/// The words that a condition asks for, to be looked up before it is compiled.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Words {
+    /// Keys of facts.
+    pub keys: BTreeSet<String>,
+    /// Kinds of activities, some with a `*` at their end.
+    pub kinds: BTreeSet<String>,
+}
+
+/// The numbers under which the words of a condition are stored; what has none was never recorded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Numbers {
+    /// Of keys of facts.
+    pub keys: BTreeMap<String, i64>,
+    /// Of kinds, and of what several begin with.
+    pub kinds: BTreeMap<String, i64>,
+    /// The asked kinds of which some activity was recorded of a company.
+    pub of_companies: BTreeSet<String>,
+}
+
+/// Under what a condition is compiled.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask<'a> {
+    /// Where things are.
+    pub schema: &'a Schema,
+    /// For which database.
+    pub dialect: Dialect,
+    /// The numbers of the condition's [`Words`].
+    pub numbers: &'a Numbers,
+    /// The lens under which people stand.
+    pub lens: i64,
+    /// The number of the definition in force.
+    pub version: i64,
+    /// The definition in force.
+    pub definition: &'a Definition,
+    /// As of when.
+    pub now: Moment,
+}
+
+/// A condition made ready to be asked of a database.
+#[derive(Clone, Debug)]
+pub struct Compiled<'a> {
+    ask: Ask<'a>,
+    set: Set,
+}
+
+/// A statement: texts of the program, and arguments between them, to be numbered in their order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Statement {
+    /// In order.
+    pub pieces: Vec<Piece>,
+}
+
+/// The words that a condition asks for, under a definition.
+pub fn words(condition: &Condition, definition: &Definition) -> Words {
+    let mut words = Words::default();
+    collect(condition, definition, &mut words);
+    words
+}
+
+fn collect(condition: &Condition, definition: &Definition, words: &mut Words) {
+    match condition {
+        Condition::All(parts) | Condition::Any(parts) => {
+            parts.iter().for_each(|part| collect(part, definition, words));
+        }
+        Condition::Not(part) => collect(part, definition, words),
+        Condition::Did { activities, .. } => kinds(activities, words),
+        Condition::TwoWay { .. } => {
+            let all = TALKS.iter().chain(&THEIRS).chain(&OURS);
+            words.kinds.extend(all.map(|kind| (*kind).to_owned()));
+        }
+        _ => condition.terms(&mut |term| match term {
+            Term::Fact(key) => _ = words.keys.insert(key.clone()),
+            Term::Score(score) if definition.score(*score).is_none() => {
+                words.keys.insert(score.fact().to_owned());
+            }
+            Term::Count { activities, .. } | Term::Since(activities) => kinds(activities, words),
+            _ => {}
+        }),
+    }
+}
+
+fn kinds(activities: &Activities, words: &mut Words) {
+    if activities.kinds.iter().any(|kind| kind == held::ANY) {
+        words.kinds.insert(held::ANY.to_owned());
+    } else {
+        words.kinds.extend(activities.kinds.iter().cloned());
+    }
+}
+
+/// Compiles a condition.
+///
+/// # Errors
+/// A [`Fault`] for what SQL cannot say, with its place in the condition's text form.
+pub fn compile<'a>(condition: &Condition, ask: Ask<'a>) -> Result<Compiled<'a>, Fault> {
+    let compiler = Compiler { ask, text: condition.to_string() };
+    let set = compiler.set(condition, true)?;
+    let streams = set.streams();
+    if streams > STREAMS_MAX {
+        let words = format!(
+            "this asks for {streams} different things, at most {STREAMS_MAX} can be counted at once"
+        );
+        return Err(Fault::at(&compiler.text, 0, words));
+    }
+    Ok(Compiled { ask, set })
+}
+
+impl Compiled<'_> {
+    /// A statement that gives how many people there are, in one row.
+    pub fn count(&self) -> Statement {
+        let people = self.set.people(&self.ask, None);
+        sql!["select count(*) from (", people, ") t"].into()
+    }
+
+    /// A statement that gives the numbers of people after one of them, in rising order.
+    pub fn ids(&self, after: i64, limit: i64) -> Statement {
+        let people = self.set.people(&self.ask, Some(after));
+        sql!["select t.id from (", people, ") t order by t.id limit ", limit].into()
+    }
+}
+
+impl From<Sql> for Statement {
+    fn from(sql: Sql) -> Statement {
+        Statement { pieces: sql.pieces() }
+    }
+}
+
+struct Compiler<'a> {
+    ask: Ask<'a>,
+    /// The whole condition, to tell where a part of it stands.
+    text: String,
+}
+
+impl Compiler<'_> {
+    fn refuse(&self, part: &Condition, words: impl Into<String>) -> Fault {
+        self.refuse_text(&part.to_string(), words)
+    }
+
+    fn refuse_text(&self, part: &str, words: impl Into<String>) -> Fault {
+        let byte = self.text.find(part).unwrap_or(0);
+        Fault::at(&self.text, byte, format!("{part}: {}", words.into()))
+    }
+}

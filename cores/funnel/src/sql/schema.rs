@@ -1,0 +1,150 @@
+//! Where the caller keeps what conditions ask for.
+
+use moment::Moment;
+
+/// For which database a statement is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// SQLite.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+}
+
+/// The tables.
+#[derive(Clone, Copy, Debug)]
+pub struct Schema {
+    /// Everybody.
+    pub person: PersonTable,
+    /// The facts held of people, those of their companies among them: see [`crate::held::facts`].
+    pub fact: FactTable,
+    /// What people did last: see [`crate::held::activities`].
+    pub held_activity: HeldActivityTable,
+    /// Where people stand.
+    pub standing: StandingTable,
+    /// The log.
+    pub activity: ActivityTable,
+}
+
+/// Everybody, a row each.
+#[derive(Clone, Copy, Debug)]
+pub struct PersonTable {
+    /// Its name.
+    pub table: &'static str,
+    /// The person's number.
+    pub id: &'static str,
+    /// The number of their company, of which activities count as theirs; null if there is none.
+    pub company: &'static str,
+}
+
+/// Facts: of a person, a key and a moment at most one row. The key of the table begins with the fact's
+/// key and the person.
+#[derive(Clone, Copy, Debug)]
+pub struct FactTable {
+    /// Its name.
+    pub table: &'static str,
+    /// The number of the fact's key.
+    pub key: &'static str,
+    /// Whose fact it is.
+    pub person: &'static str,
+    /// From which moment on; 0 for what held when it was written.
+    pub from: &'static str,
+    /// Until which moment; null for good.
+    pub until: &'static str,
+    /// The text, if it is one.
+    pub text: &'static str,
+    /// The number, if it is one.
+    pub number: &'static str,
+    /// 1 or 0, if it is a truth.
+    pub truth: &'static str,
+    /// The moment, if it is one or a text that reads as one.
+    pub moment: &'static str,
+    /// The texts as [`crate::held::items`] writes them, if there are several.
+    pub items: &'static str,
+}
+
+/// The last activity of each kind: of a person, a kind and a moment at most one row. The key of the
+/// table begins with the kind and the person.
+#[derive(Clone, Copy, Debug)]
+pub struct HeldActivityTable {
+    /// Its name.
+    pub table: &'static str,
+    /// The number of the kind; of [`crate::held::ANY`] for all kinds together.
+    pub kind: &'static str,
+    /// Who did it.
+    pub person: &'static str,
+    /// From which moment on this is the last; 0 for what was when it was written.
+    pub from: &'static str,
+    /// Until which moment; null for good.
+    pub until: &'static str,
+    /// When a human did it last; null if none did.
+    pub last_at: &'static str,
+    /// How often humans did.
+    pub count: &'static str,
+    /// When anybody did, machines included.
+    pub any_at: &'static str,
+}
+
+/// Where people stand: a row for each lens and person.
+#[derive(Clone, Copy, Debug)]
+pub struct StandingTable {
+    /// Its name.
+    pub table: &'static str,
+    /// The lens.
+    pub lens: &'static str,
+    /// The person.
+    pub person: &'static str,
+    /// The number of the definition by which it was found.
+    pub version: &'static str,
+    /// [`crate::Stage::code`].
+    pub stage: &'static str,
+    /// The kind, or null.
+    pub kind: &'static str,
+    /// 3 hot, 2 warm, 1 cold, 0 none.
+    pub temperature: &'static str,
+    /// A letter for each criterion of the definition: `t`, `f` or `u`.
+    pub criteria: &'static str,
+    /// The points held.
+    pub fit_low: &'static str,
+    /// The points possible.
+    pub fit_high: &'static str,
+    /// Engagement when it was found.
+    pub engagement: &'static str,
+    /// Engagement as a number that time does not change the order of.
+    pub engagement_key: &'static str,
+    /// How that number is made, of a score, its moment, and how long it takes to halve.
+    pub key_of: fn(f64, Moment, Option<i64>) -> f64,
+    /// Intent, if the definition counts it.
+    pub intent: &'static str,
+    /// Likelihood, if the definition counts it.
+    pub likelihood: &'static str,
+    /// Since when the stage holds; null if nothing ever moved them.
+    pub entered_at: &'static str,
+}
+
+/// The log: of people and of companies.
+#[derive(Clone, Copy, Debug)]
+pub struct ActivityTable {
+    /// Its name.
+    pub table: &'static str,
+    /// The person or company; the key of the table begins with it and `occurred_at`.
+    pub subject: &'static str,
+    /// When it happened.
+    pub occurred_at: &'static str,
+    /// When we learned of it.
+    pub recorded_at: &'static str,
+    /// The kind.
+    pub kind: &'static str,
+    /// [`crate::history::Channel::code`].
+    pub channel: &'static str,
+    /// [`crate::history::Direction::code`].
+    pub direction: &'static str,
+    /// [`crate::history::Agent::code`].
+    pub agent: &'static str,
+    /// The campaign.
+    pub campaign: &'static str,
+    /// Properties as a JSON object, a moment in it as `{"t": microseconds}`; null if there are none.
+    pub properties: &'static str,
+    /// The kind under which facts are stored, which are no activities.
+    pub observed: &'static str,
+}

@@ -1,0 +1,335 @@
+//! Sets of people, and the statements that read them as streams of numbers in rising order.
+
+use super::text::{Sql, sql};
+use super::{Ask, Dialect};
+
+/// Some of the people. Made by the functions here alone, so that parts of the same sort are not nested
+/// and what is asked of one row is asked once.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Set {
+    Nobody,
+    Everybody,
+    /// Who is in a table, in rising order, each at most once.
+    Stream(Stream),
+    /// Those of a set for whom a test holds that costs more than reading on; it names them `c.id`.
+    Tested(Box<Set>, Sql),
+    /// All others.
+    Without(Box<Set>),
+    Both(Vec<Set>),
+    Either(Vec<Set>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Stream {
+    pub(super) source: Source,
+    /// What must hold of a row, besides that it is of this source and holds now.
+    pub(super) filter: Option<Sql>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Source {
+    /// Facts of a key; a row is `f`.
+    Fact(i64),
+    /// The last activities of a kind; a row is `d`.
+    HeldActivity(i64),
+    /// The same of several kinds, each person once.
+    HeldActivities(Vec<i64>),
+    /// Where people stand under the lens; a row is `s`.
+    Standing,
+    /// Rows of several tables of the same person.
+    Rows { from: Sql, id: Sql },
+}
+
+impl Set {
+    pub(super) fn stream(source: Source, filter: impl Into<Option<Sql>>) -> Set {
+        Set::Stream(Stream { source, filter: filter.into() })
+    }
+
+    pub(super) fn constant(everybody: bool) -> Set {
+        if everybody { Set::Everybody } else { Set::Nobody }
+    }
+
+    pub(super) fn tested(of: Set, test: Sql) -> Set {
+        match of {
+            Set::Nobody => Set::Nobody,
+            Set::Tested(of, earlier) => Set::Tested(of, Sql::all(&[earlier, test])),
+            of => Set::Tested(Box::new(of), test),
+        }
+    }
+
+    pub(super) fn others(self) -> Set {
+        match self {
+            Set::Nobody => Set::Everybody,
+            Set::Everybody => Set::Nobody,
+            Set::Without(set) => *set,
+            set => Set::Without(Box::new(set)),
+        }
+    }
+
+    pub(super) fn both(parts: Vec<Set>) -> Set {
+        let (mut plain, mut tested, mut without) = (Vec::new(), Vec::new(), Vec::new());
+        for part in flat(parts, &mut |part| match part {
+            Set::Both(inner) => Ok(inner),
+            other => Err(other),
+        }) {
+            match part {
+                Set::Everybody => {}
+                Set::Nobody => return Set::Nobody,
+                Set::Without(set) => without.push(*set),
+                Set::Tested(of, test) => tested.push((*of, test)),
+                other => plain.push(other),
+            }
+        }
+        if plain.is_empty() && tested.is_empty() {
+            return Set::either(without).others();
+        }
+        let plain = fused(plain, Join::And);
+        // Tests cost most, so they are made of those alone who are left.
+        let mut whole = plain.clone();
+        let mut tests = Vec::new();
+        for (of, test) in tested {
+            whole.push(of);
+            tests.push(test);
+        }
+        let whole = if tests.is_empty() {
+            one_or(whole, Set::Both)
+        } else {
+            Set::tested(Set::both(whole), Sql::all(&tests))
+        };
+        if without.is_empty() {
+            return whole;
+        }
+        let mut parts = match whole {
+            Set::Both(parts) => parts,
+            other => vec![other],
+        };
+        for part in without {
+            let part = match part {
+                Set::Tested(of, test) => {
+                    let mut among = plain.clone();
+                    among.push(*of);
+                    Set::tested(Set::both(among), test)
+                }
+                other => other,
+            };
+            parts.push(Set::Without(Box::new(part)));
+        }
+        Set::Both(parts)
+    }
+
+    pub(super) fn either(parts: Vec<Set>) -> Set {
+        let mut kept = Vec::new();
+        let mut without = Vec::new();
+        for part in flat(parts, &mut |part| match part {
+            Set::Either(inner) => Ok(inner),
+            other => Err(other),
+        }) {
+            match part {
+                Set::Nobody => {}
+                Set::Everybody => return Set::Everybody,
+                Set::Without(set) => without.push(*set),
+                other => kept.push(other),
+            }
+        }
+        if !without.is_empty() {
+            // a or not b: all but those of b who are not in a.
+            without.extend(kept.into_iter().map(Set::others));
+            return Set::both(without).others();
+        }
+        match fused(kept, Join::Or) {
+            kept if kept.is_empty() => Set::Nobody,
+            kept => one_or(kept, Set::Either),
+        }
+    }
+
+    /// How many streams are read.
+    pub(super) fn streams(&self) -> usize {
+        match self {
+            Set::Nobody | Set::Everybody | Set::Stream(_) => 1,
+            Set::Tested(set, _) => set.streams(),
+            Set::Without(set) => 1 + set.streams(),
+            Set::Both(parts) | Set::Either(parts) => parts.iter().map(Set::streams).sum(),
+        }
+    }
+
+    /// A statement that gives `id`; in rising order if the database merges as it reads.
+    pub(super) fn people(&self, ask: &Ask<'_>, after: Option<i64>) -> Sql {
+        let reader = Reader { ask, after };
+        reader.ordered(self)
+    }
+}
+
+fn flat(parts: Vec<Set>, open: &mut dyn FnMut(Set) -> Result<Vec<Set>, Set>) -> Vec<Set> {
+    let mut all = Vec::with_capacity(parts.len());
+    for part in parts {
+        match open(part) {
+            Ok(inner) => all.extend(inner),
+            Err(other) => all.push(other),
+        }
+    }
+    all
+}
+
+fn one_or(mut parts: Vec<Set>, many: fn(Vec<Set>) -> Set) -> Set {
+    if parts.len() == 1 { parts.remove(0) } else { many(parts) }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Join {
+    And,
+    Or,
+}
+
+/// Streams of one source become one, which asks of a row what each of them asked.
+fn fused(parts: Vec<Set>, join: Join) -> Vec<Set> {
+    let mut kept: Vec<Set> = Vec::with_capacity(parts.len());
+    let mut asked: Vec<(Source, Vec<Option<Sql>>, usize)> = Vec::new();
+    for part in parts {
+        match part {
+            Set::Stream(Stream { source, filter }) => {
+                match asked.iter_mut().find(|(known, ..)| *known == source) {
+                    Some((_, filters, _)) if filters.contains(&filter) => {}
+                    Some((_, filters, _)) => filters.push(filter),
+                    None => {
+                        asked.push((source, vec![filter], kept.len()));
+                        kept.push(Set::Nobody);
+                    }
+                }
+            }
+            other if kept.contains(&other) => {}
+            other => kept.push(other),
+        }
+    }
+    for (source, filters, place) in asked {
+        let some: Vec<Sql> = filters.iter().flatten().cloned().collect();
+        let filter = match join {
+            _ if some.is_empty() => None,
+            // One that asks nothing takes every row.
+            Join::Or if some.len() < filters.len() => None,
+            Join::Or => Some(Sql::any(&some)),
+            Join::And => Some(Sql::all(&some)),
+        };
+        if let Some(slot) = kept.get_mut(place) {
+            *slot = Set::stream(source, filter);
+        }
+    }
+    kept
+}
+
+struct Reader<'a> {
+    ask: &'a Ask<'a>,
+    after: Option<i64>,
+}
+
+impl Reader<'_> {
+    /// A statement by itself; SQLite is told the order, for then it merges.
+    fn ordered(&self, set: &Set) -> Sql {
+        match set {
+            Set::Without(_) | Set::Both(_) | Set::Either(_)
+                if self.ask.dialect == Dialect::Sqlite =>
+            {
+                sql![self.compound(set), " order by 1"]
+            }
+            Set::Without(_) | Set::Both(_) | Set::Either(_) => self.compound(set),
+            single => self.single(single),
+        }
+    }
+
+    /// A select without `union` and the like at its top.
+    fn single(&self, set: &Set) -> Sql {
+        let person = self.ask.schema.person;
+        let everybody = sql!["select p.", person.id, " as id from ", person.table, " p"];
+        match set {
+            Set::Nobody => sql![everybody, " where 1 = 0"],
+            Set::Everybody => match self.after {
+                Some(after) => sql![everybody, " where p.", person.id, " > ", after],
+                None => everybody,
+            },
+            Set::Stream(stream) => self.stream(stream),
+            Set::Tested(of, test) => {
+                sql!["select c.id as id from (", self.ordered(of), ") c where ", test]
+            }
+            Set::Without(_) | Set::Both(_) | Set::Either(_) => {
+                sql!["select n.id as id from (", self.ordered(set), ") n"]
+            }
+        }
+    }
+
+    /// Selects joined; from left to right on both databases, for whatever is cut comes first.
+    fn compound(&self, set: &Set) -> Sql {
+        let mut whole = Sql::default();
+        match set {
+            Set::Either(parts) => {
+                for (at, part) in parts.iter().enumerate() {
+                    let before = if at == 0 { "" } else { " union " };
+                    whole = sql![whole, before, self.single(part)];
+                }
+            }
+            Set::Both(parts) => {
+                let is_without = |part: &&Set| matches!(part, Set::Without(_));
+                for (at, part) in parts.iter().filter(|part| !is_without(part)).enumerate() {
+                    let before = if at == 0 { "" } else { " intersect " };
+                    whole = sql![whole, before, self.single(part)];
+                }
+                for part in parts {
+                    if let Set::Without(set) = part {
+                        whole = sql![whole, " except ", self.single(set)];
+                    }
+                }
+            }
+            Set::Without(set) => {
+                whole = sql![self.single(&Set::Everybody), " except ", self.single(set)];
+            }
+            single => whole = self.single(single),
+        }
+        whole
+    }
+
+    fn stream(&self, stream: &Stream) -> Sql {
+        let (schema, now) = (self.ask.schema, self.ask.now.0);
+        let (select, id, conditions) = match &stream.source {
+            Source::Fact(key) => {
+                let t = schema.fact;
+                let id = sql!["f.", t.person];
+                let select = sql!["select ", &id, " as id from ", t.table, " f"];
+                let of = sql!["f.", t.key, " = ", *key];
+                (select, id, vec![of, holds("f.", t.from, t.until, now)])
+            }
+            Source::HeldActivity(kind) => {
+                let t = schema.held_activity;
+                let id = sql!["d.", t.person];
+                let select = sql!["select ", &id, " as id from ", t.table, " d"];
+                let of = sql!["d.", t.kind, " = ", *kind];
+                (select, id, vec![of, holds("d.", t.from, t.until, now)])
+            }
+            Source::HeldActivities(kinds) => {
+                let t = schema.held_activity;
+                let id = sql!["d.", t.person];
+                let select = sql!["select distinct ", &id, " as id from ", t.table, " d"];
+                let of = sql!["d.", t.kind, " in (", Sql::listed(kinds.iter().copied()), ")"];
+                (select, id, vec![of, holds("d.", t.from, t.until, now)])
+            }
+            Source::Standing => {
+                let t = schema.standing;
+                let id = sql!["s.", t.person];
+                let select = sql!["select ", &id, " as id from ", t.table, " s"];
+                (select, id, vec![sql!["s.", t.lens, " = ", self.ask.lens]])
+            }
+            Source::Rows { from, id } => {
+                (sql!["select ", id, " as id from ", from], id.clone(), Vec::new())
+            }
+        };
+        let after = self.after.map(|after| sql![id, " > ", after]);
+        let conditions: Vec<Sql> =
+            conditions.into_iter().chain(after).chain(stream.filter.clone()).collect();
+        if conditions.is_empty() {
+            return select;
+        }
+        sql![select, " where ", Sql::all(&conditions)]
+    }
+}
+
+/// That a row holds now.
+pub(super) fn holds(row: &'static str, from: &'static str, until: &'static str, now: i64) -> Sql {
+    sql![row, from, " <= ", now, " and (", row, until, " is null or ", row, until, " > ", now, ")"]
+}

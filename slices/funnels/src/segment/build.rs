@@ -1,0 +1,79 @@
+//! The job that makes what is held under new words, for everybody, a few people at a time.
+
+use std::collections::HashMap;
+
+use moment::Moment;
+use people::PersonId;
+use platform::app::App;
+use platform::db::Tx;
+use platform::failure::Failure;
+use platform::jobs::{Again, Job, Run};
+use serde_json::{Value, json};
+
+use super::keep::Keeper;
+use super::store::{self, Rows, Word};
+use crate::project;
+
+/// The job that makes words ready.
+pub const BUILD: &str = "funnels.words";
+
+/// People done in one transaction: others get in between.
+const CHUNK_PEOPLE: i64 = 1_000;
+
+/// Makes what is held under the words that are not ready. May run twice, and goes on where it was.
+pub struct Build;
+
+impl Job for Build {
+    fn name(&self) -> &'static str {
+        BUILD
+    }
+
+    fn run(&self, app: &App, run: &mut Run) -> Result<Value, Again> {
+        let total = app.db.read_blocking(people::count)?;
+        let mut done = 0_u64;
+        loop {
+            run.checkpoint()?;
+            let (now, ticket) = (app.clock.now(), run.ticket());
+            let chunk = app.db.write_blocking(move |tx| {
+                ticket.confirm(tx)?;
+                step(tx, now)
+            })?;
+            let Some(people) = chunk else { break };
+            done += people;
+            run.progress(json!({ "done": done, "total": total.max(done) }));
+        }
+        Ok(json!({ "people": done }))
+    }
+}
+
+/// The next people of the words that have come the least far; gives how many, nothing if all words are ready.
+fn step(tx: &mut Tx, now: Moment) -> Result<Option<u64>, Failure> {
+    let words = store::words(tx)?;
+    let Some(after) = words.iter().filter_map(|word| word.built_to).min() else { return Ok(None) };
+    let words: Vec<Word> = words.into_iter().filter(|word| word.built_to == Some(after)).collect();
+    let numbers: Vec<i64> = words.iter().map(|word| word.id).collect();
+    let people = people::ids_after(tx, after, CHUNK_PEOPLE)?;
+    let Some(last) = people.last().copied() else {
+        store::built(tx, &numbers, None)?;
+        return Ok(Some(0));
+    };
+    for word in &words {
+        store::clear(tx, word, after, last)?;
+    }
+    make(tx, words, &people, now)?;
+    store::built(tx, &numbers, Some(last))?;
+    Ok(Some(u64::try_from(people.len()).unwrap_or(0)))
+}
+
+fn make(tx: &mut Tx, words: Vec<Word>, people: &[PersonId], now: Moment) -> Result<(), Failure> {
+    let mut keeper = Keeper::of(words);
+    let everything = keeper.everything();
+    let mut companies = HashMap::new();
+    let mut rows = Rows::default();
+    for subject in project::subjects_of(tx, people)? {
+        let history = project::whole(tx, subject.own, &mut companies)?;
+        keeper.rows(&mut rows, subject.person, true, &everything, &history.entries, now);
+    }
+    keeper.mark_companies(tx, companies.values().map(|entries| entries.as_slice()))?;
+    rows.write(tx)
+}

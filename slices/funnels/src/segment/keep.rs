@@ -1,0 +1,174 @@
+//! What is held under each word, written as histories grow: in the same transaction as what was recorded.
+
+use std::collections::{BTreeSet, HashMap};
+
+use funnel::held;
+use funnel::history::{Entry, History, Value, What};
+use moment::Moment;
+use people::PersonId;
+use platform::args;
+use platform::db::{Arg, Tx};
+use platform::failure::Failure;
+
+use super::store::{self, Rows, Word};
+
+/// The words that are asked for; empty in most workspaces most of the time, and then nothing is done.
+pub(crate) struct Keeper {
+    words: Vec<Word>,
+}
+
+/// The words under which something may be held differently now.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct News(BTreeSet<usize>);
+
+impl News {
+    pub(crate) fn join(&mut self, other: &News) {
+        self.0.extend(&other.0);
+    }
+
+    fn is_none(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Keeper {
+    pub(crate) fn load(tx: &mut Tx) -> Result<Keeper, Failure> {
+        Ok(Keeper { words: store::words(tx)? })
+    }
+
+    /// A keeper of some of the words.
+    pub(super) fn of(words: Vec<Word>) -> Keeper {
+        Keeper { words }
+    }
+
+    pub(crate) fn is_idle(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// All words: of somebody who is new, or who works elsewhere now.
+    pub(crate) fn everything(&self) -> News {
+        News((0..self.words.len()).collect())
+    }
+
+    /// What these entries of a history may change.
+    pub(crate) fn news(&self, history: &[Entry], fresh: &[usize]) -> News {
+        let mut news = BTreeSet::new();
+        for entry in fresh.iter().filter_map(|place| history.get(*place)) {
+            match &entry.what {
+                What::Facts(observation) => {
+                    for fact in &observation.facts {
+                        if *fact.key == *people::WORKS_AT {
+                            return self.everything();
+                        }
+                        news.extend(self.places(false, |word| *fact.key == *word));
+                    }
+                }
+                What::Activity(activity) => {
+                    news.extend(
+                        self.places(true, |word| held::is_of(activity.kind.as_str(), word)),
+                    );
+                }
+            }
+        }
+        News(news)
+    }
+
+    fn places(&self, of_activity: bool, is: impl Fn(&str) -> bool) -> impl Iterator<Item = usize> {
+        let words = self.words.iter().enumerate();
+        words
+            .filter(move |(_, word)| word.of_activity == of_activity && is(&word.word))
+            .map(|(place, _)| place)
+    }
+
+    /// Remembers of which kinds these companies did something: whoever asks for those looks there too.
+    pub(crate) fn mark_companies<'h>(
+        &mut self,
+        tx: &mut Tx,
+        histories: impl Iterator<Item = &'h [Entry]>,
+    ) -> Result<(), Failure> {
+        let mut open: Vec<&mut Word> =
+            self.words.iter_mut().filter(|word| word.of_activity && !word.of_companies).collect();
+        for entry in histories.flatten() {
+            let What::Activity(activity) = &entry.what else { continue };
+            for word in &mut open {
+                if !word.of_companies && held::is_of(activity.kind.as_str(), &word.word) {
+                    word.of_companies = true;
+                    store::of_companies(tx, word.id)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what is held of these people now under the words of which there is news.
+    pub(crate) fn keep<'h>(
+        &self,
+        tx: &mut Tx,
+        people: impl Iterator<Item = (PersonId, bool, &'h News, &'h History)>,
+        now: Moment,
+    ) -> Result<(), Failure> {
+        let mut rows = Rows::default();
+        for (person, is_new, news, history) in people.filter(|(_, _, news, _)| !news.is_none()) {
+            self.rows(&mut rows, person, is_new, news, &history.entries, now);
+        }
+        rows.write(tx)
+    }
+
+    /// What is held of one person under the words of which there is news.
+    pub(super) fn rows(
+        &self,
+        rows: &mut Rows,
+        person: PersonId,
+        is_new: bool,
+        news: &News,
+        entries: &[Entry],
+        now: Moment,
+    ) {
+        let mut keys = HashMap::new();
+        for word in news.0.iter().filter_map(|place| self.words.get(*place)) {
+            if word.of_activity {
+                if !is_new {
+                    rows.drop_activities.push(args![word.id, person].to_vec());
+                }
+                let turns = held::activities(entries, &word.word, now);
+                rows.activities.extend(turns.iter().map(|turn| activity(word.id, person, turn)));
+            } else {
+                if !is_new {
+                    rows.drop_facts.push(args![word.id, person].to_vec());
+                }
+                keys.insert(word.word.as_str(), word.id);
+            }
+        }
+        if keys.is_empty() {
+            return;
+        }
+        for held in held::facts(entries, now) {
+            if let Some(word) = keys.get(&*held.fact.key) {
+                rows.facts.push(fact(*word, person, &held));
+            }
+        }
+    }
+}
+
+fn from(at: Option<Moment>) -> Moment {
+    at.unwrap_or(Moment(0))
+}
+
+fn fact(word: i64, person: PersonId, held: &held::HeldFact<'_>) -> Vec<Arg> {
+    let value = held.value();
+    let (mut text, mut number, mut truth, mut items) = (None, None, None, None);
+    match value {
+        Value::Text(words) => text = Some(&**words),
+        Value::Number(value) => number = Some(*value),
+        Value::Bool(value) => truth = Some(i64::from(*value)),
+        Value::List(texts) => items = Some(held::items(texts)),
+        Value::Time(_) | Value::Null => {}
+    }
+    args![word, person, from(held.from), held.until, text, number, truth, value.moment(), items]
+        .to_vec()
+}
+
+fn activity(word: i64, person: PersonId, held: &held::HeldActivity<'_>) -> Vec<Arg> {
+    let times = i64::from(held.count);
+    args![word, person, from(held.from), held.until, held.last_at, times, held.any_at].to_vec()
+}

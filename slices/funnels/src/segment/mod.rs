@@ -1,0 +1,238 @@
+//! Segments: how many people meet a condition now, and who.
+//!
+//! **Promise:** whoever is counted is who the evaluator finds, under the lens and as of now. What a condition asks for
+//! is kept at hand from the first time it is asked on; until it is ready nothing is counted rather than too little.
+//! **Never:** keeps what nobody asks for.
+
+mod build;
+mod keep;
+pub(crate) mod store;
+
+use std::sync::Arc;
+
+use funnel::Definition;
+use funnel::condition::{Condition, Fault};
+use funnel::sql::{self, Dialect, Numbers, Piece, Schema, Statement};
+use moment::Moment;
+use people::{LensId, PersonId};
+use platform::db::{self, Made, Tx};
+use platform::failure::Failure;
+use serde_json::json;
+use team::{Right, User};
+
+use crate::lens::Lens;
+
+pub use build::{BUILD, Build};
+pub(crate) use keep::{Keeper, News};
+
+/// Words that a workspace may keep at hand.
+const WORDS_MAX: usize = 1_000;
+
+const SCHEMA: Schema = Schema {
+    person: people::PERSONS,
+    fact: sql::FactTable {
+        table: "segment_fact",
+        key: "word_id",
+        person: "person_id",
+        from: "from_at",
+        until: "until_at",
+        text: "as_text",
+        number: "as_number",
+        truth: "as_truth",
+        moment: "as_moment",
+        items: "as_items",
+    },
+    held_activity: sql::HeldActivityTable {
+        table: "segment_activity",
+        kind: "word_id",
+        person: "person_id",
+        from: "from_at",
+        until: "until_at",
+        last_at: "last_at",
+        count: "times",
+        any_at: "any_at",
+    },
+    standing: people::stand::STANDINGS,
+    activity: journal::ACTIVITIES,
+};
+
+/// A condition to be asked of everybody, under a lens.
+#[derive(Clone, Debug)]
+pub struct Segment {
+    lens: LensId,
+    version: i64,
+    definition: Arc<Definition>,
+    condition: Condition,
+}
+
+impl Segment {
+    /// A condition in its text form, over the names that the lens' definition gives.
+    ///
+    /// # Errors
+    /// `Refused` with `condition` for a text that is none: where it is wrong, and what was probably meant; with
+    /// `no_definition` while nothing is in force under the lens.
+    pub fn read(lens: &Lens, text: &str) -> Result<Segment, Failure> {
+        let Some((version, definition)) = lens.current() else {
+            let words = format!("no definition is in force under the lens {}", lens.name);
+            return Err(Failure::refused("no_definition", words));
+        };
+        let condition = Condition::parse_with(text, &definition.names()).map_err(refused)?;
+        Ok(Segment {
+            lens: lens.id,
+            version: version.version,
+            definition: Arc::clone(definition),
+            condition,
+        })
+    }
+
+    /// The condition.
+    pub fn condition(&self) -> &Condition {
+        &self.condition
+    }
+
+    /// Whether it can be asked of everybody.
+    ///
+    /// # Errors
+    /// `Refused` with `condition` for what a database can't say, with its place.
+    pub fn check(&self, tx: &Tx) -> Result<(), Failure> {
+        // What is refused is refused whatever is recorded.
+        self.compiled(tx, Moment::START, &Numbers::default(), |_| ())
+    }
+
+    /// The words that it asks for and that are not ready, put down to be made; gives the job that makes them.
+    /// Nothing if all are ready.
+    ///
+    /// # Errors
+    /// `Refused` with `words` when the workspace keeps too many already.
+    pub fn prepare(&self, tx: &mut Tx, who: &User, now: Moment) -> Result<Option<i64>, Failure> {
+        who.may(Right::ReadPeople)?;
+        self.check(tx)?;
+        let kept = store::words(tx)?;
+        let missing = self.missing(&kept);
+        if missing.is_empty() {
+            return Ok(None);
+        }
+        if kept.len() + missing.len() > WORDS_MAX {
+            let words = format!(
+                "conditions have asked for {} facts and kinds of activities so far, and at most {WORDS_MAX} are kept at hand",
+                kept.len()
+            );
+            return Err(Failure::refused("words", words));
+        }
+        for (of_activity, word) in missing {
+            store::add_word(tx, of_activity, &word)?;
+        }
+        Ok(Some(platform::jobs::enqueue(tx, BUILD, Some("words"), &json!({}), now)?))
+    }
+
+    /// How many people meet the condition; nothing while it is not ready: see [`Segment::prepare`].
+    ///
+    /// # Errors
+    /// `Refused` with `condition` for what can't be asked of everybody.
+    pub fn count(&self, tx: &mut Tx, who: &User, now: Moment) -> Result<Option<u64>, Failure> {
+        who.may(Right::ReadPeople)?;
+        let Some(numbers) = self.numbers(tx)? else { return Ok(None) };
+        let statement = self.compiled(tx, now, &numbers, |compiled| compiled.count())?;
+        let mut count = 0;
+        tx.each_made(&made(&statement), |row| {
+            count = row.int(0).unsigned_abs();
+            Ok(())
+        })?;
+        Ok(Some(count))
+    }
+
+    /// Who meets the condition: the next by id, `limit` of them after `after`. Nothing while it is not ready.
+    ///
+    /// # Errors
+    /// As [`Segment::count`].
+    pub fn people(
+        &self,
+        tx: &mut Tx,
+        who: &User,
+        now: Moment,
+        (after, limit): (PersonId, i64),
+    ) -> Result<Option<Vec<PersonId>>, Failure> {
+        who.may(Right::ReadPeople)?;
+        let Some(numbers) = self.numbers(tx)? else { return Ok(None) };
+        let statement = self.compiled(tx, now, &numbers, |compiled| compiled.ids(after, limit))?;
+        let mut found = Vec::new();
+        tx.each_made(&made(&statement), |row| {
+            found.push(row.int(0));
+            Ok(())
+        })?;
+        Ok(Some(found))
+    }
+
+    /// The words that it asks for and that are not ready, those in the making among them.
+    fn missing(&self, kept: &[store::Word]) -> Vec<(bool, String)> {
+        let is_kept = |of_activity: bool, word: &str| {
+            kept.iter().any(|kept| {
+                kept.of_activity == of_activity && kept.word == word && kept.built_to.is_none()
+            })
+        };
+        let asked = sql::words(&self.condition, &self.definition);
+        let keys = asked.keys.into_iter().map(|key| (false, key));
+        let kinds = asked.kinds.into_iter().map(|kind| (true, kind));
+        keys.chain(kinds).filter(|(of_activity, word)| !is_kept(*of_activity, word)).collect()
+    }
+
+    /// The numbers of its words, once all are ready.
+    fn numbers(&self, tx: &mut Tx) -> Result<Option<Numbers>, Failure> {
+        let kept = store::words(tx)?;
+        if !self.missing(&kept).is_empty() {
+            return Ok(None);
+        }
+        let mut numbers = Numbers::default();
+        for word in kept.into_iter().filter(|word| word.built_to.is_none()) {
+            if !word.of_activity {
+                numbers.keys.insert(word.word, word.id);
+                continue;
+            }
+            if word.of_companies {
+                numbers.of_companies.insert(word.word.clone());
+            }
+            numbers.kinds.insert(word.word, word.id);
+        }
+        Ok(Some(numbers))
+    }
+
+    fn compiled<T>(
+        &self,
+        tx: &Tx,
+        now: Moment,
+        numbers: &Numbers,
+        then: impl Fn(&sql::Compiled<'_>) -> T,
+    ) -> Result<T, Failure> {
+        let dialect = match tx.dialect() {
+            db::Dialect::Sqlite => Dialect::Sqlite,
+            db::Dialect::Postgres => Dialect::Postgres,
+        };
+        let ask = sql::Ask {
+            schema: &SCHEMA,
+            dialect,
+            numbers,
+            lens: self.lens,
+            version: self.version,
+            definition: &self.definition,
+            now,
+        };
+        Ok(then(&sql::compile(&self.condition, ask).map_err(refused)?))
+    }
+}
+
+fn refused(fault: Fault) -> Failure {
+    Failure::refused("condition", fault.to_string())
+}
+
+fn made(statement: &Statement) -> Made {
+    let mut made = Made::default();
+    for piece in &statement.pieces {
+        match piece {
+            Piece::Text(text) => made.text(text),
+            Piece::Arg(sql::Value::Int(value)) => made.arg(*value),
+            Piece::Arg(sql::Value::Real(value)) => made.arg(*value),
+            Piece::Arg(sql::Value::Text(value)) => made.arg(value.as_str()),
+        };
+    }
+    made
+}

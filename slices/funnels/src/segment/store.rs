@@ -1,0 +1,120 @@
+//! The statements about words and what is held under them.
+
+use people::PersonId;
+use platform::args;
+use platform::db::{Arg, Sql, Tx, sql};
+use platform::failure::Failure;
+
+const WORDS: Sql =
+    sql("select id, of_activity, word, of_companies, built_to from segment_word order by id");
+const ADD_WORD: Sql = sql(
+    "insert into segment_word (id, of_activity, word, of_companies, built_to) values ($1, $2, $3, 0, 0)
+     on conflict do nothing",
+);
+const BUILT: Sql = sql("update segment_word set built_to = $2 where id = $1");
+const OF_COMPANIES: Sql = sql("update segment_word set of_companies = 1 where id = $1");
+const ADD_FACT: Sql = sql(
+    "insert into segment_fact (word_id, person_id, from_at, until_at, as_text, as_number, as_truth, as_moment, as_items)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+);
+const DROP_FACTS: Sql = sql("delete from segment_fact where word_id = $1 and person_id = $2");
+const CLEAR_FACTS: Sql =
+    sql("delete from segment_fact where word_id = $1 and person_id > $2 and person_id <= $3");
+const ADD_ACTIVITY: Sql = sql(
+    "insert into segment_activity (word_id, person_id, from_at, until_at, last_at, times, any_at)
+     values ($1, $2, $3, $4, $5, $6, $7)",
+);
+const DROP_ACTIVITIES: Sql =
+    sql("delete from segment_activity where word_id = $1 and person_id = $2");
+const CLEAR_ACTIVITIES: Sql =
+    sql("delete from segment_activity where word_id = $1 and person_id > $2 and person_id <= $3");
+
+pub(crate) const ALL: &[Sql] = &[
+    WORDS,
+    ADD_WORD,
+    BUILT,
+    OF_COMPANIES,
+    ADD_FACT,
+    DROP_FACTS,
+    CLEAR_FACTS,
+    ADD_ACTIVITY,
+    DROP_ACTIVITIES,
+    CLEAR_ACTIVITIES,
+];
+
+/// A word that some condition has asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Word {
+    pub(super) id: i64,
+    /// Whether it is a kind of activity; else a key of facts.
+    pub(super) of_activity: bool,
+    pub(super) word: String,
+    /// Whether some activity of the kind was recorded of a company.
+    pub(super) of_companies: bool,
+    /// Up to whom what is held stands; `None`: for everybody.
+    pub(super) built_to: Option<PersonId>,
+}
+
+pub(super) fn words(tx: &mut Tx) -> Result<Vec<Word>, Failure> {
+    let mut found = Vec::new();
+    tx.each(WORDS, args![], |row| {
+        found.push(Word {
+            id: row.int(0),
+            of_activity: row.int(1) != 0,
+            word: row.text(2).to_owned(),
+            of_companies: row.int(3) != 0,
+            built_to: row.int_opt(4),
+        });
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+pub(super) fn add_word(tx: &mut Tx, of_activity: bool, word: &str) -> Result<(), Failure> {
+    let id = tx.ids(1)?;
+    tx.execute(ADD_WORD, args![id, i64::from(of_activity), word])?;
+    Ok(())
+}
+
+pub(super) fn built(tx: &mut Tx, words: &[i64], to: Option<PersonId>) -> Result<(), Failure> {
+    for word in words {
+        tx.execute(BUILT, args![*word, to])?;
+    }
+    Ok(())
+}
+
+pub(super) fn of_companies(tx: &mut Tx, word: i64) -> Result<(), Failure> {
+    tx.execute(OF_COMPANIES, args![word])?;
+    Ok(())
+}
+
+/// Rows to be written, and whose rows under which word they take the place of.
+#[derive(Default)]
+pub(super) struct Rows {
+    pub(super) facts: Vec<Vec<Arg>>,
+    pub(super) activities: Vec<Vec<Arg>>,
+    pub(super) drop_facts: Vec<Vec<Arg>>,
+    pub(super) drop_activities: Vec<Vec<Arg>>,
+}
+
+impl Rows {
+    pub(super) fn write(self, tx: &mut Tx) -> Result<(), Failure> {
+        tx.bulk(DROP_FACTS, self.drop_facts)?;
+        tx.bulk(DROP_ACTIVITIES, self.drop_activities)?;
+        tx.bulk(ADD_FACT, self.facts)?;
+        tx.bulk(ADD_ACTIVITY, self.activities)?;
+        Ok(())
+    }
+}
+
+/// Takes away what stands under a word of the people after one and up to another.
+pub(super) fn clear(
+    tx: &mut Tx,
+    word: &Word,
+    after: PersonId,
+    to: PersonId,
+) -> Result<(), Failure> {
+    let statement = if word.of_activity { CLEAR_ACTIVITIES } else { CLEAR_FACTS };
+    tx.execute(statement, args![word.id, after, to])?;
+    Ok(())
+}
