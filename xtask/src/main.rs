@@ -4,6 +4,11 @@
 use std::process::Command;
 use std::process::ExitCode;
 
+/// As in the program itself: see docs/decisions/0011.
+#[cfg(feature = "bench")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const USAGE: &str = "cargo xtask tidy                                   the rules of the house
 cargo xtask docs                                   writes the pages that are made from the code
 cargo xtask bench [NAME] [--json] [--people N]     the figures, from a release build

@@ -279,7 +279,7 @@ fn an_import_killed_halfway_ends_with_the_same_numbers() {
 fn an_adoption_killed_halfway_is_completed_by_whoever_comes_next() {
     let definition = "name = \"Everybody\"\n[stages.lead]\nenter = 'known(person.email) || known(person.phone)'\n";
     Program::on_both(|program| {
-        program.run(&["demo", "--people", "4000"]).must_be_done();
+        program.run(&["demo", "--people", "10000"]).must_be_done();
         let file = program.write("everybody.toml", definition);
         let args = ["definition", "adopt", file.as_str(), "--from", "start"];
         let mut child =

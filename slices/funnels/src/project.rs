@@ -215,32 +215,57 @@ pub(crate) fn fold(
         kept.map(|((person, is_new, whole), news)| (*person, *is_new, news, whole)),
         now,
     )?;
-    let names =
-        people::name_keys(tx, &histories.iter().map(|(person, ..)| *person).collect::<Vec<_>>())?;
-    for lens in lenses.iter().filter(|lens| !lens.versions.is_empty()) {
-        fold_under(tx, lens, &histories, &names, now)?;
-    }
-    Ok(())
+    let judged = judge(tx, lenses, &histories, now)?;
+    write(tx, judged)
 }
 
-fn fold_under(
+/// What one person's fold under one lens yields, beside what is stored.
+pub(crate) struct Judged {
+    pub(crate) person: PersonId,
+    name_key: String,
+    stood: Stood,
+    before: Option<Standing>,
+    moves_before: Vec<TransitionRow>,
+}
+
+/// Folds these people under each lens, and looks up what is stored of them.
+pub(crate) fn judge(
     tx: &mut Tx,
-    lens: &Lens,
+    lenses: &[Lens],
     histories: &[(PersonId, bool, History)],
-    names: &HashMap<PersonId, String>,
     now: Moment,
-) -> Result<(), Failure> {
+) -> Result<Vec<(LensId, Vec<Judged>)>, Failure> {
+    let everybody: Vec<PersonId> = histories.iter().map(|(person, ..)| *person).collect();
+    let names = people::name_keys(tx, &everybody)?;
     let old: Vec<PersonId> =
         histories.iter().filter(|(_, is_new, _)| !is_new).map(|(person, ..)| *person).collect();
-    let mut stored = Stored::of(tx, lens.id, &old)?;
-    let mut folder = Folder::new(&lens.in_force());
-    let mut change = Change::default();
-    for (person, _, history) in histories {
-        let stood = stood(&mut folder, lens.version_at(now), history, now)?;
-        let name_key = names.get(person).cloned().unwrap_or_default();
-        change.add(&mut stored, *person, name_key, stood);
+    let mut judged = Vec::with_capacity(lenses.len());
+    for lens in lenses.iter().filter(|lens| !lens.versions.is_empty()) {
+        let mut stored = Stored::of(tx, lens.id, &old)?;
+        let mut folder = Folder::new(&lens.in_force());
+        let mut under = Vec::with_capacity(histories.len());
+        for (person, _, history) in histories {
+            under.push(Judged {
+                person: *person,
+                name_key: names.get(person).cloned().unwrap_or_default(),
+                stood: stood(&mut folder, lens.version_at(now), history, now)?,
+                before: stored.standings.remove(person),
+                moves_before: stored.moves.remove(person).unwrap_or_default(),
+            });
+        }
+        judged.push((lens.id, under));
     }
-    change.write(tx, lens.id)
+    Ok(judged)
+}
+
+/// Writes what differs from what is stored.
+pub(crate) fn write(tx: &mut Tx, judged: Vec<(LensId, Vec<Judged>)>) -> Result<(), Failure> {
+    for (lens, under) in judged {
+        let mut change = Change::default();
+        under.into_iter().for_each(|one| change.add(one));
+        change.write(tx, lens)?;
+    }
+    Ok(())
 }
 
 /// What is stored of people who were known before.
@@ -272,10 +297,9 @@ struct Change {
 }
 
 impl Change {
-    fn add(&mut self, stored: &mut Stored, person: PersonId, name_key: String, stood: Stood) {
-        let Stood { standing, moves } = stood;
-        let before = stored.standings.remove(&person);
-        let known = stored.moves.remove(&person).unwrap_or_default();
+    fn add(&mut self, one: Judged) {
+        let Judged { person, name_key, stood: Stood { standing, moves }, before, .. } = one;
+        let known = one.moves_before;
         let same = known.iter().zip(&moves).take_while(|(old, new)| old == new).count();
         if same < known.len() || same < moves.len() {
             flow::count(&mut self.flow, &known, -1);

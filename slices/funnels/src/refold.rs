@@ -1,21 +1,33 @@
 //! Re-standing: everybody after an adoption, and whoever's time has come.
+//!
+//! Everybody is folded aside, from a snapshot and without holding up a writer, a chunk ahead of the one that is being
+//! written. Whoever was stood anew in between, because something was recorded of them, is seen by the revision of
+//! their standing, and folded again where it is written.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use moment::Moment;
-use people::PersonId;
+use people::{LensId, PersonId};
 use platform::app::App;
 use platform::db::Tx;
 use platform::failure::Failure;
 use platform::jobs::{Again, Job, Run};
 use serde_json::{Value, json};
 
+use crate::lens::Lens;
+use crate::project::Judged;
 use crate::segment::Keeper;
 use crate::{lens, project};
 
 /// The job that re-stands everybody.
 pub const REFOLD: &str = "funnels.refold";
 
-/// People re-stood in one transaction: long enough to write in bulk, short enough that others get in between.
-const CHUNK_PEOPLE: i64 = 1_000;
+/// People folded aside and written in one transaction: the more, the fewer times a page of an index is written; the
+/// fewer, the sooner others get in between.
+const ASIDE_PEOPLE: i64 = 4_000;
+/// People whose time has come, re-stood in one transaction.
+const DUE_PEOPLE: i64 = 1_000;
 
 /// Re-stands everybody under the definitions in force. May run twice: it writes only what differs.
 pub struct Refold;
@@ -28,30 +40,111 @@ impl Job for Refold {
     fn run(&self, app: &App, run: &mut Run) -> Result<Value, Again> {
         let total = app.db.read_blocking(people::count)?;
         let earlier = run.earlier_progress();
-        let mut after: PersonId =
+        let after: PersonId =
             earlier.and_then(|so_far| so_far.get("after")?.as_i64()).unwrap_or_default();
         let mut done = earlier.and_then(|so_far| so_far.get("done")?.as_u64()).unwrap_or_default();
-        loop {
-            run.checkpoint()?;
-            let (now, ticket) = (app.clock.now(), run.ticket());
-            let chunk = app.db.write_blocking(move |tx| {
-                ticket.confirm(tx)?;
-                everybody(tx, after, now)
-            })?;
-            let Some(last) = chunk.last().copied() else { break };
-            after = last;
-            done += u64::try_from(chunk.len()).unwrap_or(0);
-            run.progress(json!({ "after": after, "done": done, "total": total }));
-        }
-        Ok(json!({ "people": done }))
+        let (sender, receiver) = sync_channel(1);
+        std::thread::scope(|scope| -> Result<Value, Again> {
+            // Dropped however this ends, so that whoever folds never waits for one who has gone.
+            let receiver: Receiver<Result<Aside, Failure>> = receiver;
+            scope.spawn(move || fold_aside(app, after, &sender));
+            loop {
+                run.checkpoint()?;
+                let Ok(aside) = receiver.recv() else { break };
+                let aside = aside?;
+                let (now, ticket) = (app.clock.now(), run.ticket());
+                let count = aside.people.len();
+                let last = aside.people.last().copied();
+                app.db.write_blocking(move |tx| {
+                    ticket.confirm(tx)?;
+                    aside.write(tx, now)
+                })?;
+                done += u64::try_from(count).unwrap_or(0);
+                run.progress(json!({ "after": last, "done": done, "total": total.max(done) }));
+            }
+            Ok(json!({ "people": done }))
+        })
     }
 }
 
-/// Re-stands the next people by id; gives whom.
-fn everybody(tx: &mut Tx, after: PersonId, now: Moment) -> Result<Vec<PersonId>, Failure> {
-    let ids = people::ids_after(tx, after, CHUNK_PEOPLE)?;
-    restand(tx, &ids, now)?;
-    Ok(ids)
+/// Some people, folded as a snapshot had them.
+struct Aside {
+    people: Vec<PersonId>,
+    /// The version in force under each lens.
+    versions: Vec<(LensId, Option<i64>)>,
+    judged: Vec<(LensId, Vec<Judged>)>,
+    /// How often each standing under a lens was written.
+    revisions: HashMap<LensId, HashMap<PersonId, i64>>,
+}
+
+/// Folds everybody after a person, chunk by chunk, until all are done or nobody takes them.
+fn fold_aside(app: &App, mut after: PersonId, to: &SyncSender<Result<Aside, Failure>>) {
+    loop {
+        let now = app.clock.now();
+        let aside = app.db.read_blocking(move |tx| Aside::read(tx, after, now));
+        match aside.map(|aside| (aside.people.last().copied(), aside)) {
+            Ok((None, _)) => return,
+            Ok((Some(last), aside)) => {
+                after = last;
+                if to.send(Ok(aside)).is_err() {
+                    return;
+                }
+            }
+            Err(failure) => {
+                let _nobody_waits = to.send(Err(failure));
+                return;
+            }
+        }
+    }
+}
+
+impl Aside {
+    fn read(tx: &mut Tx, after: PersonId, now: Moment) -> Result<Aside, Failure> {
+        let people = people::ids_after(tx, after, ASIDE_PEOPLE)?;
+        let lenses = lens::lenses(tx)?;
+        let mut histories = Vec::with_capacity(people.len());
+        let mut companies = HashMap::new();
+        let mut revisions = HashMap::new();
+        if let (Some(first), Some(last)) = (people.first(), people.last()) {
+            for (subject, own) in journal::histories_between(tx, *first, *last)? {
+                if !journal::is_company(subject) {
+                    histories.push((subject, false, project::whole(tx, own, &mut companies)?));
+                }
+            }
+            for lens in &lenses {
+                revisions.insert(lens.id, people::stand::revisions(tx, lens.id, *first, *last)?);
+            }
+        }
+        let judged = project::judge(tx, &lenses, &histories, now)?;
+        Ok(Aside { people, versions: in_force(&lenses), judged, revisions })
+    }
+
+    /// Writes what was folded; whoever is not as they were is folded anew.
+    fn write(self, tx: &mut Tx, now: Moment) -> Result<(), Failure> {
+        let Aside { people, versions, mut judged, revisions } = self;
+        let (Some(first), Some(last)) = (people.first(), people.last()) else { return Ok(()) };
+        if in_force(&lens::lenses(tx)?) != versions {
+            return restand(tx, &people, now);
+        }
+        let mut stale = BTreeSet::new();
+        for (lens, under) in &judged {
+            let then = revisions.get(lens);
+            let today = people::stand::revisions(tx, *lens, *first, *last)?;
+            let is_stale = |person: &PersonId| {
+                today.get(person) != then.and_then(|revisions| revisions.get(person))
+            };
+            stale.extend(under.iter().map(|one| one.person).filter(is_stale));
+        }
+        for (_, under) in &mut judged {
+            under.retain(|one| !stale.contains(&one.person));
+        }
+        project::write(tx, judged)?;
+        restand(tx, &stale.into_iter().collect::<Vec<_>>(), now)
+    }
+}
+
+fn in_force(lenses: &[Lens]) -> Vec<(LensId, Option<i64>)> {
+    lenses.iter().map(|lens| (lens.id, lens.current().map(|(row, _)| row.version))).collect()
 }
 
 /// Re-stands these people as of now.
@@ -74,7 +167,7 @@ pub fn wake_due(app: &App) -> Result<u64, Failure> {
     let mut before = Vec::new();
     loop {
         let ids = app.db.write_blocking(move |tx| {
-            let ids = people::stand::due(tx, now, 0, CHUNK_PEOPLE)?;
+            let ids = people::stand::due(tx, now, 0, DUE_PEOPLE)?;
             restand(tx, &ids, now)?;
             Ok(ids)
         })?;

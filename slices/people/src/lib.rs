@@ -52,6 +52,10 @@ pub fn slice() -> Slice {
             files: &[
                 ("0001_people", include_str!("../migrations/0001_people.sql")),
                 ("0002_import_notes", include_str!("../migrations/0002_import_notes.sql")),
+                (
+                    "0003_standing_revision",
+                    include_str!("../migrations/0003_standing_revision.sql"),
+                ),
             ],
         },
         statements: &[store::ALL, stand::ALL, list::ALL, import::ALL],

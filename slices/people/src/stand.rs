@@ -104,8 +104,10 @@ const UPSERT: Sql = sql(
         engagement_key = excluded.engagement_key, intent = excluded.intent,
         likelihood = excluded.likelihood, entered_at = excluded.entered_at,
         touched_at = excluded.touched_at, next_at = excluded.next_at, folded_at = excluded.folded_at,
-        name_key = excluded.name_key",
+        name_key = excluded.name_key, revision = standing.revision + 1",
 );
+const REVISIONS: Sql = sql("select person_id, revision from standing
+     where lens_id = $1 and person_id >= $2 and person_id <= $3 order by person_id");
 const OF: Sql =
     sql("select person_id, version, stage, kind, temperature, criteria, fit_low, fit_high,
         engagement, engagement_key, intent, likelihood, entered_at, touched_at, next_at, folded_at
@@ -133,6 +135,7 @@ const CROSSING: Sql = sql("select a.person_id from standing a
      where a.lens_id = $1 and a.stage = $2 order by a.person_id limit $5");
 pub(crate) const ALL: &[Sql] = &[
     UPSERT,
+    REVISIONS,
     OF,
     TALLY,
     TALLY_ADD,
@@ -188,6 +191,24 @@ pub fn stand(tx: &mut Tx, lens: LensId, places: &[Place]) -> Result<(), Failure>
     let differences = differences.into_iter().filter(|(_, n)| *n != 0);
     tx.bulk(TALLY_ADD, differences.map(|(stage, n)| args![lens, stage, n]).collect())?;
     Ok(())
+}
+
+/// How often the standings under a lens were written, of the people from one to another.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn revisions(
+    tx: &mut Tx,
+    lens: LensId,
+    first: PersonId,
+    last: PersonId,
+) -> Result<HashMap<PersonId, i64>, Failure> {
+    let mut found = HashMap::new();
+    tx.each(REVISIONS, args![lens, first, last], |row| {
+        found.insert(row.int(0), row.int(1));
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 /// Where these people stand under a lens; who has no standing yet is left out.

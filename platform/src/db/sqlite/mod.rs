@@ -55,8 +55,8 @@ impl Session {
             // 15 % faster for streams and slower for single rows, counts as memory, and turns a bad disk into a crash.
             conn.execute_batch(match role {
                 Role::Writer { durable: true } => {
-                    "pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -32000;
-                     pragma wal_autocheckpoint = 16000; pragma journal_size_limit = 67108864;"
+                    "pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -96000;
+                     pragma wal_autocheckpoint = 65536; pragma journal_size_limit = 67108864;"
                 }
                 Role::Writer { durable: false } => "pragma journal_mode = wal; pragma synchronous = off;",
                 Role::Reader => "pragma query_only = on; pragma cache_size = -2000;",

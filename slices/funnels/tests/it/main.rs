@@ -13,5 +13,6 @@ mod lenses;
 mod oracle;
 #[path = "../../../../cores/funnel/tests/random/mod.rs"]
 mod random;
+mod refold;
 mod segments;
 mod tell;
