@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use funnel::{Definition, InForce, Stage};
+use funnel::{Definition, Folder, InForce, Stage};
 use moment::Moment;
 use people::LensId;
 use platform::db::Tx;
@@ -60,14 +60,38 @@ impl Lens {
     }
 }
 
-/// Definitions that were read once, by lens and version: what is adopted never changes. A part of the app.
+/// Definitions that were read once, by lens and version: what is adopted never changes; and folders that were made
+/// ready for them. A part of the app.
 #[derive(Default)]
-pub struct Definitions(Mutex<HashMap<(LensId, i64), Arc<Definition>>>);
+pub struct Definitions {
+    read: Mutex<HashMap<(LensId, i64), Arc<Definition>>>,
+    folders: Mutex<Vec<Ready>>,
+}
+
+/// A folder, and what it was made of.
+struct Ready {
+    lens: LensId,
+    versions: Vec<(Moment, i64, Arc<Definition>)>,
+    folder: Folder,
+}
+
+impl Ready {
+    fn is_for(&self, lens: &Lens) -> bool {
+        self.lens == lens.id
+            && self.versions.len() == lens.versions.len()
+            && self.versions.iter().zip(&lens.versions).all(|(made, (row, definition))| {
+                made.0 == row.from && made.1 == row.version && Arc::ptr_eq(&made.2, definition)
+            })
+    }
+}
+
+/// Folders that are kept ready, for all lenses together.
+const FOLDERS_KEPT: usize = 2 * LENSES_MAX;
 
 impl Definitions {
     fn load(&self, tx: &mut Tx, lens: LensId, version: i64) -> Result<Arc<Definition>, Failure> {
         let known =
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&(lens, version)).cloned();
+            self.read.lock().unwrap_or_else(PoisonError::into_inner).get(&(lens, version)).cloned();
         if let Some(definition) = known {
             return Ok(definition);
         }
@@ -77,9 +101,36 @@ impl Definitions {
             anyhow::anyhow!("version {version} of a definition in force can't be read: {words}")
         })?;
         let definition = Arc::new(definition);
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         kept.insert((lens, version), Arc::clone(&definition));
         Ok(definition)
+    }
+
+    /// Lends a folder of a lens' versions: to make one ready takes longer than to fold a person.
+    pub(crate) fn with_folder<T>(&self, lens: &Lens, fold: impl FnOnce(&mut Folder) -> T) -> T {
+        let kept = || self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = {
+            let mut kept = kept();
+            let place = kept.iter().position(|ready| ready.is_for(lens));
+            place.map(|place| kept.swap_remove(place))
+        };
+        let mut ready = taken.unwrap_or_else(|| Ready {
+            lens: lens.id,
+            versions: lens
+                .versions
+                .iter()
+                .map(|(row, definition)| (row.from, row.version, Arc::clone(definition)))
+                .collect(),
+            folder: Folder::new(&lens.in_force()),
+        });
+        let folded = fold(&mut ready.folder);
+        let mut kept = kept();
+        // Those of versions that are no longer the last are the oldest.
+        if kept.len() >= FOLDERS_KEPT {
+            kept.remove(0);
+        }
+        kept.push(ready);
+        folded
     }
 }
 

@@ -239,20 +239,22 @@ pub(crate) fn judge(
     let names = people::name_keys(tx, &everybody)?;
     let old: Vec<PersonId> =
         histories.iter().filter(|(_, is_new, _)| !is_new).map(|(person, ..)| *person).collect();
+    let definitions = tx.part::<lens::Definitions>();
     let mut judged = Vec::with_capacity(lenses.len());
     for lens in lenses.iter().filter(|lens| !lens.versions.is_empty()) {
         let mut stored = Stored::of(tx, lens.id, &old)?;
-        let mut folder = Folder::new(&lens.in_force());
-        let mut under = Vec::with_capacity(histories.len());
-        for (person, _, history) in histories {
-            under.push(Judged {
-                person: *person,
-                name_key: names.get(person).cloned().unwrap_or_default(),
-                stood: stood(&mut folder, lens.version_at(now), history, now)?,
-                before: stored.standings.remove(person),
-                moves_before: stored.moves.remove(person).unwrap_or_default(),
-            });
-        }
+        let under = definitions.with_folder(lens, |folder| {
+            let one = |(person, _, history): &(PersonId, bool, History)| {
+                Ok::<_, Failure>(Judged {
+                    person: *person,
+                    name_key: names.get(person).cloned().unwrap_or_default(),
+                    stood: stood(folder, lens.version_at(now), history, now)?,
+                    before: stored.standings.remove(person),
+                    moves_before: stored.moves.remove(person).unwrap_or_default(),
+                })
+            };
+            histories.iter().map(one).collect::<Result<Vec<_>, _>>()
+        })?;
         judged.push((lens.id, under));
     }
     Ok(judged)

@@ -31,7 +31,7 @@ impl Projection for PeopleProjection {
         let mut people = Vec::new();
         let mut companies = Vec::new();
         let mut keys: Vec<(&'static str, String, i64)> = Vec::new();
-        for changed in &recorded.changed {
+        for changed in recorded.changed.iter().filter(|changed| says_of_row(changed)) {
             let facts = Newest::of(&changed.history, recorded.now);
             if journal::is_company(changed.subject) {
                 companies.push(company_row(changed, &facts));
@@ -50,6 +50,19 @@ impl Projection for PeopleProjection {
             keys.iter().map(|(kind, value, id)| (*kind, value.as_str(), *id)).collect();
         store::save_keys(tx, false, &keys)
     }
+}
+
+/// Whether what is new may change the row: a fact, or that they were known earlier than we thought.
+fn says_of_row(changed: &Changed) -> bool {
+    let is_fresh = |place: usize| changed.fresh.binary_search(&place).is_ok();
+    let fresh = || changed.fresh.iter().filter_map(|place| changed.history.get(*place));
+    let known = changed.history.iter().enumerate().filter(|(place, _)| !is_fresh(*place));
+    let since = known.map(|(_, entry)| entry.recorded_at).min();
+    changed.is_new
+        || fresh().any(|entry| {
+            matches!(entry.what, What::Facts(_))
+                || since.is_none_or(|since| entry.recorded_at < since)
+        })
 }
 
 /// The newest value of each fact, as of a moment; what has expired is not held.

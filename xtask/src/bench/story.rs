@@ -134,19 +134,19 @@ pub(super) fn run(
         figure(database, "backtest, called apart", share * 100.0, "%");
     }
 
-    for (name, condition) in SEGMENTS {
-        let (made, counted, met) = story.segment(condition)?;
-        eprintln!("{condition}: {met}");
-        figure("sqlite", &format!("segment count by {name}"), counted * 1000.0, "ms");
-        figure("sqlite", &format!("first asked: {name}"), made, "s");
-    }
-
     let (begun, before) = (Instant::now(), cpu());
     let recorded = story.one_by_one()?;
     let spent = cpu() - before;
     figure("sqlite", "one activity, CPU", spent * 1000.0 / real_i(recorded), "CPU-ms");
     let each = begun.elapsed().as_secs_f64() * 1000.0 / real_i(recorded);
     figure("sqlite", "one activity, wall", each, "ms");
+
+    for (name, condition) in SEGMENTS {
+        let (made, counted, met) = story.segment(condition)?;
+        eprintln!("{condition}: {met}");
+        figure("sqlite", &format!("segment count by {name}"), counted * 1000.0, "ms");
+        figure("sqlite", &format!("first asked: {name}"), made, "s");
+    }
 
     let (begun, before) = (Instant::now(), cpu());
     let now = story.app.clock.now();
