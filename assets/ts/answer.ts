@@ -1,11 +1,12 @@
-// Criteria on a record: the arrows go from one to the next, and Y, N or U answers the one that one is on.
+// Criteria on a record: the arrows go from one to the next, and Y, N or U answers the one that one is on. In a list
+// of handoffs A takes on whom one is at, and R hands them back.
 
 import { find, findAll } from "./dom.ts";
 
 export function answerByKey(): void {
   document.addEventListener("keydown", (event) => {
     if (event.metaKey || event.ctrlKey || event.altKey || !(event.target instanceof HTMLElement)) return;
-    const row = event.target.closest("[data-criterion]");
+    const row = event.target.closest("[data-criterion], [data-row]");
     if (!(row instanceof HTMLElement) || event.target.matches("input, textarea, select")) return;
     const rows = findAll(HTMLElement, "[data-criterion]");
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use funnels::FunnelProjection;
 use funnels::backtest::Backtest;
+use funnels::handoff;
 use funnels::lens::{self, Definitions, LensLabels};
 use funnels::refold::Refold;
 use funnels::tell::{Public, Tellers};
@@ -135,6 +136,9 @@ impl House {
         if !app.db.read_blocking(|tx| Ok(!lens::lenses(tx)?.is_empty()))? {
             app.db.write_blocking(move |tx| lens::ensure_starter(tx, now))?;
         }
+        if !app.db.read_blocking(handoff::is_kept)? {
+            app.db.write_blocking(move |tx| handoff::keep(tx, now))?;
+        }
         Ok(app)
     }
 }
@@ -150,6 +154,7 @@ fn menu() -> Menu {
     let pages = vec![
         item("People", "/people", "people", "P"),
         item("Funnel", "/funnel", "funnel", "F"),
+        item("Handoffs", "/handoffs", "arrow", "H"),
         item("Fortune teller", "/tell", "target", "Q"),
     ];
     let foot = vec![item("Imports", "/imports", "upload", "I")];

@@ -100,10 +100,10 @@ impl Move {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         let app = reading(house)?;
         let now = app.clock.now();
-        let (who, lens, to, reason) = (self.who, self.lens, self.to, self.reason);
+        let (who, lens, to) = (self.who, self.lens, self.to);
+        let step = hand::Move { to, reason: self.reason };
         app.db.write_blocking(move |tx| {
-            let move_to = (to, reason.as_str());
-            hand::move_to(tx, &User::operator(), &who, lens.as_deref(), move_to, now)
+            hand::move_to(tx, &User::operator(), &who, lens.as_deref(), &step, now)
         })?;
         house.mouth.result(&json!({ "stage": to }), |ink| {
             format!("They are {} now.", ink.strong(to.as_str()))

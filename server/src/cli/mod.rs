@@ -6,6 +6,7 @@ mod definition;
 mod demo;
 mod doctor;
 mod funnel;
+mod handoffs;
 mod import;
 mod job;
 mod lenses;
@@ -93,6 +94,7 @@ enum Command {
     Tell(tell::Tell),
     Lenses(lenses::Lenses),
     Funnel(funnel::Funnel),
+    Handoffs(handoffs::Handoffs),
     #[command(subcommand)]
     Definition(definition::Definition),
     #[command(subcommand)]
@@ -150,6 +152,7 @@ fn run(cli: Cli, mouth: Mouth, variables: &BTreeMap<String, String>) -> Result<O
         Command::Tell(command) => command.run(&house),
         Command::Lenses(command) => command.run(&house),
         Command::Funnel(command) => command.run(&house),
+        Command::Handoffs(command) => command.run(&house),
         Command::Verify(command) => command.run(&house),
         Command::Definition(command) => command.run(&house),
         Command::User(command) => command.run(&house),

@@ -18,6 +18,7 @@ const COMMANDS: &[&[&str]] = &[
     &["lenses"],
     &["tell"],
     &["funnel"],
+    &["handoffs"],
     &["definition"],
     &["definition", "check"],
     &["definition", "try"],

@@ -46,6 +46,15 @@ pub(crate) fn via(history: &[Entry], first_move: Option<Moment>) -> &'static str
     source
 }
 
+/// The first campaign that anything names by when a person first moved, if one does.
+pub(crate) fn campaign(history: &[Entry], first_move: Option<Moment>) -> Option<&str> {
+    let until = first_move.unwrap_or(Moment::END);
+    history.iter().filter(|entry| entry.recorded_at <= until).find_map(|entry| match &entry.what {
+        What::Activity(activity) => activity.campaign.as_deref(),
+        What::Facts(_) => None,
+    })
+}
+
 fn of_kind(kind: &str) -> &'static str {
     match kind.split('.').next().unwrap_or(kind) {
         "form" | "demo" | "survey" => "forms",

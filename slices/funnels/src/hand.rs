@@ -14,10 +14,26 @@ use team::{Right, User};
 
 use crate::answer::entry;
 use crate::lens::{self, Lens};
-use crate::project;
+use crate::{handoff, project};
 
 /// The longest reason, in bytes.
 pub const REASON_BYTES_MAX: usize = 500;
+
+/// A move by hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Move {
+    /// Where to.
+    pub to: Stage,
+    /// Why; the receipt keeps it.
+    pub reason: String,
+}
+
+impl Move {
+    /// A move for a reason, and no more.
+    pub fn to(to: Stage, reason: &str) -> Move {
+        Move { to, reason: reason.to_owned() }
+    }
+}
 
 /// Moves somebody to a stage or an exit by hand. It obeys the gate of the lens through which the user looks, and
 /// moves them under every lens whose gate lets them through.
@@ -30,13 +46,14 @@ pub fn move_to(
     user: &User,
     who: &str,
     lens: Option<&str>,
-    (to, reason): (Stage, &str),
+    step: &Move,
     now: Moment,
 ) -> Result<(), Failure> {
     user.may(Right::EditPeople)?;
     let person = find::find(tx, who)?;
     let lens = lens::of(tx, user, lens)?;
-    let reason = text("reason_too_long", reason, REASON_BYTES_MAX)?;
+    let to = step.to;
+    let reason = text("reason_too_long", &step.reason, REASON_BYTES_MAX)?;
     if reason.is_empty() {
         let words = "A move by hand needs a reason: it is what its receipt will say.";
         return Err(Failure::refused("no_reason", words));
@@ -86,27 +103,38 @@ fn held_back(lens: &Lens, history: &History, to: Stage, now: Moment) -> String {
     }
 }
 
-/// Sales takes somebody on, or hands them back with a reason.
+/// Sales takes somebody on, or hands them back with a reason, under the lens through which the user looks. Whoever
+/// thinks again answers again: the newest answer holds, and the first says whether it came in time.
 ///
 /// # Errors
 /// `Forbidden` without the right to edit people; `Missing`; `Refused` with `no_reason` for a rejection without
-/// one, or `reason_too_long`.
+/// one, `reason_too_long`, or `not_handed_over`.
 pub fn hand_over(
     tx: &mut Tx,
     user: &User,
     who: &str,
+    lens: Option<&str>,
     (accepted, reason): (bool, &str),
     now: Moment,
 ) -> Result<(), Failure> {
     user.may(Right::EditPeople)?;
     let person = find::find(tx, who)?;
+    let lens = lens::of(tx, user, lens)?;
     let reason = text("reason_too_long", reason, REASON_BYTES_MAX)?;
     if !accepted && reason.is_empty() {
         let words = "Say why, so that whoever made the rule can mend it.";
         return Err(Failure::refused("no_reason", words));
     }
+    if handoff::waiting_of(tx, lens.id, person)?.is_none() {
+        let words = format!(
+            "{} hands them to nobody now: only a stage with an `sla` does, when one climbs to it.",
+            lens.name
+        );
+        return Err(Failure::refused("not_handed_over", words));
+    }
     let kind = if accepted { "handoff.accepted" } else { "handoff.rejected" };
     let mut activity = Activity::usual(kind);
+    activity.properties.push(("lens".into(), lens.name.as_str().into()));
     if !reason.is_empty() {
         activity.properties.push(("reason".into(), reason.into()));
     }

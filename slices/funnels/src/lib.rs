@@ -13,6 +13,7 @@ pub mod drafts;
 mod flow;
 pub mod funnel;
 pub mod hand;
+pub mod handoff;
 pub mod lens;
 pub mod pages;
 pub mod panel;
@@ -47,6 +48,7 @@ pub fn slice() -> Slice {
                 ),
                 ("0004_dispute", include_str!("../migrations/0004_dispute.sql")),
                 ("0005_segment", include_str!("../migrations/0005_segment.sql")),
+                ("0006_handoffs", include_str!("../migrations/0006_handoffs.sql")),
             ],
         },
         statements: &[
@@ -55,6 +57,7 @@ pub fn slice() -> Slice {
             drafts::store::ALL,
             dispute::ALL,
             segment::store::ALL,
+            handoff::store::ALL,
         ],
         columns: include_str!("../columns.toml"),
     }

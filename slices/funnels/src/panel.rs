@@ -2,7 +2,6 @@
 
 use askama::Template;
 use funnel::explain::Explained;
-use funnel::history::What;
 use funnel::receipt::Part;
 use funnel::{Condition, Definition, Stage, Truth};
 use moment::{Moment, Span};
@@ -19,7 +18,7 @@ use team::{Right, User};
 use crate::dispute::DisputeView;
 use crate::why::{BecauseView, CriterionView, MoveView, RestView, WhyView, why};
 use crate::why_not::{WayView, why_not};
-use crate::{lens, project, store};
+use crate::{handoff, lens, store};
 
 /// Receipts, criteria, and what the next stage asks for: the panel that funnels give to the record.
 pub struct ReceiptPanel;
@@ -45,7 +44,7 @@ impl Panel for ReceiptPanel {
             slip.ways = found.ways.iter().take(WAYS_SHOWN).map(way_words).collect();
             slip.ask_next = found.ask.map(|question| question.ask).unwrap_or_default();
         }
-        slip.handoff = handoff(tx, person, &why, definition, now)?;
+        slip.handoff = handoff(tx, lens.id, person, now)?;
         slip.render().map_err(|cause| Failure::Broken(anyhow::Error::from(cause)))
     }
 
@@ -77,24 +76,24 @@ pub(crate) fn way_words(way: &WayView) -> String {
 /// What is left of the time in which sales takes somebody on, in words; nothing if nobody waits.
 fn handoff(
     tx: &mut Tx,
+    lens: people::LensId,
     person: PersonId,
-    why: &WhyView,
-    definition: &Definition,
     now: Moment,
 ) -> Result<String, Failure> {
-    let within = definition.stage(why.stage).and_then(|rule| rule.accept_within);
-    let (Some(within), Some(entered)) = (within, why.entered_at) else { return Ok(String::new()) };
-    let history = project::history_of(tx, person)?;
-    let said = history.entries.iter().any(|entry| {
-        entry.occurred_at >= entered
-            && matches!(&entry.what, What::Activity(did) if did.kind.as_str().starts_with("handoff."))
-    });
-    let left = entered + within - now;
-    Ok(match left.0 {
-        _ if said => String::new(),
-        left if left > 0 => format!("{} left to take them on", lasting(Span(left))),
-        late => format!("waiting {} too long", lasting(Span(-late))),
+    let row = handoff::waiting_of(tx, lens, person)?;
+    Ok(match row.filter(|row| row.outcome == handoff::Outcome::Waiting) {
+        Some(row) => time_left((row.due_at - now).0),
+        None => String::new(),
     })
+}
+
+/// `3 h left to take them on`, or how much too long they wait.
+pub(crate) fn time_left(left_us: i64) -> String {
+    if left_us > 0 {
+        format!("{} left to take them on", lasting(Span(left_us)))
+    } else {
+        format!("waiting {} too long", lasting(Span(-left_us)))
+    }
 }
 
 /// The id of a receipt within the page; 1 is the newest.

@@ -14,6 +14,8 @@ use platform::db::Tx;
 use platform::failure::Failure;
 
 use crate::flow;
+use crate::handoff::derive;
+use crate::handoff::store::{self as handoffs, HandoffRow};
 use crate::lens::{self, Lens};
 use crate::segment::{Keeper, News};
 use crate::store::{self, Edge, TransitionRow};
@@ -119,12 +121,13 @@ pub(crate) fn whole(
 pub(crate) struct Stood {
     pub(crate) standing: Standing,
     pub(crate) moves: Vec<TransitionRow>,
+    pub(crate) handoffs: Vec<HandoffRow>,
 }
 
 /// Folds one history under a lens.
 pub(crate) fn stood(
     folder: &mut Folder,
-    version: u32,
+    lens: &Lens,
     history: &History,
     now: Moment,
 ) -> Result<Stood, Failure> {
@@ -149,7 +152,7 @@ pub(crate) fn stood(
     let score = engagement.map_or(0.0, |score| score.at(now));
     let half_life = engagement.and_then(|score| score.half_life).map(|span| span.0);
     let standing = Standing {
-        version: i64::from(version),
+        version: i64::from(lens.version_at(now)),
         stage: found.stage,
         kind: found.kind.as_deref().map(str::to_owned),
         temperature: found.temperature.map_or(0, |temperature| 3 - temperature.code()),
@@ -164,7 +167,8 @@ pub(crate) fn stood(
         next_at: found.next_at,
         folded_at: now,
     };
-    Ok(Stood { standing, moves })
+    let handoffs = derive::of(lens, &moves, &history.entries, now);
+    Ok(Stood { standing, moves, handoffs })
 }
 
 fn letter(truth: Truth) -> char {
@@ -226,6 +230,7 @@ pub(crate) struct Judged {
     stood: Stood,
     before: Option<Standing>,
     moves_before: Vec<TransitionRow>,
+    handoffs_before: Vec<HandoffRow>,
 }
 
 /// Folds these people under each lens, and looks up what is stored of them.
@@ -242,15 +247,16 @@ pub(crate) fn judge(
     let definitions = tx.part::<lens::Definitions>();
     let mut judged = Vec::with_capacity(lenses.len());
     for lens in lenses.iter().filter(|lens| !lens.versions.is_empty()) {
-        let mut stored = Stored::of(tx, lens.id, &old)?;
+        let mut stored = Stored::of(tx, lens, &old)?;
         let under = definitions.with_folder(lens, |folder| {
             let one = |(person, _, history): &(PersonId, bool, History)| {
                 Ok::<_, Failure>(Judged {
                     person: *person,
                     name_key: names.get(person).cloned().unwrap_or_default(),
-                    stood: stood(folder, lens.version_at(now), history, now)?,
+                    stood: stood(folder, lens, history, now)?,
                     before: stored.standings.remove(person),
                     moves_before: stored.moves.remove(person).unwrap_or_default(),
+                    handoffs_before: stored.handoffs.remove(person).unwrap_or_default(),
                 })
             };
             histories.iter().map(one).collect::<Result<Vec<_>, _>>()
@@ -275,16 +281,21 @@ pub(crate) fn write(tx: &mut Tx, judged: Vec<(LensId, Vec<Judged>)>) -> Result<(
 struct Stored {
     standings: HashMap<PersonId, Standing>,
     moves: HashMap<PersonId, Vec<TransitionRow>>,
+    handoffs: HashMap<PersonId, Vec<HandoffRow>>,
 }
 
 impl Stored {
-    fn of(tx: &mut Tx, lens: LensId, people: &[PersonId]) -> Result<Stored, Failure> {
+    fn of(tx: &mut Tx, lens: &Lens, people: &[PersonId]) -> Result<Stored, Failure> {
         if people.is_empty() {
             return Ok(Stored::default());
         }
         Ok(Stored {
-            standings: people::stand::standings(tx, lens, people)?,
-            moves: store::transitions(tx, lens, people)?,
+            standings: people::stand::standings(tx, lens.id, people)?,
+            moves: store::transitions(tx, lens.id, people)?,
+            handoffs: match derive::asks(lens) {
+                true => handoffs::of(tx, lens.id, people)?,
+                false => HashMap::new(),
+            },
         })
     }
 }
@@ -296,11 +307,14 @@ struct Change {
     dropped: Vec<(PersonId, TransitionRow)>,
     added: Vec<(PersonId, TransitionRow)>,
     flow: BTreeMap<Edge, i64>,
+    handoffs: handoffs::Change,
 }
 
 impl Change {
     fn add(&mut self, one: Judged) {
-        let Judged { person, name_key, stood: Stood { standing, moves }, before, .. } = one;
+        let Judged { person, name_key, stood, before, .. } = one;
+        let Stood { standing, moves, handoffs } = stood;
+        self.handoffs.add(person, one.handoffs_before, handoffs);
         let known = one.moves_before;
         let same = known.iter().zip(&moves).take_while(|(old, new)| old == new).count();
         if same < known.len() || same < moves.len() {
@@ -317,6 +331,7 @@ impl Change {
         store::drop_transitions(tx, lens, &self.dropped)?;
         store::add_transitions(tx, lens, &self.added)?;
         store::add_flow(tx, lens, &self.flow)?;
+        self.handoffs.write(tx, lens)?;
         people::stand::stand(tx, lens, &self.places)
     }
 }

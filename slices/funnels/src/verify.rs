@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::lens::{self, Lens};
 use crate::store::{self, TransitionRow};
-use crate::{flow, project, refold};
+use crate::{flow, handoff, project, refold};
 
 /// Differences that are told one by one; the rest is only counted.
 const TOLD_MAX: usize = 100;
@@ -117,14 +117,20 @@ fn compare(
         for ((lens, folder), flow) in lenses.iter().zip(&mut folders).zip(&mut flows) {
             let mut standings = people::stand::standings(tx, lens.id, &ids)?;
             let mut moves = store::transitions(tx, lens.id, &ids)?;
+            let mut handed = handoff::store::of(tx, lens.id, &ids)?;
             for (person, history) in &histories {
                 let id = ids_outside.encode(people::PERSON, *person);
                 let stored = standings.remove(person);
                 let as_of = stored.as_ref().map_or(now, |standing| standing.folded_at.max(now));
-                let stood = project::stood(folder, lens.version_at(as_of), history, as_of)?;
+                let stood = project::stood(folder, lens, history, as_of)?;
                 let old = moves.remove(person).unwrap_or_default();
                 flow::count(flow, &stood.moves, 1);
                 moves_differ(&mut found, lens, &id, &old, &stood.moves);
+                let old = handed.remove(person).unwrap_or_default();
+                if old != stood.handoffs {
+                    let pair = (format!("{old:?}"), format!("{:?}", stood.handoffs));
+                    found.tell(lens, || id.clone(), "handoffs", pair);
+                }
                 standing_differs(&mut found, lens, &id, stored.as_ref(), &stood.standing);
             }
         }

@@ -3,6 +3,7 @@
 mod backtests;
 mod call;
 mod definitions;
+mod handoffs;
 mod lenses;
 mod record;
 mod tell;
@@ -31,7 +32,7 @@ use crate::lens;
 use crate::pages::flow::{self, Flow, title_case};
 use crate::pages::funnel::{FunnelPage, KindLine, Meaning, RuleLine, Rung, Standing, Window};
 
-/// `/funnel`, `/lens`, `/lenses`, `/definitions`, `/backtests` and `/tell`.
+/// `/funnel`, `/handoffs`, `/lens`, `/lenses`, `/definitions`, `/backtests` and `/tell`.
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/funnel", get(page))
@@ -40,6 +41,7 @@ pub fn routes() -> Router<App> {
         .merge(definitions::routes())
         .merge(backtests::routes())
         .merge(record::routes())
+        .merge(handoffs::routes())
         .merge(call::routes())
         .merge(tell::routes())
 }

@@ -12,7 +12,8 @@ use serde::Deserialize;
 use team::User;
 
 use crate::answer::{self, Answer};
-use crate::{dispute, hand};
+use crate::dispute;
+use crate::hand::{self, Move};
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -76,7 +77,8 @@ async fn move_to(
     let back = format!("/people/{person}#why");
     let to = Stage::parse(&form.to).filter(|stage| *stage != Stage::None);
     let to = to.ok_or_else(|| Failure::missing("stage", &form.to))?;
-    app.db.write(move |tx| hand::move_to(tx, &who, &person, None, (to, &form.reason), now)).await?;
+    let step = Move { to, reason: form.reason };
+    app.db.write(move |tx| hand::move_to(tx, &who, &person, None, &step, now)).await?;
     Ok(Redirect::to(&back))
 }
 
@@ -86,6 +88,8 @@ async fn move_to(
 struct HandoffForm {
     accept: String,
     reason: String,
+    /// The list on which it was answered; the record if none.
+    back: String,
 }
 
 async fn hand_over(
@@ -95,10 +99,11 @@ async fn hand_over(
     Form(form): Form<HandoffForm>,
 ) -> Result<Redirect, Failure> {
     let now = app.clock.now();
-    let back = format!("/people/{person}#why");
+    let is_list = form.back == "/handoffs" || form.back.starts_with("/handoffs?");
+    let back = if is_list { form.back } else { format!("/people/{person}#why") };
     let accepted = form.accept == "yes";
     app.db
-        .write(move |tx| hand::hand_over(tx, &who, &person, (accepted, &form.reason), now))
+        .write(move |tx| hand::hand_over(tx, &who, &person, None, (accepted, &form.reason), now))
         .await?;
     Ok(Redirect::to(&back))
 }

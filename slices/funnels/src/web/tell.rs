@@ -238,7 +238,7 @@ fn address(lens: &str, answers: &Answers, is_embedded: bool) -> String {
 }
 
 /// As a value of a query (WHATWG URL, `application/x-www-form-urlencoded`).
-fn encoded(value: &str) -> String {
+pub(super) fn encoded(value: &str) -> String {
     let mut text = String::with_capacity(value.len());
     for byte in value.bytes() {
         match byte {

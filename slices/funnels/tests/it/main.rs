@@ -4,6 +4,7 @@
 mod answers;
 mod backtest;
 mod drafts;
+mod handoffs;
 mod house;
 mod import;
 mod lenses;
