@@ -34,6 +34,8 @@ pub enum Rule {
     Disqualify(u16),
     /// Moved by hand: the id of the activity `stage.moved`.
     Hand(i64),
+    /// Woken as a move by hand asked: the id of that activity `stage.moved`.
+    Wake(i64),
 }
 
 /// Where in a rule a condition stands.

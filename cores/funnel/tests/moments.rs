@@ -180,8 +180,8 @@ fn a_version_holds_from_its_moment_and_the_stage_carries_over() {
          [stages.prospect]\nenter = 'count(\"page.viewed\") >= 2'",
     );
     let versions = [
-        InForce { from: Moment::START, version: 1, definition: &first },
-        InForce { from: day(10.0), version: 2, definition: &second },
+        InForce { from: Moment::START, version: 1, definition: &first, lens: None },
+        InForce { from: day(10.0), version: 2, definition: &second, lens: None },
     ];
     let one = History::new(vec![did(1, 0.0, "page.viewed", &[])]);
     let folded = fold_versions(&versions, &one, day(50.0));
@@ -264,7 +264,7 @@ fn a_gate_and_a_question_from_outside_are_explained() {
     let asked =
         funnel::Condition::parse("person.title == \"COO\" || did(\"email.replied\", days(9))");
     let pack = pack("default");
-    let version = InForce { from: Moment::START, version: 1, definition: &pack };
+    let version = InForce { from: Moment::START, version: 1, definition: &pack, lens: None };
     let mut folder = Folder::asking(&[version], &[asked.unwrap()]);
     let history = History::new(vec![did(1, 0.0, "email.replied", &[])]);
     let explained = folder.explain(&history, day(1.0)).remove(0);

@@ -15,7 +15,12 @@ fn pack(name: &str) -> Definition {
 }
 
 fn ask(definition: &Definition, history: &History, as_of: Moment, stage: Stage) -> WhyNot {
-    why_not(&[InForce { from: Moment::START, version: 1, definition }], history, as_of, stage)
+    why_not(
+        &[InForce { from: Moment::START, version: 1, definition, lens: None }],
+        history,
+        as_of,
+        stage,
+    )
 }
 
 fn of(pack_name: &str, person: &str, stage: Stage) -> WhyNot {

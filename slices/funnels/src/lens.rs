@@ -21,7 +21,7 @@ pub const MAIN: &str = "Shared";
 pub struct Lens {
     /// Inside.
     pub id: LensId,
-    /// As people call it.
+    /// As people call it. It never changes: moves by hand name the lens under which they were made.
     pub name: String,
     /// The versions in order; the last is in force now.
     pub versions: Vec<(VersionRow, Arc<Definition>)>,
@@ -55,6 +55,7 @@ impl Lens {
                 from: row.from,
                 version: u32::try_from(row.version).unwrap_or(u32::MAX),
                 definition,
+                lens: Some(&self.name),
             })
             .collect()
     }

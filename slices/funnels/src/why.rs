@@ -206,6 +206,7 @@ pub(crate) fn move_view(row: store::TransitionRow, receipt: Receipt) -> MoveView
         Rule::Leave(stage, _) => format!("leave {stage}"),
         Rule::Disqualify(_) => "disqualify".to_owned(),
         Rule::Hand(_) => "moved by hand".to_owned(),
+        Rule::Wake(_) => "woken, as was said when they were recycled".to_owned(),
     };
     MoveView {
         at: row.moved_at,

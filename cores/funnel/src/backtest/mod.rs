@@ -10,7 +10,7 @@ mod report;
 use moment::{Moment, Span};
 
 use crate::definition::Definition;
-use crate::fold::Folder;
+use crate::fold::{Folder, InForce};
 use crate::history::{Entry, History, What};
 use crate::standing::{Stage, Transition};
 use count::{Days, Side};
@@ -94,9 +94,15 @@ struct Shifts {
 impl Backtest {
     /// Ready to judge a draft as if it had always been in force.
     pub fn new(draft: &Definition, asked: Asked) -> Backtest {
+        Backtest::under(None, draft, asked)
+    }
+
+    /// The same under the lens of that name: moves by hand that name another do not count.
+    pub fn under(lens: Option<&str>, draft: &Definition, asked: Asked) -> Backtest {
+        let in_force = InForce { from: Moment::START, version: 1, definition: draft, lens };
         Backtest {
             asked,
-            folder: Folder::of(draft),
+            folder: Folder::new(&[in_force]),
             people: 0,
             entries: 0,
             winners: 0,

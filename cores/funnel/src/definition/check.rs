@@ -126,6 +126,11 @@ fn reads_ahead(condition: &Condition, rank: Rank) -> Option<String> {
     ))
 }
 
+/// What is wrong with a condition by which somebody who was recycled by hand is to wake.
+pub(super) fn wrong_wake(definition: &Definition, condition: &Condition) -> Option<String> {
+    reads_ahead(condition, Rank::Stage).or_else(|| decay(definition, condition))
+}
+
 /// A score that halves crosses a number at one moment that can be computed; anything else it cannot.
 fn decay(definition: &Definition, condition: &Condition) -> Option<String> {
     let halves = |term: &Term| {

@@ -24,6 +24,8 @@ pub const TEXT_BYTES_MAX: usize = 262_144;
 pub const PARTS_MAX: usize = 200;
 /// The most atomic conditions of a definition.
 pub const ATOMS_MAX: usize = 2_000;
+/// The most atomic conditions of what somebody who is recycled by hand wakes by.
+pub const WAKE_ATOMS_MAX: usize = 50;
 /// The most atomic conditions that one condition may hang on, by way of criteria and scores.
 pub const UNDER_MAX: usize = 1_000;
 
@@ -157,6 +159,27 @@ impl Definition {
     /// All faults that could be found, each with line, column and the nearest known name.
     pub fn parse(text: &str) -> Result<Definition, Vec<Fault>> {
         read::definition(text)
+    }
+
+    /// Reads what somebody who is recycled by hand is to wake by: a condition that knows this definition's names and
+    /// reads only what is decided by then.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words that say how to mend it.
+    pub fn wake(&self, text: &str) -> Result<Condition, String> {
+        let criteria = self.criteria.iter().flat_map(|criterion| {
+            std::iter::once(criterion.name.to_string()).chain(criterion.aka.iter().cloned())
+        });
+        let kinds = self.kinds.iter().map(|(name, _)| name.to_string());
+        let names = Names { criteria: Some(criteria.collect()), kinds: Some(kinds.collect()) };
+        let condition = Condition::parse_with(text, &names).map_err(|fault| fault.to_string())?;
+        if condition.atoms() > WAKE_ATOMS_MAX {
+            return Err(format!("it asks for more than {WAKE_ATOMS_MAX} things; ask for fewer"));
+        }
+        match check::wrong_wake(self, &condition) {
+            Some(words) => Err(words),
+            None => Ok(condition),
+        }
     }
 
     /// The rules of a stage between lead and customer.

@@ -16,8 +16,10 @@ mod standing;
 mod state;
 mod value;
 mod view;
+mod wake;
 mod weighs;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use moment::Moment;
@@ -25,7 +27,8 @@ use moment::Moment;
 use crate::condition::{Activities, Condition};
 use crate::definition::Definition;
 use crate::explain::Explained;
-use crate::history::{Activity, Entry, History, Value, What};
+use crate::hand;
+use crate::history::{Activity, Entry, History, What};
 use crate::receipt::{Judged, Receipt, Rule};
 use crate::standing::{Folded, Stage, Transition};
 use crate::truth::Truth;
@@ -33,8 +36,10 @@ pub use demand::Demand;
 use moves::Visited;
 pub(crate) use plan::{OURS, TALKS, THEIRS};
 use plan::{Plan, id, index};
+use reads::Reads;
 use state::{KindMemo, NEVER, State};
 use view::View;
+use wake::Wake;
 
 /// A definition and the moment from which it holds.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +50,8 @@ pub struct InForce<'d> {
     pub version: u32,
     /// The definition.
     pub definition: &'d Definition,
+    /// The lens of which it is: moves by hand that name another do not count. Without one all of them do.
+    pub lens: Option<&'d str>,
 }
 
 /// Folds a history under one definition, as of a moment. For many histories use a [`Folder`].
@@ -68,9 +75,16 @@ pub(crate) fn matches(activities: &Activities, activity: &Activity) -> bool {
 #[derive(Debug)]
 pub struct Folder {
     versions: Vec<Version>,
+    /// The wake-up conditions of moves by hand that `versions` follow.
+    wakes: Vec<Box<str>>,
+    /// The same versions as they follow others, and none.
+    others: HashMap<Vec<Box<str>>, Vec<Version>>,
     state: State,
     order: Vec<(i64, u32)>,
 }
+
+/// Sets of wake-up conditions for which versions are kept ready; few, for folders live long.
+const OTHERS_MAX: usize = 8;
 
 #[derive(Debug)]
 struct Version {
@@ -85,6 +99,8 @@ struct Run {
     now: i64,
     stage: Stage,
     entered: Option<i64>,
+    /// What wakes them, if a hand recycled them and said so.
+    wake: Option<Wake>,
     /// A move was held back at the last moment, for its stage had been seen there already.
     unsettled: bool,
     /// What had been found then, if so.
@@ -102,7 +118,7 @@ impl Folder {
 
     /// Makes one definition ready, as version 1.
     pub fn of(definition: &Definition) -> Folder {
-        Folder::new(&[InForce { from: Moment::START, version: 1, definition }])
+        Folder::new(&[InForce { from: Moment::START, version: 1, definition, lens: None }])
     }
 
     /// Makes versions ready, and conditions that [`Folder::explain`] is to judge under them.
@@ -112,13 +128,13 @@ impl Folder {
             .map(|version| Version {
                 from: version.from,
                 number: version.version,
-                plan: Plan::new(version.definition, conditions),
+                plan: Plan::new(version.definition, version.lens, conditions),
                 memo: KindMemo::default(),
             })
             .collect();
         versions.sort_by_key(|version| version.from);
         if versions.is_empty() {
-            let plan = Plan::new(&Definition::default(), conditions);
+            let plan = Plan::new(&Definition::default(), None, conditions);
             versions.push(Version {
                 from: Moment::START,
                 number: 0,
@@ -126,7 +142,34 @@ impl Folder {
                 memo: KindMemo::default(),
             });
         }
-        Folder { versions, state: State::default(), order: Vec::new() }
+        Folder {
+            versions,
+            wakes: Vec::new(),
+            others: HashMap::new(),
+            state: State::default(),
+            order: Vec::new(),
+        }
+    }
+
+    /// Makes ready to follow the wake-up conditions that a history names, and no others: what is found of it must
+    /// not hang on the histories before.
+    fn follow(&mut self, entries: &[Entry]) {
+        let wakes = wake::named(entries);
+        if wakes == self.wakes {
+            return;
+        }
+        let ready = self.others.remove(&wakes).unwrap_or_else(|| {
+            let plain = match self.wakes.is_empty() {
+                true => Some(&self.versions),
+                false => self.others.get(&Vec::new()),
+            };
+            plain.into_iter().flatten().map(|version| version.waking(&wakes)).collect()
+        });
+        if self.others.len() >= OTHERS_MAX {
+            self.others.retain(|wakes, _| wakes.is_empty());
+        }
+        let before = std::mem::replace(&mut self.versions, ready);
+        self.others.insert(std::mem::replace(&mut self.wakes, wakes), before);
     }
 
     /// Folds a history as of a moment. Entries must be in order, as [`History::new`] puts them.
@@ -172,11 +215,13 @@ impl Folder {
 
     /// Goes from moment to moment as far as `as_of`; gives the version in force then.
     fn run(&mut self, entries: &[Entry], as_of: Moment) -> (Run, usize) {
+        self.follow(entries);
         self.order_entries(entries);
         let mut run = Run {
             now: Moment::START.0,
             stage: Stage::None,
             entered: None,
+            wake: None,
             unsettled: false,
             held_back: Vec::new(),
             fresh: (0, 0),
@@ -206,6 +251,7 @@ impl Folder {
             }
             let Version { plan, number, .. } = &self.versions[current];
             let state = &mut self.state;
+            state.force |= run.wake.is_some_and(|wake| wake.at == now);
             let changed = refresh(plan, state, entries, &run, flip <= now);
             let fresh = run.fresh.0 < run.fresh.1;
             if changed || state.force || run.unsettled && fresh {
@@ -218,7 +264,7 @@ impl Folder {
                 state.force = false;
                 refresh_flips(plan, state, entries, &run);
             }
-            flip = next_flip(state);
+            flip = next_flip(state).min(run.wake.map_or(NEVER, |wake| wake.flip(now)));
         }
     }
 
@@ -272,8 +318,8 @@ impl Folder {
 
 impl<'a> View<'a> {
     fn new(plan: &'a Plan, state: &'a State, entries: &'a [Entry], run: &Run) -> View<'a> {
-        let (now, stage, entered) = (run.now, run.stage, run.entered);
-        View { plan, state, entries, now, stage, entered, kind: None }
+        let (now, stage, entered, wake) = (run.now, run.stage, run.entered, run.wake);
+        View { plan, state, entries, now, stage, entered, wake, kind: None }
     }
 }
 
@@ -322,11 +368,32 @@ fn look(plan: &Plan, state: &mut State, entries: &[Entry], run: &Run) -> bool {
     changed
 }
 
-/// What is found for every leaf that stages hang on, and for every criterion.
+impl Run {
+    /// Which row of the plan's `watched` is followed by whoever stands so, or while a move is held back.
+    fn row(&self, all: bool) -> usize {
+        Reads::row(self.stage, all, self.wake.and_then(|wake| wake.when))
+    }
+}
+
+impl Version {
+    /// The same, following these wake-up conditions too.
+    fn waking(&self, wakes: &[Box<str>]) -> Version {
+        let Version { from, number, plan, .. } = self;
+        Version {
+            from: *from,
+            number: *number,
+            plan: plan.waking(wakes),
+            memo: KindMemo::default(),
+        }
+    }
+}
+
+/// What is found for every leaf that stages hang on, for every criterion, and for the day on which they wake.
 fn found(plan: &Plan, state: &State, entries: &[Entry], run: &Run) -> Vec<Truth> {
     let view = View::new(plan, state, entries, run);
-    let live = plan.leaves.iter().filter(|leaf| leaf.live);
-    live.map(|leaf| view.test(leaf)).chain(state.criteria.iter().copied()).collect()
+    let live = plan.leaves.iter().zip(&plan.reads.watched[run.row(true)]).filter(|(_, is)| **is);
+    let day = run.wake.map(|wake| Truth::from(wake.at <= run.now));
+    live.map(|(leaf, _)| view.test(leaf)).chain(state.criteria.iter().copied()).chain(day).collect()
 }
 
 /// Finds anew when leaves that are not kept may change, for somebody who stands as the run says.
@@ -348,8 +415,7 @@ fn next_flip(state: &State) -> i64 {
 /// From now on follows what can move the person from where they stand, or everything while a move
 /// is held back.
 fn watch(plan: &Plan, state: &mut State, entries: &[Entry], run: &Run) {
-    let all = plan.reads.watched.len() - 1;
-    let row = if run.unsettled { all } else { run.stage as usize };
+    let row = run.row(run.unsettled);
     if row != state.watch {
         state.watch(plan, row);
         look(plan, state, entries, run);
@@ -375,10 +441,14 @@ fn judge(
     }
     for &(place, to) in &by_hand {
         let view = View::new(plan, state, entries, run);
+        let entry = entries.get(index(place));
+        if to == run.stage && to == Stage::Recycled {
+            // They stay, and wake by what was said last.
+            run.wake = Wake::of(plan, entry, place);
+        }
         if to == run.stage || !moves::may_stand(plan, to, &view) {
             continue;
         }
-        let entry = entries.get(index(place));
         let rule = Rule::Hand(entry.map_or(0, |entry| entry.id));
         let mut because = Vec::new();
         if let Some(gate) = moves::rules(plan, to).and_then(|rules| rules.gate.as_ref()) {
@@ -387,6 +457,7 @@ fn judge(
         let evidence_at = entry.map_or(run.now, |entry| entry.occurred_at.0);
         let reason = entry.and_then(reason_by_hand);
         record(run, to, reason, evidence_at, Receipt { version, rule, because });
+        run.wake = Wake::of(plan, entry, place);
         visited.note(to);
     }
     run.unsettled = false;
@@ -394,10 +465,10 @@ fn judge(
         watch(plan, state, entries, run);
         let view = View::new(plan, state, entries, run);
         let Some(found) = moves::next(&view, &mut visited) else { break };
-        let because = moves::rows(&view, &found.rule);
+        let because = moves::rows(&view, found.to, &found.rule);
         let evidence_at = evidence_at(&because, entries, order, run);
         let receipt = Receipt { version, rule: found.rule, because };
-        let (to, reason) = (found.to, found.reason.cloned());
+        let (to, reason) = (found.to, found.reason);
         record(run, to, reason, evidence_at, receipt);
         visited.note(to);
     }
@@ -421,14 +492,12 @@ fn record(run: &mut Run, to: Stage, reason: Option<Arc<str>>, evidence_at: i64, 
     });
     run.stage = to;
     run.entered = Some(run.now);
+    run.wake = None;
 }
 
 fn reason_by_hand(entry: &Entry) -> Option<Arc<str>> {
     let What::Activity(activity) = &entry.what else { return None };
-    activity.properties.iter().find_map(|(key, value)| match value {
-        Value::Text(text) if &**key == "reason" => Some(Arc::from(&**text)),
-        _ => None,
-    })
+    hand::text(activity, "reason").map(Arc::from)
 }
 
 /// When the evidence that was new at this moment happened; now, if time alone moved.

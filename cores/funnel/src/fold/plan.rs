@@ -19,8 +19,10 @@ use crate::truth::Truth;
 pub(super) type LeafId = u32;
 
 /// A definition made ready to fold.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Plan {
+    /// The lens of which it is, if that is known: moves by hand that name another do not count.
+    pub(super) lens: Option<Box<str>>,
     pub(super) patterns: Vec<Pattern>,
     pub(super) facts: Vec<Arc<str>>,
     pub(super) fact_ids: HashMap<Arc<str>, u32, BuildHasherDefault<Fnv>>,
@@ -42,6 +44,8 @@ pub(super) struct Plan {
     pub(super) gates: Vec<(String, Compiled)>,
     /// Conditions from outside the definition.
     pub(super) asked: Vec<Compiled>,
+    /// Wake-up conditions of moves by hand, by their text; those that cannot be read are left out.
+    pub(super) wakes: Vec<(Box<str>, Compiled)>,
     pub(super) reads: Reads,
 }
 
@@ -81,6 +85,8 @@ pub(super) struct Leaf {
     pub(super) class: Class,
     /// Whether a stage, criterion, score or temperature reads it.
     pub(super) live: bool,
+    /// Whether a wake-up condition of a move by hand reads it.
+    pub(super) wakes: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -124,7 +130,7 @@ pub(super) enum Derived {
     Score(u32),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct CriterionPlan {
     pub(super) name: Arc<str>,
     pub(super) expires: Option<Span>,
@@ -132,7 +138,7 @@ pub(super) struct CriterionPlan {
     pub(super) yes: Option<Compiled>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct ScorePlan {
     pub(super) score: Score,
     pub(super) half_life: Option<Span>,
@@ -149,7 +155,7 @@ pub(super) struct OnPlan {
     pub(super) per_day_max: u32,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct StagePlan {
     pub(super) enter: Compiled,
     pub(super) gate: Option<Compiled>,
@@ -164,8 +170,8 @@ pub(crate) const OURS: [&str; 3] = ["email.sent", "call.made", "chat.answered"];
 
 impl Plan {
     /// Makes a definition ready, and conditions from outside that are to be judged under it.
-    pub(super) fn new(definition: &Definition, asked: &[Condition]) -> Plan {
-        let mut plan = Plan::default();
+    pub(super) fn new(definition: &Definition, lens: Option<&str>, asked: &[Condition]) -> Plan {
+        let mut plan = Plan { lens: lens.map(Box::from), ..Plan::default() };
         for (id, criterion) in (0..).zip(&definition.criteria) {
             for name in &criterion.aka {
                 plan.criterion_ids.entry(name.clone()).or_insert(id);
@@ -185,14 +191,39 @@ impl Plan {
         }
         plan.compile(definition, asked);
         plan.order();
-        plan.reads = Reads::of(&plan);
-        plan.reads.of_nothing = vec![Truth::Unknown; plan.leaves.len()];
-        let mut nothing = State::default();
-        nothing.reset(&plan);
-        let view = View::at(&plan, &nothing, &[], 0);
-        let of_nothing = plan.leaves.iter().map(|leaf| view.test(leaf)).collect();
-        plan.reads.of_nothing = of_nothing;
+        plan.read();
         plan
+    }
+
+    /// The same, following wake-up conditions of moves by hand too. What else it says of a history stays the same:
+    /// they are followed only while somebody is to wake by them.
+    pub(super) fn waking(&self, wakes: &[Box<str>]) -> Plan {
+        let mut plan = self.clone();
+        for text in wakes {
+            let Ok(condition) = Condition::parse(text) else { continue };
+            let compiled = plan.condition(&condition);
+            let mut leaves = Vec::new();
+            compiled.node.leaves(&mut leaves);
+            for at in leaves {
+                if let Some(leaf) = plan.leaves.get_mut(index(at)) {
+                    leaf.wakes = true;
+                }
+            }
+            plan.wakes.push((text.clone(), compiled));
+        }
+        plan.read();
+        plan
+    }
+
+    /// Finds who reads what, and what each leaf says of nothing.
+    fn read(&mut self) {
+        self.reads = Reads::of(self);
+        self.reads.of_nothing = vec![Truth::Unknown; self.leaves.len()];
+        let mut nothing = State::default();
+        nothing.reset(self);
+        let view = View::at(self, &nothing, &[], 0);
+        let of_nothing = self.leaves.iter().map(|leaf| view.test(leaf)).collect();
+        self.reads.of_nothing = of_nothing;
     }
 
     fn compile(&mut self, definition: &Definition, asked: &[Condition]) {
@@ -320,7 +351,14 @@ impl Plan {
         let class = self.class(&test);
         let known = id(self.leaves.len());
         self.leaf_ids.insert(text.clone(), known);
-        self.leaves.push(Leaf { source: source.clone(), text, test, class, live: false });
+        self.leaves.push(Leaf {
+            source: source.clone(),
+            text,
+            test,
+            class,
+            live: false,
+            wakes: false,
+        });
         known
     }
 
@@ -473,6 +511,18 @@ impl Plan {
             Node::All(parts) | Node::Any(parts) => {
                 parts.iter().for_each(|part| self.walk(part, see));
             }
+        }
+    }
+}
+
+impl Node {
+    /// The leaves that it hangs on.
+    pub(super) fn leaves(&self, out: &mut Vec<LeafId>) {
+        match self {
+            Node::Constant(_) => {}
+            Node::Leaf(at) => out.push(*at),
+            Node::Not(part) => part.leaves(out),
+            Node::All(parts) | Node::Any(parts) => parts.iter().for_each(|part| part.leaves(out)),
         }
     }
 }

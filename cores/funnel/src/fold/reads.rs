@@ -8,7 +8,7 @@ use crate::standing::Stage;
 use crate::truth::Truth;
 
 /// Who reads what.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Reads {
     pub(super) leaves_of_pattern: Vec<Vec<LeafId>>,
     pub(super) points_of_pattern: Vec<Vec<(u32, u32)>>,
@@ -20,16 +20,30 @@ pub(super) struct Reads {
     pub(super) timed: Vec<LeafId>,
     /// For each leaf, its place in `timed`; `u32::MAX` if it has none.
     pub(super) timed_slot: Vec<u32>,
-    /// For each stage of [`Stage::ALL`], whether each leaf can move somebody from there; the last
-    /// row is for all stages.
+    /// For each stage of [`Stage::ALL`], whether each leaf can move somebody from there; then a row for all
+    /// stages, [`Reads::ALL`]; then two for each wake-up condition: the row of recycled with it, and that of all.
     pub(super) watched: Vec<Vec<bool>>,
     /// What each leaf says of a history without entries.
     pub(super) of_nothing: Vec<Truth>,
     /// For each stage of [`Stage::ALL`], the leaves by which the standing can change.
     pub(super) matter: Vec<Vec<LeafId>>,
+    /// The same for each wake-up condition.
+    pub(super) wake_matter: Vec<Vec<LeafId>>,
 }
 
 impl Reads {
+    /// The row of `watched` that is for all stages.
+    const ALL: usize = Stage::ALL.len();
+
+    /// The row of `watched` for somebody at a stage, or for all stages, who wakes by that condition if by any.
+    pub(super) fn row(stage: Stage, all: bool, wake: Option<usize>) -> usize {
+        match wake {
+            Some(at) => Reads::ALL + 1 + 2 * at + usize::from(all),
+            None if all => Reads::ALL,
+            None => stage as usize,
+        }
+    }
+
     /// Finds who reads what in a plan whose conditions are compiled.
     pub(super) fn of(plan: &Plan) -> Reads {
         let mut reads = Reads {
@@ -46,11 +60,11 @@ impl Reads {
                 if reach == Reach::Dwell {
                     reads.learned[index(pattern)] = true;
                 }
-                if leaf.live {
+                if leaf.live || leaf.wakes {
                     reads.leaves_of_pattern[index(pattern)].push(id(at));
                 }
             }
-            if !leaf.live {
+            if !leaf.live && !leaf.wakes {
                 continue;
             }
             for source in leaf.test.sources() {
@@ -73,9 +87,19 @@ impl Reads {
         for (slot, &at) in reads.timed.iter().enumerate() {
             reads.timed_slot[index(at)] = id(slot);
         }
-        reads.watched = Stage::ALL.iter().map(|stage| plan.watched(*stage)).collect();
-        reads.watched.push(plan.leaves.iter().map(|leaf| leaf.live).collect());
+        reads.watched =
+            Stage::ALL.iter().map(|stage| plan.watched(&plan.rules_at(*stage))).collect();
+        let all: Vec<bool> = plan.leaves.iter().map(|leaf| leaf.live).collect();
+        reads.watched.push(all.clone());
+        for (_, wake) in &plan.wakes {
+            let woken = plan.watched(&[&wake.node]);
+            let with = |row: &[bool]| row.iter().zip(&woken).map(|(a, b)| *a || *b).collect();
+            let recycled = with(&reads.watched[Stage::Recycled as usize]);
+            reads.watched.extend([recycled, with(&all)]);
+        }
         reads.matter = Stage::ALL.iter().map(|stage| plan.matter(*stage)).collect();
+        let timed = |wake: &super::plan::Compiled| plan.timed(vec![&wake.node]);
+        reads.wake_matter = plan.wakes.iter().map(|(_, wake)| timed(wake)).collect();
         reads
     }
 }
@@ -109,9 +133,14 @@ impl Plan {
         }
         nodes.extend(self.temperatures.iter().map(|(_, c)| &c.node));
         nodes.extend(self.kinds.iter().map(|(_, c)| &c.node));
+        self.timed(nodes)
+    }
+
+    /// The leaves of these that can change by time alone.
+    fn timed(&self, nodes: Vec<&Node>) -> Vec<LeafId> {
         let mut all: Vec<LeafId> = Vec::new();
         for node in nodes {
-            leaf_ids(node, &mut all);
+            node.leaves(&mut all);
         }
         all.sort_unstable();
         all.dedup();
@@ -150,12 +179,12 @@ impl Plan {
         nodes
     }
 
-    /// For each leaf, whether a rule that can move somebody from a stage hangs on it, directly or by
-    /// way of criteria, scores and the temperature.
-    fn watched(&self, stage: Stage) -> Vec<bool> {
+    /// For each leaf, whether one of these conditions hangs on it, directly or by way of criteria, scores and the
+    /// temperature.
+    fn watched(&self, nodes: &[&Node]) -> Vec<bool> {
         let mut watched = vec![false; self.leaves.len()];
         let mut open = Vec::new();
-        self.rules_at(stage).into_iter().for_each(|node| leaf_ids(node, &mut open));
+        nodes.iter().for_each(|node| node.leaves(&mut open));
         while let Some(at) = open.pop() {
             if std::mem::replace(&mut watched[index(at)], true) {
                 continue;
@@ -170,7 +199,7 @@ impl Plan {
 
     fn leaves_under(&self, source: &Source, test: &Test, open: &mut Vec<LeafId>) {
         let mut under = |what: Derived| {
-            self.under(what).into_iter().for_each(|compiled| leaf_ids(&compiled.node, open));
+            self.under(what).into_iter().for_each(|compiled| compiled.node.leaves(open));
         };
         match source {
             Source::Criterion(at) => under(Derived::Criterion(*at)),
@@ -188,19 +217,10 @@ impl Plan {
                 };
                 let count = last.map_or(self.temperatures.len(), |last| last + 1);
                 for (_, compiled) in self.temperatures.iter().take(count) {
-                    leaf_ids(&compiled.node, open);
+                    compiled.node.leaves(open);
                 }
             }
             _ => {}
         }
-    }
-}
-
-fn leaf_ids(node: &Node, out: &mut Vec<LeafId>) {
-    match node {
-        Node::Constant(_) => {}
-        Node::Leaf(at) => out.push(*at),
-        Node::Not(part) => leaf_ids(part, out),
-        Node::All(parts) | Node::Any(parts) => parts.iter().for_each(|part| leaf_ids(part, out)),
     }
 }

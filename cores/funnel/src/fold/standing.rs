@@ -108,10 +108,12 @@ fn scores(view: &View<'_>) -> Scores {
 fn next_at(view: &View<'_>, unsettled: bool) -> i64 {
     let slot = Stage::ALL.iter().position(|&stage| stage == view.stage).unwrap_or(0);
     let all: &[u32] = if unsettled { &view.plan.reads.timed } else { &[] };
-    let leaves = view.plan.reads.matter[slot].iter().chain(all);
+    let waking = view.wake.and_then(|wake| view.plan.reads.wake_matter.get(wake.when?));
+    let leaves = view.plan.reads.matter[slot].iter().chain(all).chain(waking.into_iter().flatten());
     let flip = |at: u32, exactly: bool| view.flip(&view.plan.leaves[index(at)], exactly);
     let answers = view.state.answers.iter().flatten().map(|answer| answer.expires_at);
     let mut next = answers.min().unwrap_or(NEVER);
+    next = next.min(view.wake.map_or(NEVER, |wake| wake.flip(view.now)));
     // A rough moment is never too late, so only what is rough and early is worth the exact one.
     for &leaf in leaves {
         if flip(leaf, false) < next {

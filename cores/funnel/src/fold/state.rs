@@ -5,6 +5,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use super::plan::{Class, LeafId, Plan, id, index};
 use super::score::Tally;
+use crate::hand::{self, ByHand};
 use crate::history::{Activity, Agent, Entry, Observation, Value, What};
 use crate::standing::{Stage, Temperature};
 use crate::truth::{Range, Truth};
@@ -175,7 +176,8 @@ impl State {
         match activity.kind.as_str() {
             "criterion.answered" => self.answer(plan, hit, activity),
             "stage.moved" => {
-                let to = text(activity, "to").and_then(Stage::parse);
+                let counts = ByHand::counts(hand::text(activity, "lens"), plan.lens.as_deref());
+                let to = hand::to(activity).filter(|_| counts);
                 self.by_hand.extend(to.map(|to| (place, to)));
                 self.force = true;
             }
@@ -209,7 +211,7 @@ impl State {
     }
 
     fn answer(&mut self, plan: &Plan, hit: Hit, activity: &Activity) {
-        let named = text(activity, "criterion").and_then(|name| plan.criterion_ids.get(name));
+        let named = hand::text(activity, "criterion").and_then(|name| plan.criterion_ids.get(name));
         let Some(&at) = named else { return };
         let slot = &mut self.answers[index(at)];
         if slot.is_some_and(|newest| newest.entry > hit.entry) {
@@ -259,13 +261,6 @@ impl State {
             _ => self.force = true,
         }
     }
-}
-
-fn text<'a>(activity: &'a Activity, name: &str) -> Option<&'a str> {
-    activity.properties.iter().find_map(|(key, value)| match value {
-        Value::Text(text) if &**key == name => Some(&**text),
-        _ => None,
-    })
 }
 
 fn clear<T>(lists: &mut Vec<Vec<T>>, count: usize) {

@@ -6,6 +6,7 @@ use super::plan::{Class, Compiled, Derived, Leaf, LeafId, Node, Plan, Reach, Sou
 use super::score::crossing;
 use super::state::{Hit, NEVER, State};
 use super::value::{Seen, Written};
+use super::wake::Wake;
 use crate::condition::Op;
 use crate::history::{Entry, Fact, What};
 use crate::standing::Stage;
@@ -21,6 +22,8 @@ pub(super) struct View<'a> {
     pub(super) stage: Stage,
     /// When the stage was entered; `None` if nothing ever moved the person.
     pub(super) entered: Option<i64>,
+    /// What wakes them, if a hand said so.
+    pub(super) wake: Option<Wake>,
     /// Known only once the stage is settled.
     pub(super) kind: Option<&'a str>,
 }
@@ -333,6 +336,15 @@ impl State {
 impl<'a> View<'a> {
     /// A view for what does not ask where the person stands.
     pub(super) fn at(plan: &'a Plan, state: &'a State, entries: &'a [Entry], now: i64) -> View<'a> {
-        View { plan, state, entries, now, stage: Stage::None, entered: None, kind: None }
+        View {
+            plan,
+            state,
+            entries,
+            now,
+            stage: Stage::None,
+            entered: None,
+            wake: None,
+            kind: None,
+        }
     }
 }

@@ -31,6 +31,14 @@ struct At<'a> {
     now: Moment,
     stage: Stage,
     entered: Option<Moment>,
+    wake: Option<Wake<'a>>,
+}
+
+/// What wakes whoever was recycled by hand.
+#[derive(Clone, Copy)]
+struct Wake<'a> {
+    on: Option<Moment>,
+    when: Option<&'a Condition>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -47,7 +55,7 @@ enum Seen {
 /// Tells the standing as of a moment and what conditions from outside come to then, and when it next changes without
 /// a new entry, looking no further than `horizon`.
 pub fn tell(
-    definition: &Definition,
+    (definition, lens): (&Definition, &str),
     history: &History,
     as_of: Moment,
     horizon: Moment,
@@ -56,7 +64,8 @@ pub fn tell(
     let known: Vec<Entry> =
         history.entries.iter().filter(|e| e.recorded_at <= as_of).cloned().collect();
     let known = History { entries: known };
-    let mut run = Run::new(definition, &known);
+    let wakes = wakes(&known);
+    let mut run = Run::new(definition, lens, &known, &wakes);
     run.go(as_of);
     let at = At { now: as_of, ..run.at };
     let mut told = at.told(run.moves.clone());
@@ -81,21 +90,30 @@ struct Run<'a> {
     falling: Vec<f64>,
     moves: Vec<(Moment, Stage, Stage, Option<String>)>,
     held_back: Option<Vec<Truth>>,
+    lens: &'a str,
+    wakes: &'a [(String, Condition)],
 }
 
 impl<'a> Run<'a> {
-    fn new(definition: &'a Definition, history: &'a History) -> Run<'a> {
+    fn new(
+        definition: &'a Definition,
+        lens: &'a str,
+        history: &'a History,
+        wakes: &'a [(String, Condition)],
+    ) -> Run<'a> {
         let mut spans: Vec<i64> =
             definition.criteria.iter().filter_map(|c| c.expires).map(|s| s.0).collect();
         let mut falling = Vec::new();
-        for condition in conditions(definition) {
+        let wake = wakes.iter().map(|(_, condition)| condition);
+        for condition in conditions(definition).into_iter().chain(wake) {
             lengths(condition, &mut spans);
             thresholds(condition, &mut falling);
         }
         spans.sort_unstable();
         spans.dedup();
-        let at = At { definition, history, now: Moment::START, stage: Stage::None, entered: None };
-        Run { at, spans, falling, moves: Vec::new(), held_back: None }
+        let (now, stage) = (Moment::START, Stage::None);
+        let at = At { definition, history, now, stage, entered: None, wake: None };
+        Run { at, spans, falling, moves: Vec::new(), held_back: None, lens, wakes }
     }
 
     fn go(&mut self, until: Moment) {
@@ -122,6 +140,7 @@ impl<'a> Run<'a> {
                 stops.extend(observation.facts.iter().filter_map(|fact| fact.expires_at));
             }
         }
+        stops.extend(self.at.wake.and_then(|wake| wake.on));
         if let Some(entered) = self.at.entered {
             for &span in &self.spans {
                 stops.push(entered + Span(span));
@@ -176,12 +195,21 @@ impl<'a> Run<'a> {
             }
             let Some(Value::Text(to)) = property(activity, "to") else { continue };
             let Some(to) = Stage::parse(to) else { continue };
+            let elsewhere = |lens: &str| lens != "*" && lens != self.lens;
+            if matches!(property(activity, "lens"), Some(Value::Text(lens)) if elsewhere(lens)) {
+                continue;
+            }
+            let wake = self.wake(activity).filter(|_| to == Stage::Recycled);
+            if to == self.at.stage && to == Stage::Recycled {
+                self.at.wake = wake;
+            }
             if to != self.at.stage && self.at.gate(to) {
                 let reason = match property(activity, "reason") {
                     Some(Value::Text(text)) => Some(text.to_string()),
                     _ => None,
                 };
                 self.go_to(to, reason);
+                self.at.wake = wake;
                 visited.push(to);
             }
         }
@@ -206,7 +234,35 @@ impl<'a> Run<'a> {
         self.moves.push((self.at.now, self.at.stage, to, reason));
         self.at.stage = to;
         self.at.entered = Some(self.at.now);
+        self.at.wake = None;
     }
+
+    /// What a move by hand says of waking.
+    fn wake(&self, activity: &Activity) -> Option<Wake<'a>> {
+        let on = match property(activity, "wake_on") {
+            Some(Value::Time(at)) => Some(*at),
+            _ => None,
+        };
+        let when = match property(activity, "wake_when") {
+            Some(Value::Text(text)) => self.wakes.iter().find(|(known, _)| **known == **text),
+            _ => None,
+        };
+        let when = when.map(|(_, condition)| condition);
+        (on.is_some() || when.is_some()).then_some(Wake { on, when })
+    }
+}
+
+/// The wake-up conditions that moves by hand name.
+fn wakes(history: &History) -> Vec<(String, Condition)> {
+    let mut wakes = Vec::new();
+    for entry in &history.entries {
+        let What::Activity(activity) = &entry.what else { continue };
+        if let Some(Value::Text(text)) = property(activity, "wake_when") {
+            wakes
+                .extend(Condition::parse(text).ok().map(|condition| (text.to_string(), condition)));
+        }
+    }
+    wakes
 }
 
 impl At<'_> {
@@ -249,19 +305,27 @@ impl At<'_> {
             Stage::Disqualified => definition.disqualified.wake.as_ref(),
             _ => None,
         };
+        let woken = self.woken();
         for to in [Stage::Customer, Stage::Opportunity, Stage::Prospect, Stage::Lead] {
             let Some(rule) = definition.stage(to) else { continue };
-            if exit && to != Stage::Customer && !wake.is_some_and(|wake| self.holds(wake)) {
+            let awake = woken.is_some() || wake.is_some_and(|wake| self.holds(wake));
+            if exit && to != Stage::Customer && !awake {
                 continue;
             }
             if !exit && to <= self.stage {
                 continue;
             }
-            let there = At { stage: to, entered: Some(self.now), ..*self };
-            let stays = !rule.leave.iter().any(|leave| there.holds(&leave.when));
-            if self.holds(&rule.enter) && self.gate(to) && stays {
-                moves.push((to, None));
+            if self.holds(&rule.enter) && self.gate(to) && self.stays(to) {
+                moves.push((to, woken.clone().filter(|_| to != Stage::Customer)));
             }
+        }
+        // Whom no rule takes up goes to the lowest stage that they may stand at.
+        if let Some(why) = woken {
+            let climb = [Stage::Lead, Stage::Prospect, Stage::Opportunity];
+            let may = |to: &Stage| {
+                self.definition.stage(*to).is_some() && self.gate(*to) && self.stays(*to)
+            };
+            moves.extend(climb.into_iter().find(may).map(|to| (to, Some(why))));
         }
         for leave in definition.stage(self.stage).map_or(&[][..], |rule| &rule.leave) {
             if self.holds(&leave.when) && self.gate(leave.to) {
@@ -269,6 +333,23 @@ impl At<'_> {
             }
         }
         moves
+    }
+
+    /// Why they wake as a hand asked, if they do.
+    fn woken(&self) -> Option<String> {
+        let wake = self.wake.filter(|_| self.stage == Stage::Recycled)?;
+        if wake.on.is_some_and(|on| on <= self.now) {
+            return Some("the day came".to_owned());
+        }
+        let holds = wake.when.is_some_and(|when| self.holds(when));
+        holds.then(|| "what they waited for holds".to_owned())
+    }
+
+    /// Whether they would not leave a stage as they arrive there.
+    fn stays(&self, to: Stage) -> bool {
+        let there = At { stage: to, entered: Some(self.now), ..*self };
+        let leave = self.definition.stage(to).map_or(&[][..], |rule| &rule.leave);
+        !leave.iter().any(|leave| there.holds(&leave.when))
     }
 
     fn gate(&self, to: Stage) -> bool {
@@ -534,6 +615,12 @@ impl At<'_> {
             atoms(condition, &mut |atom| truths.push(self.truth(atom)));
         }
         truths.extend((0..self.definition.criteria.len()).map(|i| self.criterion(i)));
+        if let Some(wake) = self.wake {
+            if let Some(when) = wake.when {
+                atoms(when, &mut |atom| truths.push(self.truth(atom)));
+            }
+            truths.push(Truth::from(wake.on.is_some_and(|on| on <= self.now)));
+        }
         truths
     }
 }

@@ -193,8 +193,45 @@ fn by_hand() -> impl Strategy<Value = What> {
         "none",
         "elsewhere",
     ]);
-    to.prop_map(|to| plain("stage.moved", false, &[("to", to), ("reason", "said so")]))
+    let to = prop_oneof![1 => to, 1 => Just("recycled")];
+    let lens = prop::sample::select(vec![
+        None,
+        None,
+        Some("*"),
+        Some("Shared"),
+        Some("Shared"),
+        Some("Sales"),
+    ]);
+    let wake_on = prop::option::weighted(0.4, 0..STEPS);
+    let wake_when = prop::option::weighted(0.5, prop::sample::select(&WAKES[..]));
+    (to, lens, wake_on, wake_when).prop_map(|(to, lens, wake_on, wake_when)| {
+        let mut what = plain("stage.moved", false, &[("to", to), ("reason", "said so")]);
+        if let What::Activity(activity) = &mut what {
+            let properties = &mut activity.properties;
+            properties.extend(lens.map(|lens| ("lens".into(), lens.into())));
+            properties.extend(wake_on.map(|at| ("wake_on".into(), Value::Time(moment(at)))));
+            properties.extend(wake_when.map(|text| ("wake_when".into(), text.into())));
+        }
+        what
+    })
 }
+
+/// What somebody who was recycled by hand may wait for: everything that changes by time, by news or by the stage, what
+/// no definition reads, and what is no condition.
+const WAKES: [&str; 12] = [
+    "did(\"email.replied\", dwell())",
+    "did(\"page.viewed\", days(3)) && count(\"page.viewed\", days(20)) >= 2",
+    "!did(\"*\", days(11))",
+    "dwell() >= days(9) && company.employees > 100",
+    "score.engagement > 3.3 && score.engagement < 31.7",
+    "criterion.budget || criterion.fresh",
+    "temperature != \"cold\" && since(\"email.sent\") > days(4)",
+    "two_way(days(6)) || score.fit >= 40",
+    "known(company.technologies) && stage == \"recycled\"",
+    "met(criterion.need, criterion.stale) >= 1",
+    "true",
+    "no such condition",
+];
 
 fn plain(kind: &str, machine: bool, properties: &[(&str, &str)]) -> What {
     let usual = usual(kind);

@@ -40,13 +40,15 @@ impl Job for Backtest {
 
     fn run(&self, app: &App, run: &mut Run) -> Result<Value, Again> {
         let id = run.payload().get("backtest").and_then(Value::as_i64).unwrap_or_default();
-        let row = app.db.read_blocking(move |tx| {
-            store::load(tx, id)?.ok_or_else(|| Failure::missing("backtest", id))
+        let (row, name) = app.db.read_blocking(move |tx| {
+            let row = store::load(tx, id)?.ok_or_else(|| Failure::missing("backtest", id))?;
+            let lens = lens::by_id(tx, row.lens)?;
+            Ok((row, lens.name))
         })?;
         // Whoever's time has come has moved, whether or not a server was there to see it.
         refold::wake_due(app)?;
         let (definition, lens) = (lens::read(&row.text)?, row.lens);
-        let (counted, differences) = count(app, run, &row, &definition)?;
+        let (counted, differences) = count(app, run, &row, (&name, &definition))?;
         let (ticket, now) = (run.ticket(), app.clock.now());
         if let Some(thin) = counted.thin() {
             let words = format!("The history is too thin for a backtest: {thin}.");
@@ -92,7 +94,7 @@ fn count(
     app: &App,
     run: &mut Run,
     row: &BacktestRow,
-    definition: &Definition,
+    (lens, definition): (&str, &Definition),
 ) -> Result<Part, Again> {
     let total = app.db.read_blocking(people::count)?;
     let shared = Arc::new(Shared {
@@ -105,7 +107,7 @@ fn count(
     let parts = std::thread::scope(|scope| -> Result<Vec<Part>, Again> {
         let readers: Vec<_> = (0..readers)
             .map(|_| {
-                let counted = Counted::new(definition, row.asked);
+                let counted = Counted::under(Some(lens), definition, row.asked);
                 let shared = Arc::clone(&shared);
                 scope.spawn(move || app.db.read_blocking(move |tx| read(tx, &shared, counted)))
             })
@@ -123,7 +125,7 @@ fn count(
     })?;
     run.progress(json!({ "done": total, "total": total }));
     let mut parts = parts.into_iter();
-    let none = || (Counted::new(definition, row.asked), BTreeMap::new());
+    let none = || (Counted::under(Some(lens), definition, row.asked), BTreeMap::new());
     let (mut counted, mut differences) = parts.next().unwrap_or_else(none);
     for (part, found) in parts {
         counted.merge(&part);

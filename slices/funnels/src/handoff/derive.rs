@@ -1,6 +1,7 @@
 //! The handoffs of one person, from their moves and what was answered. Pure, like the fold that found the moves.
 
-use funnel::history::{Activity, Agent, Entry, Value, What};
+use funnel::hand::{self, ByHand};
+use funnel::history::{Agent, Entry, What};
 use moment::Moment;
 
 use super::Outcome;
@@ -8,9 +9,6 @@ use super::store::HandoffRow;
 use crate::flow;
 use crate::lens::Lens;
 use crate::store::TransitionRow;
-
-/// The lens of a move or an answer that is meant for every lens.
-pub(crate) const EVERY_LENS: &str = "*";
 
 /// Whether any version of a lens asks that somebody be taken on in time; else nobody is ever handed over.
 pub(crate) fn asks(lens: &Lens) -> bool {
@@ -75,13 +73,13 @@ fn answered(row: &mut HandoffRow, entry: &Entry, lens: &str) {
         "handoff.rejected" => Outcome::Rejected,
         _ => return,
     };
-    let is_ours = text(activity, "lens").is_none_or(|said| said == EVERY_LENS || said == lens);
+    let is_ours = ByHand::counts(hand::text(activity, "lens"), Some(lens));
     if activity.agent != Agent::Human || !is_ours {
         return;
     }
     row.outcome = outcome;
     row.answered_at = row.answered_at.or(Some(entry.occurred_at));
-    row.reason = text(activity, "reason").map(str::to_owned);
+    row.reason = hand::text(activity, "reason").map(str::to_owned);
 }
 
 /// By which way a person came in, and by which campaign if one is named; empty if none is.
@@ -90,12 +88,4 @@ fn came_by(moves: &[TransitionRow], history: &[Entry]) -> (String, String) {
     let via = first.map(|step| step.via.clone()).unwrap_or_default();
     let campaign = flow::campaign(history, first.map(|step| step.moved_at));
     (via, campaign.unwrap_or_default().to_owned())
-}
-
-/// A property of an activity that is a text.
-pub(crate) fn text<'a>(activity: &'a Activity, name: &str) -> Option<&'a str> {
-    activity.properties.iter().find_map(|(key, value)| match value {
-        Value::Text(text) if &**key == name => Some(&**text),
-        _ => None,
-    })
 }

@@ -227,7 +227,8 @@ impl Asked<'_> {
             .unwrap();
         let conditions: Vec<Condition> =
             self.segments.iter().map(|(_, segment)| segment.condition().clone()).collect();
-        let version = InForce { from: Moment::START, version: 1, definition: self.definition };
+        let (from, lens) = (Moment::START, Some(funnels::lens::MAIN));
+        let version = InForce { from, version: 1, definition: self.definition, lens };
         let mut folder = Folder::asking(&[version], &conditions);
         let judged: Vec<Vec<Truth>> = histories
             .iter()
@@ -236,7 +237,13 @@ impl Asked<'_> {
                     folder.explain(history, now).iter().map(|part| part.truth).collect();
                 // It takes its time, and on either database it is told the same.
                 if with_oracle {
-                    let (told, _) = oracle::tell(self.definition, history, now, now, &conditions);
+                    let (told, _) = oracle::tell(
+                        (self.definition, funnels::lens::MAIN),
+                        history,
+                        now,
+                        now,
+                        &conditions,
+                    );
                     let both = judged.iter().zip(&told.asked);
                     for ((text, _), (judged, told)) in self.segments.iter().zip(both) {
                         assert_eq!(judged, told, "evaluator and oracle: {text}\n{history:#?}");
