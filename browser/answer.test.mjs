@@ -95,10 +95,9 @@ test("a move by hand needs a reason, keeps it on the receipt, and obeys the gate
   await page.goto("/people?stage=lead");
   await Promise.all([page.waitForURL(/\/people\/per_/), page.locator("[data-row] a").first().click()]);
   const path = new URL(page.url()).pathname;
-  await page.click("summary:has-text('Move by hand')");
-  await page.selectOption(".move [name=to]", "recycled");
-  await page.fill(".move [name=reason]", "call again in spring");
-  await Promise.all([page.waitForURL(/#why$/), page.click(".move button")]);
+  await page.click("summary:has-text('Recycle')");
+  await page.fill(".recycled [name=reason]", "call again in spring");
+  await Promise.all([page.waitForURL(/#why$/), page.click(".recycled button")]);
   await page.waitForSelector("[data-why] [data-stage=recycled]");
   assert.match(await page.locator("[data-why]").innerText(), /call again in spring/);
   assert.match(await page.locator("[data-why]").innerText(), /moved by hand/);

@@ -1,4 +1,5 @@
-// Who waits for sales: taken on and handed back by key, and the table of what came of them.
+// Who waits for sales: taken on and handed back by key, and the table of what came of them; and whoever is sent away
+// with a day, a promise or a reason.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -77,6 +78,46 @@ test("without any script a handoff is a form", async () => {
   await bare.page.waitForURL(/\/handoffs$/);
   assert.notEqual(await rows(bare.page).first().locator("a").innerText(), name);
   bare.quiet();
+});
+
+const inDays = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+
+test("whoever is recycled has a day, a condition and a promise on their record, and can be put off", async () => {
+  const { page, quiet } = view;
+  const [lead] = JSON.parse(await program.run("people", "--stage", "lead", "--limit", "1", "--json")).people;
+  await page.goto(`/people/${lead.id}`);
+  await page.click("summary:has-text('Recycle')");
+  const form = page.locator(".recycled form");
+  await form.locator("[name=reason]").fill("No budget this year");
+  await form.locator("[name=wake_on]").fill(inDays(90));
+  await form.locator("[name=wake_when]").fill("company.employees >= 5000");
+  await form.locator("[name=promise]").fill("A new offer");
+  await form.locator("[name=promise_by]").fill(inDays(60));
+  await Promise.all([page.waitForURL(/#why$/), form.locator("button").click()]);
+  const why = page.locator("[data-why]");
+  await page.waitForSelector("[data-why] [data-stage=recycled]");
+  assert.match(await why.innerText(), /No budget this year/);
+  assert.match(await why.innerText(), /Wakes on \d+ \w+ \d+, or when this holds: .*5000/);
+  assert.match(await why.innerText(), /Promised: A new offer, by/);
+  await page.click("summary:has-text('Put off')");
+  await form.locator("[name=reason]").fill("They asked for longer");
+  await form.locator("[name=wake_when]").fill("did(\"nothing");
+  await form.locator("button").click();
+  assert.match(await page.locator("main").innerText(), /They cannot wake by that/);
+  quiet();
+});
+
+test("whoever is disqualified goes for a reason that is shown", async () => {
+  const { page, quiet } = view;
+  const [lead] = JSON.parse(await program.run("people", "--stage", "lead", "--limit", "1", "--json")).people;
+  await page.goto(`/people/${lead.id}`);
+  await page.click("summary:has-text('Disqualify')");
+  assert.equal(await page.locator("#because-disqualified option").first().getAttribute("value"), "competitor");
+  await page.fill(".disqualified [name=reason]", "a student");
+  await Promise.all([page.waitForURL(/#why$/), page.click(".disqualified button")]);
+  await page.waitForSelector("[data-why] [data-stage=disqualified]");
+  assert.match(await page.locator("[data-why]").innerText(), /a student/);
+  quiet();
 });
 
 test("handoffs fit a phone", async () => {

@@ -187,3 +187,29 @@ fn what_nobody_can_wake_by_is_refused_in_words() {
         assert!(refused.contains(words), "{text}: {refused}");
     }
 }
+
+#[test]
+fn a_definition_may_list_the_reasons_that_a_hand_gives() {
+    let reasons = |exits: &str| {
+        let found = Definition::parse(&format!(
+            "name = \"Test\"\n[stages.lead]\nenter = 'known(person.email)'\n\
+             leave = {{ when = 'dwell() > days(9)', reason = \"cooled\" }}\n{exits}"
+        ));
+        let definition = found.unwrap_or_else(|faults| panic!("{}", faults[0]));
+        let both = [Stage::Recycled, Stage::Disqualified].map(|exit| {
+            let found = definition.reasons(exit);
+            (found.words.join(", "), found.is_list)
+        });
+        assert_eq!(definition.reasons(Stage::Lead).words.len(), 0);
+        both
+    };
+    let by_rule =
+        "[exits.disqualified]\nenter = { when = 'company.competitor', reason = \"competitor\" }";
+    assert_eq!(reasons(by_rule), [("cooled".into(), false), ("competitor".into(), false)]);
+    let listed = format!("{by_rule}\nreasons = [\"a student\", \"competitor\"]\n");
+    let found = reasons(&format!("{listed}[exits.recycled]\nreasons = \"no budget\""));
+    let expected = [("no budget, cooled", true), ("a student, competitor", true)];
+    assert_eq!(found, expected.map(|(words, is_list)| (words.to_owned(), is_list)));
+    let twice = "name = \"T\"\n[exits.recycled]\nreasons = [\"a\", \"a\"]";
+    assert!(Definition::parse(twice).unwrap_err()[0].to_string().contains("each another"));
+}

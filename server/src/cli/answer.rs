@@ -54,10 +54,13 @@ enum Said {
 #[derive(Args)]
 #[command(
     long_about = "Moves somebody by hand, with a reason that the receipt will keep. It obeys the gate of the stage: what the \
-        definition says must hold however one arrives.",
+        definition says must hold however one arrives. Whoever is recycled may be given a day and a condition; they \
+        wake when the first of them comes, or as the definition says. Recycling them again puts them off.",
     after_long_help = "Examples:\n  \
         sluice move ann@north.example opportunity --reason \"Asked for an offer at the fair\"\n  \
-        sluice move mql_id:0f3a recycled --reason \"Call again in spring\""
+        sluice move mql_id:0f3a recycled --reason \"No budget\" --wake-on 2027-03-01 --promise \"A new offer\"\n  \
+        sluice move mql_id:0f3a recycled --reason \"Too small\" --wake-when 'company.employees >= 50'\n  \
+        sluice move mql_id:0f3a disqualified --reason \"A student\" --every-lens"
 )]
 pub(crate) struct Move {
     /// An e-mail address, a telephone, an id from outside, per_…, or a name that one person has
@@ -69,9 +72,24 @@ pub(crate) struct Move {
     /// Why
     #[arg(long, value_name = "TEXT")]
     reason: String,
-    /// The lens whose gate it obeys [default: the main one]
+    /// The lens whose gate it obeys, and under which it counts [default: the main one]
     #[arg(long, value_name = "NAME")]
     lens: Option<String>,
+    /// Let it count under every lens whose gate lets them through
+    #[arg(long)]
+    every_lens: bool,
+    /// The day on which whoever is recycled wakes
+    #[arg(long, value_name = "DATE", default_value = "")]
+    wake_on: String,
+    /// A condition that wakes whoever is recycled
+    #[arg(long, value_name = "CONDITION", default_value = "")]
+    wake_when: String,
+    /// What whoever is recycled was promised last
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    promise: String,
+    /// By which day it was promised
+    #[arg(long, value_name = "DATE", default_value = "")]
+    promise_by: String,
 }
 
 impl AnswerTo {
@@ -101,7 +119,13 @@ impl Move {
         let app = reading(house)?;
         let now = app.clock.now();
         let (who, lens, to) = (self.who, self.lens, self.to);
-        let step = hand::Move { to, reason: self.reason };
+        let wake = hand::Waking {
+            on: self.wake_on,
+            when: self.wake_when,
+            promise: self.promise,
+            promise_by: self.promise_by,
+        };
+        let step = hand::Move { to, reason: self.reason, everywhere: self.every_lens, wake };
         app.db.write_blocking(move |tx| {
             hand::move_to(tx, &User::operator(), &who, lens.as_deref(), &step, now)
         })?;

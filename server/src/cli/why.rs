@@ -4,7 +4,7 @@ use clap::Args;
 use funnel::explain::Explained;
 use funnel::receipt::Part;
 use funnel::{Stage, Truth};
-use funnels::why::{BecauseView, MoveView, WhyView};
+use funnels::why::{BecauseView, HandView, MoveView, WhyView};
 use platform::failure::Failure;
 use team::User;
 
@@ -79,6 +79,26 @@ fn receipt(text: &mut String, moved: &MoveView, ink: Ink) {
     text.push_str(&format!("\n{}  {}\n", ink.strong(title), ink.quiet(when)));
     for because in &moved.because {
         judged(text, because, ink);
+    }
+    if let Some(said) = &moved.by_hand {
+        by_hand(text, said);
+    }
+}
+
+fn by_hand(text: &mut String, said: &HandView) {
+    let day = |at: moment::Moment| at.to_string();
+    let lens = said.lens.as_deref().map_or("every lens".to_owned(), |lens| format!("{lens} alone"));
+    let mut lines = vec![format!("counts under {lens}")];
+    lines.extend(said.wake_on.map(|at| format!("wakes on {}", day(at))));
+    lines.extend(
+        said.wake_english.as_ref().map(|english| format!("wakes when this holds: {english}")),
+    );
+    lines.extend(said.promise.as_ref().map(|promise| match said.promise_by {
+        Some(by) => format!("promised: {promise}, by {}", day(by)),
+        None => format!("promised: {promise}"),
+    }));
+    for line in lines {
+        text.push_str(&format!("  {line}\n"));
     }
 }
 

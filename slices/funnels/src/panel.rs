@@ -16,7 +16,7 @@ use platform::page::words::{Almanac, lasting};
 use team::{Right, User};
 
 use crate::dispute::DisputeView;
-use crate::why::{BecauseView, CriterionView, MoveView, RestView, WhyView, why};
+use crate::why::{BY_HAND, BecauseView, CriterionView, HandView, MoveView, RestView, WhyView, why};
 use crate::why_not::{WayView, why_not};
 use crate::{handoff, lens, store};
 
@@ -43,6 +43,9 @@ impl Panel for ReceiptPanel {
             let found = why_not(tx, who, &id, None, None, now)?;
             slip.ways = found.ways.iter().take(WAYS_SHOWN).map(way_words).collect();
             slip.ask_next = found.ask.map(|question| question.ask).unwrap_or_default();
+        }
+        if lens::lenses(tx)?.iter().filter(|lens| lens.current().is_some()).count() > 1 {
+            slip.lens = Some(lens.name.clone());
         }
         slip.handoff = handoff(tx, lens.id, person, now)?;
         slip.render().map_err(|cause| Failure::Broken(anyhow::Error::from(cause)))
@@ -125,6 +128,8 @@ struct Slip {
     evidence: String,
     day: String,
     lines: Vec<Line>,
+    /// What a hand said beside the reason: under which lens it counts, when they wake, what was promised.
+    said: Vec<String>,
     /// The move's moment and stage, for a dispute.
     at: i64,
     disputes: Vec<Said>,
@@ -174,8 +179,46 @@ struct Slips {
     ask_next: String,
     /// How long sales has; empty if nobody waits.
     handoff: String,
-    /// Where one can move them by hand.
+    /// Where one can move them by hand: the stages.
     moves: Vec<StageMark>,
+    /// The exits to which a hand can put them.
+    exits: Vec<Exit>,
+    /// The lens under which a move counts, if there are several.
+    lens: Option<String>,
+}
+
+/// An exit to which a hand can put somebody.
+#[derive(Clone, Debug)]
+struct Exit {
+    stage: StageMark,
+    /// What is said of it: `Recycle`, `Put off`, `Disqualify`.
+    verb: &'static str,
+    /// Reasons that the definition knows.
+    reasons: Vec<String>,
+    /// Whether it must be one of these.
+    is_list: bool,
+    /// Whether one may say when they wake.
+    wakes: bool,
+}
+
+/// The exits to which a hand can put somebody who stands at a stage.
+fn exits(stands: Stage, definition: &Definition) -> Vec<Exit> {
+    let exit = |stage: Stage, verb: &'static str| {
+        let reasons = definition.reasons(stage);
+        Exit {
+            stage: StageMark::of(stage.as_str()),
+            verb,
+            reasons: reasons.words.iter().map(|word| (*word).to_owned()).collect(),
+            is_list: reasons.is_list,
+            wakes: stage == Stage::Recycled,
+        }
+    };
+    let recycle = if stands == Stage::Recycled { "Put off" } else { "Recycle" };
+    let mut exits = vec![exit(Stage::Recycled, recycle)];
+    if stands != Stage::Disqualified {
+        exits.push(exit(Stage::Disqualified, "Disqualify"));
+    }
+    exits
 }
 
 impl Slips {
@@ -200,7 +243,7 @@ impl Slips {
         };
         let stands = StageMark::of(why.stage.as_str());
         let known_to = |mark: &StageMark| match Stage::parse(mark.word()) {
-            Some(stage) => stage.is_exit() || definition.stage(stage).is_some(),
+            Some(stage) => definition.stage(stage).is_some(),
             None => false,
         };
         Slips {
@@ -214,6 +257,8 @@ impl Slips {
                 .into_iter()
                 .filter(|mark| *mark != stands && known_to(mark))
                 .collect(),
+            exits: exits(why.stage, definition),
+            lens: None,
             stage: StageMark::of(why.stage.as_str()),
             now: slips.pop(),
             earlier,
@@ -254,6 +299,17 @@ pub(crate) fn mark(truth: Truth) -> TruthMark {
     }
 }
 
+/// Under which lenses a move by hand counts, beside the rule; nothing of one that says nothing.
+fn under(step: &MoveView) -> String {
+    match &step.by_hand {
+        Some(hand) if step.rule == BY_HAND => match &hand.lens {
+            Some(lens) => format!("{}, under {lens} alone", step.rule),
+            None => format!("{}, under every lens", step.rule),
+        },
+        _ => step.rule.clone(),
+    }
+}
+
 fn slip(place: usize, step: &MoveView, lens: &str, almanac: &Almanac) -> Slip {
     let (from, to) = (StageMark::of(step.from.as_str()), StageMark::of(step.to.as_str()));
     let reason = step.reason.as_ref().map(|reason| format!(", {reason}")).unwrap_or_default();
@@ -267,7 +323,7 @@ fn slip(place: usize, step: &MoveView, lens: &str, almanac: &Almanac) -> Slip {
             to.title().to_lowercase(),
             almanac.full(step.at).words,
         ),
-        rule: step.rule.clone(),
+        rule: under(step),
         evidence: if step.evidence_at == step.at {
             String::new()
         } else {
@@ -275,9 +331,26 @@ fn slip(place: usize, step: &MoveView, lens: &str, almanac: &Almanac) -> Slip {
         },
         day: almanac.date(step.at).words,
         lines: step.because.iter().map(|because| line(because, almanac)).collect(),
+        said: step.by_hand.as_ref().map(|said| in_words(said, almanac)).unwrap_or_default(),
         at: step.at.0,
         disputes: step.disputes.iter().map(|dispute| said(dispute, almanac)).collect(),
     }
+}
+
+/// What a hand said beside its reason, a sentence each.
+fn in_words(hand: &HandView, almanac: &Almanac) -> Vec<String> {
+    let mut said = Vec::new();
+    let on = hand.wake_on.map(|at| format!("on {}", almanac.date(at).words));
+    let when = hand.wake_english.as_ref().map(|english| format!("when this holds: {english}"));
+    let wakes: Vec<String> = on.into_iter().chain(when).collect();
+    if !wakes.is_empty() {
+        said.push(format!("Wakes {}", wakes.join(", or ")));
+    }
+    if let Some(promise) = &hand.promise {
+        let by = hand.promise_by.map(|at| format!(", by {}", almanac.date(at).words));
+        said.push(format!("Promised: {promise}{}", by.unwrap_or_default()));
+    }
+    said
 }
 
 fn said(dispute: &DisputeView, almanac: &Almanac) -> Said {

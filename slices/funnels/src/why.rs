@@ -1,8 +1,10 @@
 //! `why`: where a person stands and why, with the receipt of every move, made again from the history.
 
+use funnel::hand::EVERY_LENS;
+use funnel::history::{Entry, What};
 use funnel::receipt::{Judged, Part, Receipt, Rule};
-use funnel::{Condition, Folder, Stage, Temperature, Transition, Truth};
-use moment::Moment;
+use funnel::{ByHand, Condition, Folder, Stage, Temperature, Transition, Truth};
+use moment::{Moment, Span};
 use people::find;
 use platform::db::Tx;
 use platform::failure::Failure;
@@ -77,6 +79,30 @@ pub struct MoveView {
     /// What is said against it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub disputes: Vec<DisputeView>,
+    /// What a hand said of it, if a hand made it; of whoever is recycled the newest word until they left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_hand: Option<HandView>,
+}
+
+/// What a move by hand says beside its reason.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HandView {
+    /// When it was said.
+    pub at: Moment,
+    /// Why.
+    pub reason: Option<String>,
+    /// The lens under which it counts; nothing if it counts under every one.
+    pub lens: Option<String>,
+    /// When whoever was recycled wakes.
+    pub wake_on: Option<Moment>,
+    /// What wakes them: the condition's text.
+    pub wake_when: Option<String>,
+    /// The same in English.
+    pub wake_english: Option<String>,
+    /// What they were promised last.
+    pub promise: Option<String>,
+    /// By when.
+    pub promise_by: Option<Moment>,
 }
 
 /// One condition of a receipt.
@@ -145,6 +171,7 @@ pub fn why(
         let receipt: Receipt = serde_json::from_str(&row.receipt).map_err(anyhow::Error::from)?;
         moves.push(move_view(row, receipt));
     }
+    by_hand(&mut moves, &history, &lens.name, now);
     for dispute in dispute::of(tx, id, lens.id)? {
         let is_its = |step: &MoveView| step.at == dispute.moved_at && step.to == dispute.to;
         // A move that a later fold no longer finds leaves what was said against it to the newest.
@@ -200,12 +227,51 @@ fn next(
     Some(NextView { stage: up.stage, parts })
 }
 
+/// Adds what hands said to the moves, of which the newest is the first.
+fn by_hand(moves: &mut [MoveView], history: &funnel::history::History, lens: &str, now: Moment) {
+    let mut left_at = now + Span(1);
+    for step in moves {
+        let here = |entry: &&Entry| {
+            let seen_at = entry.occurred_at.max(entry.recorded_at);
+            step.at <= seen_at && seen_at < left_at
+        };
+        let said = history.entries.iter().filter(here).filter_map(|entry| {
+            let What::Activity(activity) = &entry.what else { return None };
+            let said = ByHand::of(activity)?;
+            let counts = said.to == step.to && ByHand::counts(said.lens.as_deref(), Some(lens));
+            counts.then_some((entry.occurred_at.max(entry.recorded_at), said))
+        });
+        // Whoever cooled by rule may have been given a day by hand since, too.
+        step.by_hand = said.max_by_key(|(at, _)| *at).map(|(at, said)| hand_view(at, said));
+        left_at = step.at;
+    }
+}
+
+fn hand_view(at: Moment, said: ByHand) -> HandView {
+    let english = |text: &str| {
+        Condition::parse(text).map_or_else(|_| text.to_owned(), |c| c.in_english().to_string())
+    };
+    HandView {
+        at,
+        reason: said.reason.map(String::from),
+        lens: said.lens.filter(|lens| **lens != *EVERY_LENS).map(String::from),
+        wake_on: said.wake_on,
+        wake_english: said.wake_when.as_deref().map(english),
+        wake_when: said.wake_when.map(String::from),
+        promise: said.promise.map(String::from),
+        promise_by: said.promise_by,
+    }
+}
+
+/// What is said as the rule of a move by hand.
+pub(crate) const BY_HAND: &str = "moved by hand";
+
 pub(crate) fn move_view(row: store::TransitionRow, receipt: Receipt) -> MoveView {
     let rule = match &receipt.rule {
         Rule::Enter(stage) => format!("enter {stage}"),
         Rule::Leave(stage, _) => format!("leave {stage}"),
         Rule::Disqualify(_) => "disqualify".to_owned(),
-        Rule::Hand(_) => "moved by hand".to_owned(),
+        Rule::Hand(_) => BY_HAND.to_owned(),
         Rule::Wake(_) => "woken, as was said when they were recycled".to_owned(),
     };
     MoveView {
@@ -218,6 +284,7 @@ pub(crate) fn move_view(row: store::TransitionRow, receipt: Receipt) -> MoveView
         rule,
         because: receipt.because.into_iter().map(because).collect(),
         disputes: Vec::new(),
+        by_hand: None,
     }
 }
 

@@ -166,6 +166,8 @@ fn exit(name: &str, rule: &ExitRule, add: &mut impl FnMut(String, Pieces)) {
         })
         .collect();
     add(format!("{name}, enter"), enter);
+    let reasons = rule.reasons.iter().map(ToString::to_string).collect();
+    add(format!("{name}, reasons by hand"), reasons);
     add(format!("{name}, come back"), rule.wake.as_ref().map(conjuncts).unwrap_or_default());
 }
 

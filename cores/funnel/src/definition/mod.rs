@@ -150,6 +150,17 @@ pub struct ExitRule {
     pub enter: Vec<(Condition, Option<Arc<str>>)>,
     /// While this holds one may come back.
     pub wake: Option<Condition>,
+    /// The reasons that a hand may give for putting somebody there; if there is none it may give any.
+    pub reasons: Vec<Arc<str>>,
+}
+
+/// What a hand may give as its reason for an exit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reasons<'d> {
+    /// Those of the exit's list, then those that rules give.
+    pub words: Vec<&'d str>,
+    /// Whether it must be one of these: the definition has a list. Else they are only suggested.
+    pub is_list: bool,
 }
 
 impl Definition {
@@ -185,6 +196,26 @@ impl Definition {
     /// The rules of a stage between lead and customer.
     pub fn stage(&self, stage: Stage) -> Option<&StageRule> {
         self.stages.iter().find(|rule| rule.stage == stage)
+    }
+
+    /// What a hand may give as its reason for putting somebody to an exit; nothing is said of stages.
+    pub fn reasons(&self, exit: Stage) -> Reasons<'_> {
+        let rule = match exit {
+            Stage::Recycled => &self.recycled,
+            Stage::Disqualified => &self.disqualified,
+            _ => return Reasons::default(),
+        };
+        let leaves = self.stages.iter().flat_map(|rule| &rule.leave);
+        let leaves =
+            leaves.filter(|leave| leave.to == exit).filter_map(|leave| leave.reason.as_ref());
+        let enters = rule.enter.iter().filter_map(|(_, reason)| reason.as_ref());
+        let mut words: Vec<&str> = Vec::new();
+        for reason in rule.reasons.iter().chain(enters).chain(leaves) {
+            if !words.contains(&&**reason) {
+                words.push(reason);
+            }
+        }
+        Reasons { words, is_list: !rule.reasons.is_empty() }
     }
 
     /// The place of a criterion, by its name or another name of it.

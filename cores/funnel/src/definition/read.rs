@@ -286,7 +286,10 @@ impl Reader<'_> {
 
     fn exit(&mut self, value: &Value<'_>, may_enter: bool) -> ExitRule {
         let Some(table) = self.table(value) else { return ExitRule::default() };
-        self.only(table, if may_enter { &["enter", "wake"] } else { &["wake"] });
+        self.only(
+            table,
+            if may_enter { &["enter", "wake", "reasons"] } else { &["wake", "reasons"] },
+        );
         let mut enter = Vec::new();
         if let Some(value) = table.get("enter") {
             for item in self.one_or_list(value) {
@@ -303,7 +306,18 @@ impl Reader<'_> {
                 }
             }
         }
-        ExitRule { enter, wake: table.get("wake").and_then(|wake| self.condition(wake)) }
+        let mut reasons: Vec<Arc<str>> = Vec::new();
+        if let Some(value) = table.get("reasons") {
+            for (reason, at) in self.texts(value) {
+                if reason.trim().is_empty() || reasons.iter().any(|known| **known == *reason) {
+                    self.fault(at, "expected reasons in a few words, each another");
+                } else {
+                    reasons.push(Arc::from(reason));
+                }
+            }
+        }
+        let wake = table.get("wake").and_then(|wake| self.condition(wake));
+        ExitRule { enter, wake, reasons }
     }
 
     /// A condition in quotes; its faults are placed in the file.

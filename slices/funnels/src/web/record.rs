@@ -13,7 +13,7 @@ use team::User;
 
 use crate::answer::{self, Answer};
 use crate::dispute;
-use crate::hand::{self, Move};
+use crate::hand::{self, Move, Waking};
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -62,9 +62,17 @@ async fn answer(
 }
 
 #[derive(Deserialize)]
+#[serde(default)]
+#[derive(Default)]
 struct MoveForm {
     to: String,
     reason: String,
+    /// `every` if it is to count under every lens.
+    lens: String,
+    wake_on: String,
+    wake_when: String,
+    promise: String,
+    promise_by: String,
 }
 
 async fn move_to(
@@ -77,7 +85,13 @@ async fn move_to(
     let back = format!("/people/{person}#why");
     let to = Stage::parse(&form.to).filter(|stage| *stage != Stage::None);
     let to = to.ok_or_else(|| Failure::missing("stage", &form.to))?;
-    let step = Move { to, reason: form.reason };
+    let wake = Waking {
+        on: form.wake_on,
+        when: form.wake_when,
+        promise: form.promise,
+        promise_by: form.promise_by,
+    };
+    let step = Move { to, reason: form.reason, everywhere: form.lens == "every", wake };
     app.db.write(move |tx| hand::move_to(tx, &who, &person, None, &step, now)).await?;
     Ok(Redirect::to(&back))
 }

@@ -5,6 +5,7 @@ mod answers;
 mod backtest;
 mod drafts;
 mod handoffs;
+mod hands;
 mod house;
 mod import;
 mod lenses;
