@@ -66,6 +66,8 @@ test("the counts add up on the screen, and lead to the people", async () => {
   await Promise.all([page.waitForURL(/outcome=rejected/), page.locator("#versions a[href*='outcome=rejected']").click()]);
   assert.equal(await page.locator("#people tbody tr").count(), total.rejected);
   assert.match(await page.locator("#people").innerText(), /A student/);
+  await Promise.all([page.waitForURL(/\/people\//), page.locator("#people tr:has-text('A student') a").first().click()]);
+  assert.match(await page.locator("section:has(> #h-hand)").innerText(), /handed back, answered .*: A student/);
   quiet();
 });
 

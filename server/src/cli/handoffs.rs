@@ -1,10 +1,12 @@
-//! `sluice handoffs`
+//! `sluice handoffs` and `sluice handoff`: who waits for sales, and what sales says.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+use funnels::hand;
 use funnels::handoff::{HandoffsView, Line, Since, handoffs};
 use moment::Span;
 use platform::failure::Failure;
 use platform::page::words::lasting;
+use serde_json::json;
 use team::User;
 
 use super::reading;
@@ -29,6 +31,54 @@ pub(crate) struct Handoffs {
     /// The lens to look through [default: the main one]
     #[arg(long, value_name = "NAME")]
     lens: Option<String>,
+}
+
+/// Take somebody on who was handed over, or hand them back
+#[derive(Args)]
+#[command(
+    long_about = "Answers for sales: takes somebody on who was handed over, or hands them back with a reason, which is reported \
+        against the definition and the source that produced them. The newest answer holds; the first says whether it \
+        came within the `sla`.",
+    after_long_help = "Examples:\n  \
+        sluice handoff ann@north.example accepted\n  \
+        sluice handoff mql_id:0f3a rejected --reason \"A student\""
+)]
+pub(crate) struct Handoff {
+    /// An e-mail address, a telephone, an id from outside, per_…, or a name that one person has
+    #[arg(value_name = "WHO")]
+    who: String,
+    /// accepted or rejected
+    #[arg(value_name = "ANSWER")]
+    said: Said,
+    /// Why; whoever is rejected needs a reason
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    reason: String,
+    /// The lens that handed them over [default: the main one]
+    #[arg(long, value_name = "NAME")]
+    lens: Option<String>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Said {
+    Accepted,
+    Rejected,
+}
+
+impl Handoff {
+    pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
+        let app = reading(house)?;
+        let now = app.clock.now();
+        let Handoff { who, said, reason, lens } = self;
+        let accepted = matches!(said, Said::Accepted);
+        app.db.write_blocking(move |tx| {
+            let said = (accepted, reason.as_str());
+            hand::hand_over(tx, &User::operator(), &who, lens.as_deref(), said, now)
+        })?;
+        house.mouth.result(&json!({ "accepted": accepted }), |_| {
+            (if accepted { "Taken on." } else { "Handed back." }).to_owned()
+        })?;
+        Ok(Outcome::Done)
+    }
 }
 
 impl Handoffs {

@@ -95,6 +95,7 @@ enum Command {
     Lenses(lenses::Lenses),
     Funnel(funnel::Funnel),
     Handoffs(handoffs::Handoffs),
+    Handoff(handoffs::Handoff),
     #[command(subcommand)]
     Definition(definition::Definition),
     #[command(subcommand)]
@@ -153,6 +154,7 @@ fn run(cli: Cli, mouth: Mouth, variables: &BTreeMap<String, String>) -> Result<O
         Command::Lenses(command) => command.run(&house),
         Command::Funnel(command) => command.run(&house),
         Command::Handoffs(command) => command.run(&house),
+        Command::Handoff(command) => command.run(&house),
         Command::Verify(command) => command.run(&house),
         Command::Definition(command) => command.run(&house),
         Command::User(command) => command.run(&house),

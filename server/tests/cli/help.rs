@@ -19,6 +19,7 @@ const COMMANDS: &[&[&str]] = &[
     &["tell"],
     &["funnel"],
     &["handoffs"],
+    &["handoff"],
     &["definition"],
     &["definition", "check"],
     &["definition", "try"],

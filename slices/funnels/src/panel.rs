@@ -16,9 +16,10 @@ use platform::page::words::{Almanac, lasting};
 use team::{Right, User};
 
 use crate::dispute::DisputeView;
+use crate::handoff::{self, Outcome};
 use crate::why::{BY_HAND, BecauseView, CriterionView, HandView, MoveView, RestView, WhyView, why};
 use crate::why_not::{WayView, why_not};
-use crate::{handoff, lens, store};
+use crate::{lens, store};
 
 /// Receipts, criteria, and what the next stage asks for: the panel that funnels give to the record.
 pub struct ReceiptPanel;
@@ -47,7 +48,7 @@ impl Panel for ReceiptPanel {
         if lens::lenses(tx)?.iter().filter(|lens| lens.current().is_some()).count() > 1 {
             slip.lens = Some(lens.name.clone());
         }
-        slip.handoff = handoff(tx, lens.id, person, now)?;
+        slip.handed = handed(tx, lens.id, person, &almanac)?;
         slip.render().map_err(|cause| Failure::Broken(anyhow::Error::from(cause)))
     }
 
@@ -76,18 +77,36 @@ pub(crate) fn way_words(way: &WayView) -> String {
     steps.join("; ")
 }
 
-/// What is left of the time in which sales takes somebody on, in words; nothing if nobody waits.
-fn handoff(
+/// How somebody stands who was handed to sales.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Handed {
+    /// What is left of the time in which sales takes them on, or what came of it.
+    words: String,
+    /// Whether nobody has answered yet.
+    waits: bool,
+    /// Whether the answer came late, or is late by now.
+    is_late: bool,
+}
+
+/// The handoff in which they are, if they are in one.
+fn handed(
     tx: &mut Tx,
     lens: people::LensId,
     person: PersonId,
-    now: Moment,
-) -> Result<String, Failure> {
-    let row = handoff::waiting_of(tx, lens, person)?;
-    Ok(match row.filter(|row| row.outcome == handoff::Outcome::Waiting) {
-        Some(row) => time_left((row.due_at - now).0),
-        None => String::new(),
-    })
+    almanac: &Almanac,
+) -> Result<Option<Handed>, Failure> {
+    let Some(row) = handoff::waiting_of(tx, lens, person)? else { return Ok(None) };
+    let answered_at = row.answered_at.unwrap_or(almanac.now());
+    let day = almanac.minute(answered_at).words;
+    let reason = row.reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+    let words = match row.outcome {
+        Outcome::Waiting => time_left((row.due_at - almanac.now()).0),
+        Outcome::Accepted => format!("taken on, answered {day}{reason}"),
+        Outcome::Rejected => format!("handed back, answered {day}{reason}"),
+        Outcome::MovedOn => return Ok(None),
+    };
+    let waits = row.outcome == Outcome::Waiting;
+    Ok(Some(Handed { words, waits, is_late: answered_at > row.due_at }))
 }
 
 /// `3 h left to take them on`, or how much too long they wait.
@@ -177,8 +196,8 @@ struct Slips {
     ways: Vec<String>,
     /// The question to ask next; may be empty.
     ask_next: String,
-    /// How long sales has; empty if nobody waits.
-    handoff: String,
+    /// How long sales has, or what it said; nothing of whom nobody handed over.
+    handed: Option<Handed>,
     /// Where one can move them by hand: the stages.
     moves: Vec<StageMark>,
     /// The exits to which a hand can put them.
@@ -252,7 +271,7 @@ impl Slips {
             may_resolve: false,
             ways: Vec::new(),
             ask_next: String::new(),
-            handoff: String::new(),
+            handed: None,
             moves: StageMark::STANDS
                 .into_iter()
                 .filter(|mark| *mark != stands && known_to(mark))
