@@ -232,7 +232,8 @@ fn held_back(lens: &Lens, history: &History, to: Stage, now: Moment) -> String {
 }
 
 /// Sales takes somebody on, or hands them back with a reason, under the lens through which the user looks. Whoever
-/// thinks again answers again: the newest answer holds, and the first says whether it came in time.
+/// thinks again answers again: the newest answer holds, and the first says whether it came in time. It is an activity,
+/// which the conditions of every lens see.
 ///
 /// # Errors
 /// `Forbidden` without the right to edit people; `Missing`; `Refused` with `no_reason` for a rejection without

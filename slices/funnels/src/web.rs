@@ -15,14 +15,14 @@ use axum::response::Redirect;
 use axum::routing::{get, post};
 use funnel::condition::{Condition, English};
 use funnel::{Definition, Stage};
-use moment::Moment;
+use moment::{Moment, Span};
 use people::frame;
 use people::pages::marks::{Markup, StageMark};
 use platform::app::App;
 use platform::db::Tx;
 use platform::failure::Failure;
 use platform::page::Page;
-use platform::page::words::{Almanac, grouped};
+use platform::page::words::{Almanac, grouped, lasting};
 use serde::Deserialize;
 use team::{Right, User};
 
@@ -207,6 +207,10 @@ fn meanings(definition: &Definition, flow: &Flow) -> Vec<Meaning> {
                 };
                 line("leaves when", &leave.when, &note)
             }));
+            rules.extend(rule.accept_within.map(|within| {
+                let text = format!("sla = {{ accept = \"{}\" }}", written(within));
+                said("taken on within", &[&lasting(within)], &text)
+            }));
             Meaning {
                 stage: StageMark::of(rule.stage.as_str()),
                 rules,
@@ -225,6 +229,11 @@ fn meanings(definition: &Definition, flow: &Flow) -> Vec<Meaning> {
             })
             .collect();
         rules.extend(exit.wake.iter().map(|wake| line("comes back when", wake, "")));
+        if !exit.reasons.is_empty() {
+            let words: Vec<&str> = exit.reasons.iter().map(AsRef::as_ref).collect();
+            let text = format!("reasons = [\"{}\"]", words.join("\", \""));
+            rules.push(said("by hand because", &words, &text));
+        }
         if !rules.is_empty() {
             meanings.push(Meaning {
                 stage: StageMark::of(stage.as_str()),
@@ -234,6 +243,28 @@ fn meanings(definition: &Definition, flow: &Flow) -> Vec<Meaning> {
         }
     }
     meanings
+}
+
+/// A length of time as a definition writes it: `4h`.
+fn written(span: Span) -> String {
+    let minutes = span.0 / Span::minutes(1).0;
+    match minutes {
+        _ if minutes % 1_440 == 0 => format!("{}d", minutes / 1_440),
+        _ if minutes % 60 == 0 => format!("{}h", minutes / 60),
+        _ => format!("{minutes}m"),
+    }
+}
+
+/// A rule that is no condition.
+fn said(part: &'static str, words: &[&str], text: &str) -> RuleLine {
+    let chips =
+        |out: &mut people::pages::marks::Chips| words.iter().for_each(|word| out.chip(word));
+    RuleLine {
+        part,
+        english: Markup::escaped_from(chips),
+        note: String::new(),
+        text: text.to_owned(),
+    }
 }
 
 fn line(part: &'static str, condition: &Condition, note: &str) -> RuleLine {
