@@ -99,6 +99,23 @@ fn what_one_stage_waits_for_wakes_nobody_at_another() {
 }
 
 #[test]
+fn a_score_that_a_source_told_runs_out_though_no_rule_reads_it() {
+    let definition = definition("[stages.lead]\nenter = 'did(\"page.viewed\")'");
+    let mut told = fact(2, 1.0, "score.intent", 81);
+    if let What::Facts(observation) = &mut told.what {
+        observation.facts[0].expires_at = Some(day(30.0));
+    }
+    let history = History::new(vec![did(1, 0.0, "page.viewed", &[]), told]);
+    let before = fold(&definition, &history, day(29.0)).standing;
+    assert_eq!(
+        (before.scores.intent.map(|range| range.low), before.next_at),
+        (Some(81.0), Some(day(30.0)))
+    );
+    let after = fold(&definition, &history, day(30.0)).standing;
+    assert_eq!((after.scores.intent, after.next_at), (None, None));
+}
+
+#[test]
 fn a_falling_score_crosses_its_number_between_entries() {
     let definition = definition(
         "[scores.engagement]\nhalf_life = \"10d\"\npoints = [{ on = \"page.viewed\", add = 40 }]\n\

@@ -102,6 +102,15 @@ fn scores(view: &View<'_>) -> Scores {
     }
 }
 
+/// Until when the scores hold that nobody counts, but some source told.
+fn told_until(view: &View<'_>) -> i64 {
+    let counted = |score: Score| view.plan.scores.iter().any(|rule| rule.score == score);
+    let told = Score::ALL.into_iter().filter(|score| !counted(*score));
+    let facts = told.filter_map(|score| view.plan.fact_ids.get(score.fact()));
+    let until = facts.filter_map(|at| view.held(*at).map(|_| view.state.facts[index(*at)]));
+    until.flatten().map(|held| held.expires_at).min().unwrap_or(NEVER)
+}
+
 /// The next moment at which time alone can change the standing of somebody who stands so.
 ///
 /// While a move is held back, anything that the rules read may let it go.
@@ -112,7 +121,7 @@ fn next_at(view: &View<'_>, unsettled: bool) -> i64 {
     let leaves = view.plan.reads.matter[slot].iter().chain(all).chain(waking.into_iter().flatten());
     let flip = |at: u32, exactly: bool| view.flip(&view.plan.leaves[index(at)], exactly);
     let answers = view.state.answers.iter().flatten().map(|answer| answer.expires_at);
-    let mut next = answers.min().unwrap_or(NEVER);
+    let mut next = answers.min().unwrap_or(NEVER).min(told_until(view));
     next = next.min(view.wake.map_or(NEVER, |wake| wake.flip(view.now)));
     // A rough moment is never too late, so only what is rough and early is worth the exact one.
     for &leaf in leaves {
