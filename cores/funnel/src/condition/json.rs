@@ -40,7 +40,7 @@ impl Condition {
     }
 
     /// The same condition with and in and, or in or, and lists of one joined; not within filters.
-    fn joined(self) -> Condition {
+    pub(super) fn joined(self) -> Condition {
         match self {
             Condition::All(parts) => match join(parts, |part| match part {
                 Condition::All(inner) => Ok(inner),

@@ -5,6 +5,7 @@
 
 mod english;
 mod fault;
+pub mod form;
 mod json;
 pub(crate) mod kinds;
 mod lex;

@@ -147,6 +147,11 @@ fn commas(f: &mut Formatter<'_>, list: &[Literal]) -> fmt::Result {
     Ok(())
 }
 
+/// A text in double quotes, as a condition holds it.
+pub(super) fn quote(text: &str) -> String {
+    Literal::Text(text.to_owned()).to_string()
+}
+
 /// A text in double quotes, with what would end or change it escaped.
 fn quoted(f: &mut Formatter<'_>, text: &str) -> fmt::Result {
     f.write_char('"')?;

@@ -6,6 +6,7 @@
 mod check;
 mod diff;
 pub(crate) mod examples;
+pub mod places;
 mod read;
 
 use std::sync::Arc;

@@ -24,7 +24,7 @@ pub(super) fn definition(text: &str) -> Result<Definition, Vec<Fault>> {
         let byte = wrong.span().map_or(0, |span| span.start);
         vec![Fault::at(text, byte, wrong.message().to_owned())]
     })?;
-    let mut reader = Reader { text, faults: Vec::new(), names: Names::default() };
+    let mut reader = Reader::of(text);
     let definition = reader.whole(document.get_ref());
     let mut faults = reader.faults;
     if faults.is_empty() {
@@ -37,7 +37,13 @@ pub(super) fn definition(text: &str) -> Result<Definition, Vec<Fault>> {
 pub(super) struct Reader<'t> {
     pub(super) text: &'t str,
     pub(super) faults: Vec<Fault>,
-    names: Names,
+    pub(super) names: Names,
+}
+
+impl<'t> Reader<'t> {
+    pub(super) fn of(text: &'t str) -> Reader<'t> {
+        Reader { text, faults: Vec::new(), names: Names::default() }
+    }
 }
 
 impl Reader<'_> {
@@ -127,7 +133,7 @@ impl Reader<'_> {
         definition
     }
 
-    fn collect_names(&mut self, table: &DeTable<'_>) {
+    pub(super) fn collect_names(&mut self, table: &DeTable<'_>) {
         let mut criteria = Vec::new();
         let mut kinds = Vec::new();
         if let Some(DeValue::Table(found)) = table.get("criteria").map(Spanned::get_ref) {
@@ -345,7 +351,7 @@ impl Reader<'_> {
     }
 
     /// The byte where a quoted text's first character stands in the file.
-    fn inside(&self, value: &Value<'_>) -> usize {
+    pub(super) fn inside(&self, value: &Value<'_>) -> usize {
         let start = value.span().start;
         let rest = self.text.get(start..).unwrap_or("");
         let quotes = if rest.starts_with("'''") || rest.starts_with("\"\"\"") { 3 } else { 1 };
