@@ -58,6 +58,12 @@ const pictures = [
   }],
   ["tell", (page) => page.goto("/tell?firm=profile")],
   ["tell-settled", (page) => page.goto("/tell?firm=profile&act=trial&talk=nobody&place=all")],
+  ["draft-form", async (page) => {
+    await page.goto("/funnel");
+    await Promise.all([page.waitForURL(/dft_/), page.click("text=Change the definition")]);
+    await page.click("#as-form");
+    await page.waitForSelector("[data-place]");
+  }],
   ["imports", (page) => page.goto("/imports")],
   ["palette", async (page) => {
     await page.goto("/people");

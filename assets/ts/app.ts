@@ -3,6 +3,7 @@
 
 import { answerByKey } from "./answer.ts";
 import { checkWhileWriting } from "./draft.ts";
+import { editInForm } from "./form.ts";
 import { watchForms } from "./forms.ts";
 import { listenForKeys } from "./keys.ts";
 import { keepCounts, loadAsOneScrolls } from "./list.ts";
@@ -16,6 +17,7 @@ keepCounts();
 loadAsOneScrolls();
 poll();
 watchForms();
+editInForm();
 checkWhileWriting();
 answerByKey();
 showWhyIfAsked();

@@ -26,7 +26,7 @@ export function checkWhileWriting(): void {
   addEventListener("beforeunload", (event) => {
     if (!isSent && field.value !== before) event.preventDefault();
   });
-  field.addEventListener("keydown", (event) => {
+  form.addEventListener("keydown", (event) => {
     if ((event.metaKey || event.ctrlKey) && event.key === "s") {
       event.preventDefault();
       form.requestSubmit(find(HTMLButtonElement, "button[value=save]", form));

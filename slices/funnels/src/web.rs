@@ -3,6 +3,7 @@
 mod backtests;
 mod call;
 mod definitions;
+mod form;
 mod handoffs;
 mod lenses;
 mod record;
@@ -39,6 +40,7 @@ pub fn routes() -> Router<App> {
         .route("/lens", post(choose))
         .merge(lenses::routes())
         .merge(definitions::routes())
+        .merge(form::routes())
         .merge(backtests::routes())
         .merge(record::routes())
         .merge(handoffs::routes())

@@ -4,6 +4,7 @@
 //! A draft may be saved with mistakes in it, for nothing that was written is lost; it can be proposed only
 //! without. A change takes every approval back: what was approved is what is adopted.
 
+mod form;
 pub(crate) mod store;
 
 use std::collections::BTreeSet;
@@ -19,6 +20,7 @@ use team::{Right, User};
 
 use crate::lens::{self, Adopted, From, Lens};
 
+pub use form::{FormView, form};
 pub use store::{Approval, DraftRow};
 
 /// The prefix of a draft's public id.

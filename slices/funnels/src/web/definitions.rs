@@ -278,14 +278,19 @@ async fn check(
     Ok(Page::part(&part))
 }
 
+/// What is wrong, and what was probably meant.
+pub(super) fn fault_words(fault: &funnel::condition::Fault) -> String {
+    match &fault.nearest {
+        Some(name) => format!("{}; did you mean {name}?", fault.words),
+        None => fault.words.clone(),
+    }
+}
+
 fn checked(found: &Checked, lens: &Lens) -> CheckedPart {
     let fault = |fault: &funnel::condition::Fault| FaultLine {
         line: fault.line,
         column: fault.column,
-        words: match &fault.nearest {
-            Some(name) => format!("{}; did you mean {name}?", fault.words),
-            None => fault.words.clone(),
-        },
+        words: fault_words(fault),
     };
     let piece = |piece: &funnel::definition::Piece| PieceLine {
         mark: match piece.mark {

@@ -173,3 +173,28 @@ fn whoever_is_alone_speaks_for_both_teams() {
         .unwrap();
     });
 }
+
+#[test]
+fn the_form_of_a_draft_offers_what_the_workspace_knows() {
+    both(|world| {
+        let text =
+            format!("{SECOND}[kinds]\nMQL = 'did(\"a.b\", 3 > )'\n[criteria]\nbudget = {{}}\n");
+        let view =
+            world.db.read_blocking(move |tx| drafts::form(tx, &User::operator(), &text)).unwrap();
+        let conditions = view.conditions.unwrap();
+        let places: Vec<String> = conditions.iter().map(|it| it.place.join(" ")).collect();
+        assert_eq!(places, ["stages lead enter", "stages prospect enter", "kinds MQL"]);
+        assert!(conditions[2].condition.is_err(), "one mistake leaves the others to be edited");
+        for (term, sort) in [
+            ("person.email", "fact"),
+            ("criterion.budget", "truth"),
+            ("email.replied", "activity"),
+            ("score.fit", "number"),
+        ] {
+            assert_eq!(view.terms.get(term), Some(&sort), "{term}");
+        }
+        let broken =
+            world.db.read_blocking(|tx| drafts::form(tx, &User::operator(), "name = ")).unwrap();
+        assert_eq!(broken.conditions.unwrap_err()[0].line, 1);
+    });
+}

@@ -77,6 +77,7 @@ use wire::table::{Header, Layout};
 
 pub use dates::Dates;
 pub use guess::{Proposal, Remark, guess, slug, unreadable};
+pub use parse::KNOWN_FACTS;
 pub use problem::Problem;
 
 /// What the columns of a file mean.

@@ -12,7 +12,7 @@ use super::{
 };
 
 /// Facts that this program gives a meaning of its own, besides `….custom.…` and `….id.…`.
-pub(super) const KNOWN_FACTS: [&str; 22] = [
+pub const KNOWN_FACTS: [&str; 22] = [
     "person.name",
     "person.given_name",
     "person.family_name",

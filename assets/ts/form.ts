@@ -1,0 +1,339 @@
+// The form of a draft: groups of chips beside the text. A chip that changes is sent with its condition and the text, and
+// the server gives the new text back; what a cell may hold and how a condition is written, the server alone knows.
+
+import { find, findAll } from "./dom.ts";
+
+interface Fault {
+  row: number | null;
+  cell: string;
+  words: string;
+}
+
+interface Answer {
+  text?: string;
+  english?: string;
+  faults?: Fault[];
+}
+
+type Tree = { all: Tree[] } | { any: Tree[] } | { not: Tree } | { row: Record<string, string> };
+
+export function editInForm(): void {
+  const tabs = find(HTMLElement, "[data-tabs]");
+  const field = find(HTMLTextAreaElement, "#text");
+  const panel = find(HTMLElement, "#in-form");
+  if (!tabs || !field || !panel) return;
+  new Editor(tabs, field, panel);
+}
+
+class Editor {
+  /** The text that the form shows. */
+  private shown: string | null = null;
+  private sending: Promise<void> = Promise.resolve();
+  private waiting = 0;
+  /** What was last asked of each condition, so that leaving a cell after Enter does not ask again. */
+  private readonly asked = new WeakMap<HTMLElement, string>();
+
+  constructor(
+    tabs: HTMLElement,
+    private readonly field: HTMLTextAreaElement,
+    private readonly panel: HTMLElement,
+  ) {
+    tabs.hidden = false;
+    tabs.addEventListener("click", (event) => {
+      if (event.target instanceof HTMLElement && event.target.role === "tab") void this.turnTo(event.target);
+    });
+    tabs.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      const all = findAll(HTMLElement, "[role=tab]", tabs);
+      const other = step && all[(all.findIndex((tab) => tab === event.target) + step + all.length) % all.length];
+      if (!other) return;
+      event.preventDefault();
+      other.focus();
+      void this.turnTo(other);
+    });
+    panel.addEventListener("click", (event) => this.click(event));
+    panel.addEventListener("change", (event) => this.change(event));
+    panel.addEventListener("keydown", (event) => this.key(event));
+    field.form?.addEventListener("submit", (event) => this.submit(event));
+    // A link to a line leads to the text.
+    document.addEventListener(
+      "click",
+      (event) => {
+        const link = event.target instanceof Element ? event.target.closest("a[data-line]") : null;
+        const text = find(HTMLElement, "#as-text");
+        if (!(link instanceof HTMLElement) || panel.hidden || !text) return;
+        event.preventDefault();
+        void this.turnTo(text);
+        if (panel.contains(link)) this.showLine(Number(link.dataset["line"]));
+      },
+      true,
+    );
+  }
+
+  private showLine(line: number): void {
+    const lines = this.field.value.split("\n");
+    const start = lines.slice(0, line - 1).reduce((sum, text) => sum + text.length + 1, 0);
+    this.field.focus();
+    this.field.setSelectionRange(start, start + (lines[line - 1]?.length ?? 0));
+    const height = this.field.scrollHeight / Math.max(lines.length, 1);
+    this.field.scrollTop = Math.max(0, (line - 5) * height);
+  }
+
+  private async turnTo(tab: HTMLElement): Promise<void> {
+    for (const other of findAll(HTMLElement, "[role=tab]", tab.parentElement ?? document)) {
+      const is = other === tab;
+      other.ariaSelected = String(is);
+      other.tabIndex = is ? 0 : -1;
+      const part = document.getElementById(other.getAttribute("aria-controls") ?? "");
+      if (part) part.hidden = !is;
+    }
+    if (tab.id === "as-form" && this.shown !== this.field.value) await this.fill();
+  }
+
+  /** Fetches the form of the text as it is now. */
+  private async fill(): Promise<void> {
+    const text = this.field.value;
+    this.panel.setAttribute("aria-busy", "true");
+    const html = await post(this.panel.dataset["form"] ?? "", { text }).then((answer) => answer?.text());
+    this.panel.removeAttribute("aria-busy");
+    if (text !== this.field.value) return;
+    const read = html && new DOMParser().parseFromString(html, "text/html");
+    const part = read && find(HTMLFieldSetElement, "#form-part", read);
+    if (!part) {
+      this.panel.textContent = "The form can't be had just now. The text can be edited as before.";
+      return;
+    }
+    const open = new Set(findAll(HTMLElement, "details:not([open])", this.panel).map((it) => it.dataset["chapter"]));
+    this.panel.replaceChildren(document.adoptNode(part));
+    for (const chapter of findAll(HTMLDetailsElement, "details", this.panel)) {
+      chapter.open = !open.has(chapter.dataset["chapter"]);
+    }
+    part.disabled = this.field.readOnly;
+    for (const chip of findAll(HTMLElement, "[data-cond]", this.panel)) dress(chip);
+    this.shown = text;
+  }
+
+  private click(event: MouseEvent): void {
+    const button = event.target instanceof Element ? event.target.closest("button") : null;
+    if (!button) return;
+    const condition = button.closest<HTMLElement>("[data-place]");
+    const group = button.closest<HTMLElement>("[data-group]");
+    if (!condition) return;
+    if (button.dataset["add"] && group) this.add(button.dataset["add"], group, null);
+    if (!("remove" in button.dataset)) return;
+    const part = button.closest<HTMLElement>("[data-cond], [data-group]");
+    const around = part?.parentElement?.closest<HTMLElement>("[data-group]");
+    const next = part?.nextElementSibling ?? part?.previousElementSibling;
+    part?.remove();
+    const focus = (next && find(HTMLElement, "input, select", next)) ?? (around && find(HTMLElement, "[data-add]", around));
+    focus?.focus();
+    void this.send(condition);
+  }
+
+  /** Adds an empty chip, or a group with one, after a part of the group or at its end. */
+  private add(what: string, group: HTMLElement, after: Element | null): void {
+    const isFilter = group.closest("[data-filter-of]") !== null;
+    const chip = copy(isFilter ? "form-filter-row" : "form-row");
+    const list = [...group.children].find((child) => child.matches(".fb-parts"));
+    if (!chip || !list) return;
+    chip.dataset["new"] = "";
+    let part = chip;
+    if (what === "group") {
+      const inner = copy("form-group");
+      if (!inner) return;
+      find(HTMLElement, ".fb-parts", inner)?.append(chip);
+      part = inner;
+    }
+    if (after) after.after(part);
+    else list.append(part);
+    dress(chip);
+    find(HTMLInputElement, "input", chip)?.focus();
+  }
+
+  private change(event: Event): void {
+    if (!(event.target instanceof HTMLElement)) return;
+    const condition = event.target.closest<HTMLElement>("[data-place]");
+    const chip = event.target.closest<HTMLElement>("[data-cond]");
+    if (!condition) return;
+    if (chip) {
+      if (event.target.dataset["cell"] === "term") suitOperator(chip);
+      dress(chip);
+    }
+    void this.send(condition);
+  }
+
+  private key(event: KeyboardEvent): void {
+    if (event.key !== "Enter" || !(event.target instanceof HTMLInputElement)) return;
+    event.preventDefault(); // it would save the draft
+    const chip = event.target.closest<HTMLElement>("[data-cond]");
+    const group = chip?.parentElement?.closest<HTMLElement>("[data-group]");
+    event.target.dispatchEvent(new Event("change", { bubbles: true }));
+    if ((event.ctrlKey || event.metaKey) && chip && group) this.add("row", group, chip);
+  }
+
+  /** Sends a condition, one after the other, so that each is put into the text that the one before gave. */
+  private send(condition: HTMLElement): Promise<void> {
+    this.waiting += 1;
+    this.sending = this.sending.then(() => this.put(condition)).finally(() => (this.waiting -= 1));
+    return this.sending;
+  }
+
+  private async put(condition: HTMLElement): Promise<void> {
+    const root = find(HTMLElement, "[data-group]", condition);
+    if (!root) return;
+    const sent: HTMLElement[] = [];
+    const tree = treeOf(root, sent);
+    const text = this.field.value;
+    const body = { text, place: condition.dataset["place"] ?? "", condition: JSON.stringify(tree) };
+    const question = JSON.stringify(body);
+    if (this.asked.get(condition) === question) return;
+    this.asked.set(condition, question);
+    const answer = await post(this.panel.dataset["rewrite"] ?? "", body);
+    if (!answer) this.asked.delete(condition);
+    const said = answer ? ((await answer.json()) as Answer) : { faults: [{ row: null, cell: "", words: LOST }] };
+    showFaults(condition, sent, said.faults ?? []);
+    if (said.text === undefined || this.field.value !== text) return;
+    for (const chip of sent) delete chip.dataset["new"];
+    const english = find(HTMLElement, "[data-english]", condition);
+    if (english) english.textContent = said.english ?? "";
+    this.shown = said.text;
+    if (said.text === text) return;
+    this.field.value = said.text;
+    this.field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  /** What is on its way is waited for, and a chip that is in no text yet is shown before anything is saved. */
+  private submit(event: SubmitEvent): void {
+    if (event.submitter instanceof HTMLButtonElement && event.submitter.formNoValidate) return;
+    if (this.waiting > 0) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      const { submitter } = event;
+      void this.sending.then(() => this.field.form?.requestSubmit(submitter));
+      return;
+    }
+    if (this.panel.hidden) return;
+    const open = find(HTMLElement, "[aria-invalid=true], [data-new] input", this.panel);
+    if (!open) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const chip = open.closest<HTMLElement>("[data-cond]");
+    const note = chip && find(HTMLElement, "[data-fault]", chip);
+    if (note?.hidden) {
+      note.textContent = "Not in the text yet: finish it, or remove it";
+      note.hidden = false;
+    }
+    open.focus();
+  }
+}
+
+const LOST = "The server does not answer; the text is as it was";
+
+async function post(href: string, fields: Record<string, string>): Promise<Response | null> {
+  const answer = await fetch(href, { method: "POST", body: new URLSearchParams(fields) }).catch(() => null);
+  return answer?.ok && !answer.redirected ? answer : null;
+}
+
+function copy(template: string): HTMLElement | null {
+  const found = find(HTMLTemplateElement, `#${template}`)?.content.firstElementChild?.cloneNode(true);
+  return found instanceof HTMLElement ? found : null;
+}
+
+function cell(chip: HTMLElement, name: string): HTMLInputElement | HTMLSelectElement | null {
+  const found = chip.querySelector(`[data-cell="${name}"]`);
+  return found instanceof HTMLInputElement || found instanceof HTMLSelectElement ? found : null;
+}
+
+/** The sort of a term: what the list says of it, or of another with the same subject. */
+function sortOf(chip: HTMLElement): string | null {
+  const field = cell(chip, "term");
+  const term = field?.value.split(",")[0]?.trim() ?? "";
+  const list = field instanceof HTMLInputElement ? field.list : null;
+  const known = list ? findAll(HTMLOptionElement, "option", list) : [];
+  const subject = `${term.split(".")[0]}.`;
+  const same = known.find((option) => option.value === term) ?? known.find((option) => option.value.startsWith(subject));
+  return same?.dataset["sort"] ?? null;
+}
+
+/** Chooses the first operator that fits a new term, unless the one chosen does. */
+function suitOperator(chip: HTMLElement): void {
+  const [sort, select] = [sortOf(chip), cell(chip, "op")];
+  if (!sort || !(select instanceof HTMLSelectElement)) return;
+  const fits = (option: HTMLOptionElement) => (option.dataset["sorts"] ?? "").split(" ").includes(sort);
+  const chosen = select.selectedOptions[0];
+  if (chosen && fits(chosen) && !("new" in chip.dataset)) return;
+  const first = sort === "fact" ? [...select.options].find((option) => option.value === "==") : undefined;
+  const option = first ?? [...select.options].find(fits);
+  if (option) option.selected = true;
+}
+
+/** Shows the cells that the operator has, and offers the operators that the term has. */
+function dress(chip: HTMLElement): void {
+  const select = cell(chip, "op");
+  if (!(select instanceof HTMLSelectElement)) return;
+  const cells = (select.selectedOptions[0]?.dataset["cells"] ?? "").split(" ");
+  for (const name of ["term", "value", "within", "where"]) {
+    const field = cell(chip, name);
+    const box = field?.closest<HTMLElement>("[data-of]") ?? field;
+    if (box) box.hidden = !cells.includes(name);
+  }
+  const sort = sortOf(chip);
+  for (const option of select.options) {
+    const sorts = (option.dataset["sorts"] ?? "").split(" ").filter(Boolean);
+    const isOffered = !sort || option.selected || sorts.length === 0 || sorts.includes(sort);
+    option.hidden = option.disabled = !isOffered;
+  }
+}
+
+/** Whether a chip that was just added lacks something still. */
+function isUnfinished(chip: HTMLElement): boolean {
+  const needed = ["term", "value"].map((name) => cell(chip, name));
+  return "new" in chip.dataset && needed.some((field) => field && !field.hidden && field.value.trim() === "");
+}
+
+/** The JSON form of a group; `sent` takes up its chips in the order in which the server counts them. */
+function treeOf(group: HTMLElement, sent: HTMLElement[]): Tree {
+  const list = [...group.children].find((child) => child.matches(".fb-parts"));
+  const parts: Tree[] = [];
+  for (const part of list?.children ?? []) {
+    if (!(part instanceof HTMLElement)) continue;
+    if ("group" in part.dataset) parts.push(treeOf(part, sent));
+    else if (!isUnfinished(part)) {
+      sent.push(part);
+      parts.push({ row: rowOf(part) });
+    }
+  }
+  switch (find(HTMLSelectElement, "[data-group-of]", group)?.value) {
+    case "any":
+      return { any: parts };
+    case "none":
+      return { not: { any: parts } };
+    case "some":
+      return { not: { all: parts } };
+    default:
+      return { all: parts };
+  }
+}
+
+function rowOf(chip: HTMLElement): Record<string, string> {
+  const row: Record<string, string> = {};
+  for (const name of ["term", "op", "value", "within", "where"]) {
+    const field = cell(chip, name);
+    if (field && !field.closest("[data-of]")?.matches("[hidden]") && !field.hidden) row[name] = field.value;
+  }
+  return row;
+}
+
+function showFaults(condition: HTMLElement, sent: HTMLElement[], faults: Fault[]): void {
+  for (const field of findAll(HTMLElement, "[aria-invalid]", condition)) field.removeAttribute("aria-invalid");
+  for (const note of findAll(HTMLElement, "[data-fault], [data-whole]", condition)) note.hidden = true;
+  for (const fault of faults) {
+    const chip = fault.row === null ? null : sent[fault.row];
+    const note = chip ? find(HTMLElement, "[data-fault]", chip) : find(HTMLElement, "[data-whole]", condition);
+    if (chip) cell(chip, fault.cell)?.setAttribute("aria-invalid", "true");
+    if (!note) continue;
+    note.textContent = fault.words;
+    note.role = "status";
+    note.hidden = false;
+  }
+}

@@ -1,0 +1,140 @@
+// A draft in the form: conditions in groups of chips, by keyboard alone, always the same draft as the text beside.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { browser, fitsTheWindow, open, setUp, start } from "./harness.mjs";
+
+let program, chrome, view, draft;
+before(async () => {
+  program = await start();
+  chrome = await browser();
+  view = await open(chrome, program.address);
+  await setUp(view.page);
+  await program.run("demo", "--people", "40");
+});
+after(async () => {
+  await chrome?.close();
+  await program?.stop();
+});
+
+const place = (...keys) => `[data-place='${JSON.stringify(keys)}']`;
+const text = (page) => page.inputValue("#text");
+/** Waits until the text of the draft holds this. */
+const says = (page, words) => page.waitForFunction((it) => document.querySelector("#text").value.includes(it), words);
+const fill = async (field, value) => {
+  await field.fill(value);
+  await field.press("Enter");
+};
+
+test("the form shows every condition of the text in chips", async () => {
+  const { page, quiet } = view;
+  await page.goto("/funnel");
+  await Promise.all([page.waitForURL(/\/definitions\/drafts\/dft_/), page.click("text=Change the definition")]);
+  draft = new URL(page.url()).pathname;
+  await page.focus("#as-text");
+  await page.keyboard.press("ArrowRight");
+  const enter = page.locator(place("stages", "prospect", "enter"));
+  await enter.waitFor();
+  const terms = await enter.locator("[data-cell=term]").evaluateAll((all) => all.map((field) => field.value));
+  assert.deepEqual(terms, ["score.fit", "two_way()", "score.engagement", "score.intent", "score.likelihood"]);
+  assert.equal(await enter.locator("[data-group-of]").first().inputValue(), "all");
+  assert.equal(await enter.locator("[data-group-of]").last().inputValue(), "any");
+  assert.match(await enter.locator("[data-english]").innerText(), /fit is at least 60/);
+  assert.ok((await page.locator("[data-place]").count()) > 25);
+  assert.ok((await page.locator("#form-terms option[value='person.email']").count()) === 1);
+  quiet();
+});
+
+test("a chip that changes changes its condition in the text, and nothing else", async () => {
+  const { page, quiet } = view;
+  const before = await text(page);
+  const enter = page.locator(place("stages", "prospect", "enter"));
+  await fill(enter.locator("[data-cell=value]").first(), "75");
+  await says(page, "score.fit >= 75");
+  assert.equal(await text(page), before.replace("score.fit >= 60", "score.fit >= 75"));
+  await page.waitForSelector("#checked ins");
+  assert.equal(await page.locator("#checked ins").innerText(), "fit is at least 75");
+  assert.match(await enter.locator("[data-english]").innerText(), /fit is at least 75/);
+  quiet();
+});
+
+test("a condition is built by keyboard alone", async () => {
+  const { page, quiet } = view;
+  const gate = page.locator(place("stages", "opportunity", "gate"));
+  await gate.locator("[data-add=group]").first().focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("email.replied");
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.value), "did", "an activity is asked whether it happened");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("30d");
+  await page.keyboard.press("Control+Enter");
+  await says(page, "two_way() && did(\"email.replied\", days(30))");
+  await page.keyboard.type("person.title");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("Head of Sales");
+  await page.keyboard.press("Enter");
+  await says(page, `gate  = 'two_way() && (did("email.replied", days(30)) || person.title == "Head of Sales")'`);
+  await gate.locator("[data-group-of]").last().selectOption("none");
+  await says(page, `gate  = 'two_way() && !(did("email.replied", days(30)) || person.title == "Head of Sales")'`);
+  await gate.locator("[data-group] [data-group] > .fb-of [data-remove]").focus();
+  await page.keyboard.press("Enter");
+  await says(page, "gate  = 'two_way()'");
+  assert.match(await text(page), /# two-way always; then criteria/, "comments stay");
+  quiet();
+});
+
+test("what is wrong is said at the chip, and the text stays as it was", async () => {
+  const { page, quiet } = view;
+  const before = await text(page);
+  const enter = page.locator(place("stages", "prospect", "enter"));
+  const first = enter.locator("[data-cond]").first();
+  await fill(first.locator("[data-cell=value]"), "many");
+  await first.locator("[data-fault]:not([hidden])").waitFor();
+  assert.equal(await first.locator("[data-fault]").innerText(), "expected a number, found a text");
+  assert.equal(await first.locator("[data-cell=value]").getAttribute("aria-invalid"), "true");
+  assert.equal(await text(page), before);
+  await page.click("button[value=save]");
+  assert.equal(new URL(page.url()).pathname, draft, "nothing is saved while a chip is in no text");
+  await page.waitForFunction(() => document.activeElement.dataset.cell === "value");
+  await fill(first.locator("[data-cell=value]"), "75");
+  await first.locator("[data-fault]").waitFor({ state: "hidden" });
+  quiet();
+});
+
+test("what is written in the text is in the form", async () => {
+  const { page, quiet } = view;
+  await page.click("#as-text");
+  const written = (await text(page)).replace("enter = 'did(\"deal.won\")'", "enter = 'did(\"deal.won\") || count(\"product.*\", days(7), plan == \"pro\") > 3' # paid");
+  await page.fill("#text", written);
+  await page.click("#as-form");
+  const enter = page.locator(place("stages", "customer", "enter"));
+  await enter.locator("[data-cond]").nth(1).waitFor();
+  const cells = await enter.locator("[data-cond]").nth(1).locator("[data-cell]").evaluateAll((all) => all.map((field) => field.value));
+  assert.deepEqual(cells, ["product.*", "count >", "3", "7 days", 'plan == "pro"']);
+  await page.click("#as-text");
+  await page.fill("#text", written.replace("[stages.customer]", "[stages.customer"));
+  await page.click("#as-form");
+  await page.waitForSelector("#form-part .callout");
+  await page.click("#form-part a[data-line]");
+  assert.equal(await page.locator("#in-text").isVisible(), true, "a mistake leads to its line");
+  await page.fill("#text", written);
+  await Promise.all([page.waitForLoadState(), page.click("button[value=save]")]);
+  await page.goto(draft);
+  assert.match(await text(page), /days\(7\), plan == "pro"\) > 3' # paid/);
+  quiet();
+});
+
+test("the form fits a phone, in the dark too", async () => {
+  const { page, quiet } = await open(chrome, program.address, {
+    viewport: { width: 390, height: 844 },
+    colorScheme: "dark",
+    storageState: await view.context.storageState(),
+  });
+  await page.goto(draft);
+  await page.click("#as-form");
+  await page.waitForSelector("[data-place]");
+  await fitsTheWindow(page);
+  quiet();
+});

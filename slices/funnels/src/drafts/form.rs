@@ -1,0 +1,124 @@
+//! The form of a draft: its conditions in pieces, and the terms that may be chosen for them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use funnel::condition::{Condition, Fault, Term};
+use funnel::definition::places::{self, Placed, Places};
+use funnel::history::{KNOWN_KINDS, What};
+use people::import::mapping::KNOWN_FACTS;
+use platform::db::Tx;
+use platform::failure::Failure;
+use team::{Right, User};
+
+use crate::project;
+
+/// People whose histories are looked through for facts and kinds of activities.
+const LOOKED_THROUGH: i64 = 60;
+/// Terms of a sort that are offered at most.
+const OFFERED_MAX: usize = 300;
+/// The fields of an activity that a filter may ask about, besides whatever else it carries.
+const FIELDS: [&str; 12] = [
+    "direction",
+    "channel",
+    "agent",
+    "campaign",
+    "kind",
+    "path",
+    "asset",
+    "says",
+    "asks",
+    "about",
+    "bulk",
+    "reason",
+];
+
+/// A draft in pieces.
+#[derive(Clone, Debug)]
+pub struct FormView {
+    /// Its conditions in the order of the text, or why it can't be read at all.
+    pub conditions: Result<Vec<Placed>, Vec<Fault>>,
+    /// What may be asked about, each with its sort, as `sort_of` of a row names them.
+    pub terms: BTreeMap<String, &'static str>,
+    /// What a filter may ask about.
+    pub fields: BTreeSet<String>,
+}
+
+/// Takes the text of a definition apart for whoever edits it in the form.
+///
+/// # Errors
+/// `Forbidden` without the right to read definitions.
+pub fn form(tx: &mut Tx, who: &User, text: &str) -> Result<FormView, Failure> {
+    who.may(Right::ReadDefinitions)?;
+    let mut terms = standing_terms();
+    let mut fields: BTreeSet<String> = FIELDS.iter().map(|field| (*field).to_owned()).collect();
+    for (term, sort) in seen(tx)? {
+        if terms.len() < OFFERED_MAX {
+            terms.entry(term).or_insert(sort);
+        }
+    }
+    let conditions = places::places(text).map(|Places { conditions, names }| {
+        for name in names.criteria.into_iter().flatten() {
+            terms.insert(format!("criterion.{name}"), "truth");
+        }
+        for condition in conditions.iter().filter_map(|placed| placed.condition.as_ref().ok()) {
+            asked(condition, &mut terms, &mut fields);
+        }
+        conditions
+    });
+    Ok(FormView { conditions, terms, fields })
+}
+
+/// What can be asked in every workspace.
+fn standing_terms() -> BTreeMap<String, &'static str> {
+    let facts = KNOWN_FACTS.iter().map(|fact| (*fact, "fact"));
+    let kinds = KNOWN_KINDS.iter().map(|known| (known.kind, "activity"));
+    let kinds = kinds.filter(|(kind, _)| *kind != "fact.observed");
+    let own = [
+        ("score.fit", "number"),
+        ("score.engagement", "number"),
+        ("score.intent", "number"),
+        ("score.likelihood", "number"),
+        ("stage", "word"),
+        ("kind", "word"),
+        ("temperature", "word"),
+        ("dwell()", "time"),
+        (funnel::condition::form::TALK, "talk"),
+        ("*", "activity"),
+    ];
+    facts.chain(kinds).chain(own).map(|(term, sort)| (term.to_owned(), sort)).collect()
+}
+
+/// Facts and kinds of activities in the histories of some people.
+fn seen(tx: &mut Tx) -> Result<BTreeMap<String, &'static str>, Failure> {
+    let mut found = BTreeMap::new();
+    for person in people::ids_after(tx, 0, LOOKED_THROUGH)? {
+        for entry in project::history_of(tx, person)?.entries {
+            match &entry.what {
+                What::Activity(activity) => {
+                    found.insert(activity.kind.as_str().to_owned(), "activity");
+                }
+                What::Facts(observation) => {
+                    let keys = observation.facts.iter().map(|fact| &*fact.key);
+                    let asked = keys
+                        .filter(|key| key.starts_with("person.") || key.starts_with("company."));
+                    found.extend(asked.map(|key| (key.to_owned(), "fact")));
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What a condition asks already.
+fn asked(
+    condition: &Condition,
+    terms: &mut BTreeMap<String, &'static str>,
+    fields: &mut BTreeSet<String>,
+) {
+    condition.terms(&mut |term| match term {
+        Term::Fact(name) => drop(terms.insert(name.clone(), "fact")),
+        Term::Met(_) => drop(terms.insert(term.to_string(), "number")),
+        Term::Field(name) => drop(fields.insert(name.clone())),
+        _ => {}
+    });
+}
