@@ -113,6 +113,58 @@ test("a backtest says what the draft would have done, and to whom", async () => 
   quiet();
 });
 
+test("what it brings to each team is drawn week by week, and the weeks above the capacity are counted", async () => {
+  const { page, quiet } = view;
+  await page.goto(backtest);
+  const sales = page.locator(".bt-load", { has: page.locator("h3:has-text('Sales')") });
+  assert.match(await sales.locator("p").innerText(), /\d+ weeks, \d+ arrivals in the fullest\. Say what sales can take on\./);
+  const most = number((await sales.locator("p").innerText()).match(/([\d,]+) arrivals/)[1]);
+  assert.ok(most > 1);
+  assert.equal(await sales.locator(".capacity").count(), 0);
+  await sales.locator("input").fill(String(most - 1));
+  await Promise.all([page.waitForURL(/capacity-sales=/), sales.locator("button").click()]);
+  assert.match(await sales.locator("p").innerText(), new RegExp(`bring(s)? sales more than ${most - 1}: from .*\\(${most}\\)`));
+  assert.equal(await sales.locator("svg .capacity").count(), 1);
+  assert.match(await sales.locator("svg").getAttribute("aria-label"), /of \d+ weeks/);
+  const counted = number((await sales.locator("p").innerText()).match(/^(\d+) of/)[1]);
+  await sales.locator("summary").click();
+  assert.equal(await sales.locator("tbody tr", { hasText: "above" }).count(), counted);
+  const arrivals = await sales.locator("tbody td:nth-child(2)").allInnerTexts();
+  assert.equal(Math.max(...arrivals.map(number)), most);
+  quiet();
+});
+
+test("two backtests are held against each other", async () => {
+  const { page, quiet } = view;
+  await page.goto(backtest);
+  assert.equal(await page.locator("select[name=b]").count(), 0, "there is no other yet");
+  await page.goto(draft);
+  await page.fill("#text", (await page.inputValue("#text")).replace("score.fit >= 75", "score.fit >= 90"));
+  await Promise.all([page.waitForURL(/\/backtests\/bkt_/), page.click("button[value=test]")]);
+  await page.waitForSelector("#h-who");
+  const second = new URL(page.url()).pathname;
+  await page.goto(backtest);
+  await Promise.all([page.waitForURL(/\/backtests\/compare\?a=bkt_.*&b=bkt_/), page.click("button:has-text('Compare')")]);
+  const prospect = page.locator("section[aria-labelledby=h-prospect]");
+  for (const [at, test] of [[1, backtest], [2, second]]) {
+    const called = number(await prospect.locator(`tr:has(th:text-is('Called')) td:nth-of-type(${at})`).innerText());
+    const other = await view.context.newPage();
+    await other.goto(test);
+    const stat = other.locator(".bt-stage", { has: other.locator("[data-stage=prospect]") }).locator(".stat__value").first();
+    assert.equal(called, Number.parseInt((await stat.innerText()).replaceAll(",", ""), 10));
+    await other.close();
+  }
+  assert.match(await prospect.locator("tr:has-text('Precision')").innerText(), /% \(.* to .*\).*points.*interval/s);
+  assert.match(await page.locator("section[aria-labelledby=h-load]").innerText(), /sales\s+\d/);
+  assert.equal(await prospect.locator("svg .interval").count(), 4);
+  await page.goto(`/backtests/compare?a=${backtest.split("/").pop()}&b=${backtest.split("/").pop()}`);
+  assert.match(await prospect.locator("tr:has(th:text-is('Called'))").innerText(), /the same/);
+  await page.goto(draft);
+  await page.fill("#text", (await page.inputValue("#text")).replace("score.fit >= 90", "score.fit >= 75"));
+  await Promise.all([page.waitForLoadState(), page.click("button[value=save]")]);
+  quiet();
+});
+
 test("a sound draft is proposed, approved by both teams, and adopted", async () => {
   const { page, quiet } = view;
   await page.goto(draft);
@@ -136,7 +188,7 @@ test("everything about definitions fits a phone", async () => {
   const { context, quiet } = view;
   const page = await context.newPage();
   await page.setViewportSize({ width: 390, height: 844 });
-  for (const path of ["/funnel", "/lenses", "/definitions", draft, backtest]) {
+  for (const path of ["/funnel", "/lenses", "/definitions", draft, backtest, `${backtest}?capacity=3`, "/backtests/compare"]) {
     await page.goto(path);
     await fitsTheWindow(page);
   }

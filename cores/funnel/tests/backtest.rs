@@ -88,6 +88,57 @@ fn what_was_recorded_later_is_not_seen() {
 }
 
 #[test]
+fn each_week_has_its_load_and_what_both_own_comes_to_both() {
+    // 1 January 1970 was a Thursday, so day 4 begins the second week.
+    let people = [
+        person(&[(0, "form.submitted"), (10, "email.replied")]),
+        person(&[(3, "form.submitted"), (4, "email.replied")]),
+        person(&[(4, "form.submitted")]),
+    ];
+    let (_, report) = tested(&people, until(100, None));
+    assert_eq!(report.load["marketing"].weeks, [2, 1]);
+    assert_eq!(report.load["sales"].weeks, [0, 2]);
+    assert_eq!(report.week(0).unwrap().to_string(), "1969-12-29T00:00:00Z");
+    assert_eq!(report.week(1).unwrap().to_string(), "1970-01-05T00:00:00Z");
+
+    let rule = definition(&RULE.replace("sales", "both"));
+    let mut test = Backtest::new(&rule, until(100, None));
+    for history in &people {
+        test.person(history, &[]);
+    }
+    let both = test.report(&rule, None);
+    let teams = both.team_weeks();
+    assert_eq!((&teams["marketing"][..], &teams["sales"][..]), (&[2, 3][..], &[0, 2][..]));
+
+    let found = report.compared_with(&both);
+    assert!(found.is_alike);
+    assert_eq!((found.load["marketing"].first.max, found.load["marketing"].second.max), (2, 3));
+    assert!((found.load["marketing"].second.mean - 2.5).abs() < 1e-12);
+    let stored = serde_json::to_string(&report).unwrap().replace(",\"weeks\":[0,2]", "");
+    let older: Report = serde_json::from_str(&stored).unwrap();
+    assert!(!older.team_weeks().contains_key("sales"), "an earlier release kept no weeks");
+}
+
+#[test]
+fn two_backtests_differ_by_what_the_second_has_more() {
+    let mut people =
+        vec![person(&[(0, "form.submitted"), (9, "email.replied"), (30, "deal.won")]); 40];
+    people.extend(vec![person(&[(0, "form.submitted")]); 200]);
+    let (_, first) = tested(&people, until(100, None));
+    let wide = definition(&RULE.replace("email.replied", "form.submitted"));
+    let mut test = Backtest::new(&wide, until(100, None));
+    for history in &people {
+        test.person(history, &[]);
+    }
+    let found = first.compared_with(&test.report(&wide, None));
+    let prospect = found.stages[&Stage::Prospect];
+    assert_eq!((prospect.called, prospect.won, prospect.lead_days), (200, 0, Some(9)));
+    let precision = prospect.precision.unwrap();
+    assert!((precision.by - (40.0 / 240.0 - 1.0)).abs() < 1e-12 && precision.is_apart);
+    assert!(!prospect.recall.unwrap().is_apart);
+}
+
+#[test]
 fn a_history_too_thin_says_so() {
     let won = |n: usize| {
         let mut people = vec![person(&[(0, "form.submitted"), (1, "deal.won")]); n];

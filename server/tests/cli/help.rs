@@ -27,6 +27,7 @@ const COMMANDS: &[&[&str]] = &[
     &["definition", "test"],
     &["definition", "diff"],
     &["definition", "backtest"],
+    &["definition", "compare"],
     &["definition", "propose"],
     &["definition", "show"],
     &["user", "create"],

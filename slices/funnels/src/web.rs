@@ -2,10 +2,12 @@
 
 mod backtests;
 mod call;
+mod compare;
 mod definitions;
 mod form;
 mod handoffs;
 mod lenses;
+mod load;
 mod record;
 mod tell;
 
@@ -42,6 +44,7 @@ pub fn routes() -> Router<App> {
         .merge(definitions::routes())
         .merge(form::routes())
         .merge(backtests::routes())
+        .merge(compare::routes())
         .merge(record::routes())
         .merge(handoffs::routes())
         .merge(call::routes())

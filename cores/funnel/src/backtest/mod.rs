@@ -4,6 +4,7 @@
 //! does; a stage that somebody reached only after their deal was won is no foresight and is not counted as
 //! one. **Never:** says a rate without how many it stands on.
 
+mod compare;
 mod count;
 mod report;
 
@@ -15,7 +16,8 @@ use crate::history::{Entry, History, What};
 use crate::standing::{Stage, Transition};
 use count::{Days, Side};
 
-pub use report::{Interval, Load, Quartiles, Report, Shift, StageFigures, Thin};
+pub use compare::{Comparison, LoadDifference, ShareDifference, StageDifference};
+pub use report::{Interval, Load, OwnerLoad, Quartiles, Report, Shift, StageFigures, Thin};
 
 /// The stages that a backtest judges: those that one climbs before anything is won.
 pub const JUDGED: [Stage; 3] = [Stage::Lead, Stage::Prospect, Stage::Opportunity];

@@ -20,8 +20,8 @@ pub struct Report {
     pub in_force: BTreeMap<Stage, StageFigures>,
     /// Who would have moved, when, for each stage that either knows.
     pub moved: BTreeMap<Stage, Shift>,
-    /// What the draft would have brought to each team in a week: `marketing`, `sales`, `both` …
-    pub load: BTreeMap<String, Load>,
+    /// What the draft would have brought to each owner of a stage, week by week: `marketing`, `sales`, `both` …
+    pub load: BTreeMap<String, OwnerLoad>,
     /// People judged.
     pub people: u64,
     /// Activities and observations read.
@@ -111,6 +111,18 @@ pub struct Load {
     pub mean: f64,
     /// In the fullest week.
     pub max: u64,
+}
+
+/// Arrivals in the stages of one owner.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct OwnerLoad {
+    /// On average, over the weeks from the first that happened to the last.
+    pub mean: f64,
+    /// In the fullest week.
+    pub max: u64,
+    /// In each week from the first on; see [`Report::week`]. Nothing in a report of an earlier release.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub weeks: Vec<u64>,
 }
 
 /// How first calls of a stage lie to those that were lived.
@@ -229,7 +241,8 @@ impl Backtest {
         }
     }
 
-    fn load(&self, draft: &Definition, weeks: i64) -> BTreeMap<String, Load> {
+    fn load(&self, draft: &Definition, weeks: i64) -> BTreeMap<String, OwnerLoad> {
+        let first = self.first.map_or(0, week);
         let mut teams: BTreeMap<String, BTreeMap<i64, u64>> = BTreeMap::new();
         for (stage, counted) in JUDGED.iter().zip(&self.draft.0) {
             let owner = draft.stage(*stage).and_then(|rule| rule.owner.clone());
@@ -239,7 +252,40 @@ impl Backtest {
                 *team.entry(*week).or_default() += n;
             }
         }
-        teams.into_iter().map(|(team, by_week)| (team, load(&by_week, weeks))).collect()
+        let owner = |by_week: BTreeMap<i64, u64>| {
+            let Load { mean, max } = load(&by_week, weeks);
+            // Somebody may move after the last that happened, for time moves standings too.
+            let last = by_week.keys().next_back().map_or(0, |last| last - first + 1);
+            let each = (first..first + weeks.max(last)).map(|week| by_week.get(&week).copied());
+            OwnerLoad { mean, max, weeks: each.map(Option::unwrap_or_default).collect() }
+        };
+        teams.into_iter().map(|(team, by_week)| (team, owner(by_week))).collect()
+    }
+}
+
+impl Report {
+    /// The Monday, at midnight in UTC, on which a week of [`OwnerLoad::weeks`] begins.
+    pub fn week(&self, number: usize) -> Option<Moment> {
+        let number = i64::try_from(number).ok()?;
+        Some(Moment(((week(self.from?) + number) * 7 - 3) * DAY_US))
+    }
+
+    /// Arrivals for each team, week by week: those in the stages that it owns, alone or with another. What
+    /// `both` own comes to marketing and to sales.
+    pub fn team_weeks(&self) -> BTreeMap<String, Vec<u64>> {
+        let mut teams: BTreeMap<String, Vec<u64>> = BTreeMap::new();
+        for (owner, load) in self.load.iter().filter(|(_, load)| !load.weeks.is_empty()) {
+            let owners: &[&str] = match owner.as_str() {
+                "both" => &["marketing", "sales"],
+                one => &[one],
+            };
+            for team in owners {
+                let weeks = teams.entry((*team).to_owned()).or_default();
+                weeks.resize(weeks.len().max(load.weeks.len()), 0);
+                weeks.iter_mut().zip(&load.weeks).for_each(|(sum, n)| *sum += n);
+            }
+        }
+        teams
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use funnel::backtest::{Interval, Shift, StageFigures};
-use funnels::backtest::{self, BacktestView, Question};
+use funnels::backtest::{self, BACKTEST, BacktestView, Question};
 use moment::{Moment, Span};
 use platform::failure::Failure;
 use team::User;
@@ -67,7 +67,14 @@ impl Backtest {
             .db
             .read_blocking(move |tx| backtest::load(tx, &User::operator(), started.backtest))?;
         let view = row.view()?;
-        house.mouth.result(&view, |ink| shown(&view, ink))?;
+        let id = app.public_ids().encode(BACKTEST, started.backtest);
+        let mut value = serde_json::to_value(&view).map_err(anyhow::Error::from)?;
+        if let Some(value) = value.as_object_mut() {
+            value.insert("backtest".to_owned(), id.clone().into());
+        }
+        house.mouth.result(&value, |ink| {
+            format!("{}\n{}", shown(&view, ink), ink.quiet(format_args!("kept as {id}")))
+        })?;
         Ok(Outcome::Done)
     }
 }
@@ -127,7 +134,7 @@ fn shown(view: &BacktestView, ink: Ink) -> String {
     text
 }
 
-fn figures_row(name: &str, figures: &StageFigures) -> Vec<String> {
+pub(super) fn figures_row(name: &str, figures: &StageFigures) -> Vec<String> {
     let share = |share: Option<f64>| share.map_or_else(|| "-".to_owned(), percent);
     let interval = |found: Option<Interval>| {
         found.map_or_else(

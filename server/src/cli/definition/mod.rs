@@ -1,6 +1,7 @@
 //! `sluice definition …`: what needs no workspace reads the file and asks the core.
 
 mod backtest;
+mod compare;
 mod drafting;
 
 use std::path::{Path, PathBuf};
@@ -30,6 +31,7 @@ pub(crate) enum Definition {
     Try(Try),
     Adopt(Adopt),
     Backtest(backtest::Backtest),
+    Compare(compare::Compare),
     Test(drafting::Test),
     Diff(drafting::Diff),
     Show(drafting::Show),
@@ -116,6 +118,7 @@ impl Definition {
             Definition::Try(tried) => tried.run(house),
             Definition::Adopt(adopt) => adopt.run(house),
             Definition::Backtest(test) => test.run(house),
+            Definition::Compare(compare) => compare.run(house),
             Definition::Test(test) => test.run(house),
             Definition::Diff(diff) => diff.run(house),
             Definition::Show(show) => show.run(house),

@@ -3,6 +3,7 @@
 //! A backtest is a job that only reads: it takes nobody's turn to write, may be cancelled, and starts from the
 //! beginning when it was killed. What it came to is stored and can be compared with others.
 
+mod compare;
 mod run;
 pub(crate) mod store;
 mod view;
@@ -16,6 +17,7 @@ use team::{Right, User};
 
 use crate::lens;
 
+pub use compare::{ComparedView, SideView, compare};
 pub use run::{BACKTEST_JOB, Backtest};
 pub use store::BacktestRow;
 pub use view::{BacktestView, CallView, DifferenceView};

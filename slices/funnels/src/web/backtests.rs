@@ -1,8 +1,10 @@
 //! `/backtests/{id}`: what a draft would have said of the past.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use funnel::Stage;
@@ -16,6 +18,8 @@ use platform::page::words::{Almanac, grouped};
 use platform::page::{Page, filters};
 use team::User;
 
+use super::compare::{self, Choice};
+use super::load::{self, Capacity, TeamLoad};
 use crate::backtest::{self, BACKTEST, BacktestRow, BacktestView, CallView, DifferenceView};
 use crate::panel::mark;
 
@@ -26,7 +30,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/backtests/{test}/cancel", post(cancel))
 }
 
-fn id_of(tx: &Tx, text: &str) -> Result<i64, Failure> {
+pub(super) fn id_of(tx: &Tx, text: &str) -> Result<i64, Failure> {
     tx.public_ids().decode(BACKTEST, text).ok_or_else(|| Failure::missing("backtest", text))
 }
 
@@ -34,6 +38,7 @@ async fn page(
     State(app): State<App>,
     who: User,
     Path(test): Path<String>,
+    Query(query): Query<HashMap<String, String>>,
 ) -> Result<Page, Failure> {
     let now = app.clock.now();
     let (shell, view) = app
@@ -42,7 +47,12 @@ async fn page(
             let id = id_of(tx, &test)?;
             let row = backtest::load(tx, &who, id)?;
             let almanac = Almanac::new(now, &team::workspace(tx)?.zone);
-            let body = part(tx, &row, &almanac)?;
+            let body = part(tx, &row, &Capacity::of(&query), &almanac)?;
+            let mut others = compare::choices(tx, &who, &almanac)?;
+            others.retain(|other| other.id != test);
+            if row.result.is_none() {
+                others.clear();
+            }
             let sub = match row.asked.within {
                 Some(within) => format!(
                     "A win counts within {} days of the call. Everybody is seen as of each moment; nothing later was visible.",
@@ -50,7 +60,7 @@ async fn page(
                 ),
                 None => "A win counts any time after the call. Everybody is seen as of each moment; nothing later was visible.".to_owned(),
             };
-            Ok((frame::shell(tx, &who, "/definitions")?, BacktestPage { name: row.name, sub, body }))
+            Ok((frame::shell(tx, &who, "/definitions")?, BacktestPage { name: row.name, here: test, others, sub, body }))
         })
         .await?;
     let title = format!("Backtest: {}", view.name);
@@ -61,6 +71,7 @@ async fn progress(
     State(app): State<App>,
     who: User,
     Path(test): Path<String>,
+    Query(query): Query<HashMap<String, String>>,
 ) -> Result<Response, Failure> {
     let now = app.clock.now();
     let part = app
@@ -69,7 +80,7 @@ async fn progress(
             let id = id_of(tx, &test)?;
             let row = backtest::load(tx, &who, id)?;
             let almanac = Almanac::new(now, &team::workspace(tx)?.zone);
-            part(tx, &row, &almanac)
+            part(tx, &row, &Capacity::of(&query), &almanac)
         })
         .await?;
     Ok(Page::part(&Raw { part }).into_response())
@@ -101,6 +112,8 @@ struct Raw {
 #[template(path = "backtest.html")]
 struct BacktestPage {
     name: String,
+    here: String,
+    others: Vec<Choice>,
     sub: String,
     body: String,
 }
@@ -159,21 +172,26 @@ struct Done {
     span: String,
     won: i64,
     stages: Vec<StageLine>,
-    load: String,
+    load: Vec<TeamLoad>,
     differ: i64,
     shown_of: usize,
     people: Vec<PersonLine>,
 }
 
-fn int(n: u64) -> i64 {
+pub(super) fn int(n: u64) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }
 
-fn part(tx: &mut Tx, row: &BacktestRow, almanac: &Almanac) -> Result<String, Failure> {
+fn part(
+    tx: &mut Tx,
+    row: &BacktestRow,
+    capacity: &Capacity,
+    almanac: &Almanac,
+) -> Result<String, Failure> {
     let rendered = if let Some(refusal) = &row.refusal {
         Done { refusal: Some(refusal.clone()), ..Done::default() }.render()
     } else if row.result.is_some() {
-        done(&row.view()?, almanac).render()
+        done(&row.view()?, capacity, almanac).render()
     } else {
         let job = match row.job {
             Some(job) => platform::jobs::find(tx, job)?,
@@ -199,18 +217,11 @@ fn part(tx: &mut Tx, row: &BacktestRow, almanac: &Almanac) -> Result<String, Fai
     rendered.map_err(|cause| Failure::Broken(anyhow::Error::from(cause)))
 }
 
-fn done(view: &BacktestView, almanac: &Almanac) -> Done {
+fn done(view: &BacktestView, capacity: &Capacity, almanac: &Almanac) -> Done {
     let report = &view.report;
     let span = report.from.zip(report.to).map(|(from, to)| {
         format!("from {} to {}", almanac.date(from).words, almanac.date(to).words)
     });
-    let load: Vec<String> = report
-        .load
-        .iter()
-        .map(|(team, load)| {
-            format!("{team}: {:.1} arrivals a week, {} in the fullest", load.mean, load.max)
-        })
-        .collect();
     Done {
         refusal: None,
         span: format!(
@@ -228,7 +239,7 @@ fn done(view: &BacktestView, almanac: &Almanac) -> Done {
             .rev()
             .map(|(stage, figures)| stage_line(view, *stage, figures))
             .collect(),
-        load: load.join(" · "),
+        load: load::teams(report, capacity, almanac),
         differ: int(report.differ),
         shown_of: usize::try_from(report.differ).unwrap_or(usize::MAX),
         people: view.differences.iter().map(|one| person_line(one, almanac)).collect(),

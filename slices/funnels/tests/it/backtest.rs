@@ -163,3 +163,31 @@ fn a_backtest_that_is_given_up_says_so_and_takes_nobodys_turn() {
         assert!(row.view().unwrap_err().to_string().contains("given up"));
     });
 }
+
+#[test]
+fn two_stored_backtests_are_compared() {
+    both(|world| {
+        adopt(world, FORMS_AND_DEALS, funnels::lens::From::Usual);
+        bring(world, "leads.csv", &leads(), LEADS);
+        bring(world, "deals.csv", &deals(), DEALS);
+        let first = test(world, KNOWN_ORIGIN, Question::default());
+        let second = test(world, FORMS_AND_DEALS, Question::default());
+        let (a, b) = (first.id, second.id);
+        let found = world
+            .db
+            .read_blocking(move |tx| backtest::compare(tx, &User::operator(), a, b))
+            .unwrap();
+        assert_eq!((&found.first.definition, found.difference.is_alike), (&first.name, true));
+        let lead = found.difference.stages[&Stage::Lead];
+        let called = |side: &funnels::backtest::SideView| side.report.stages[&Stage::Lead].called;
+        assert_eq!(
+            lead.called.unsigned_abs(),
+            called(&found.first).abs_diff(called(&found.second))
+        );
+        assert!(!found.difference.stages.contains_key(&Stage::Prospect), "one of them knows none");
+        let gone = world
+            .db
+            .read_blocking(move |tx| backtest::compare(tx, &User::operator(), a, b + 1_000));
+        assert!(gone.is_err());
+    });
+}
