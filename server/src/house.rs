@@ -7,11 +7,13 @@ use funnels::FunnelProjection;
 use funnels::backtest::Backtest;
 use funnels::handoff;
 use funnels::lens::{self, Definitions, LensLabels};
+use funnels::missing::ShortestWays;
 use funnels::refold::Refold;
 use funnels::tell::{Public, Tellers};
 use journal::Projections;
 use people::frame::MenuPart;
 use people::import::Import;
+use people::missing::MissingSource;
 use people::{LensSource, PeopleProjection};
 use platform::clock::SystemClock;
 use platform::db::{Options, Step, Upgrade};
@@ -127,6 +129,7 @@ impl House {
             // What is derived from what was recorded, in this order: people first, for the fold reads them.
             .with_part(Projections(vec![Arc::new(PeopleProjection), Arc::new(FunnelProjection)]))
             .with_part(LensSource(Arc::new(LensLabels)))
+            .with_part(MissingSource(Arc::new(ShortestWays)))
             .with_part(Definitions::default())
             .with_part(Tellers::default())
             .with_part(Public(self.config.tell.public))

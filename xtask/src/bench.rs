@@ -325,6 +325,12 @@ impl Bench {
         }
         let ids = self.app.db.read_blocking(|tx| people::ids_after(tx, 0, 400))?;
         let now = self.app.clock.now();
+        let pages: Vec<Vec<people::PersonId>> = ids.chunks(50).map(<[_]>::to_vec).collect();
+        self.latency(figures, "list, what 50 lack", move |tx, try_| {
+            let Some(ids) = pages.get(try_ % pages.len().max(1)) else { return Ok(()) };
+            let (who, next) = (User::operator(), people::missing::Toward::Next);
+            funnels::missing::missing(tx, &who, lens, ids, next, now).map(|_| ())
+        })?;
         self.latency(figures, "person, opened", move |tx, try_| {
             let id = ids.get(try_ % ids.len().max(1)).copied().unwrap_or_default();
             let who = tx.public_ids().encode(people::PERSON, id);

@@ -4,7 +4,7 @@ mod random;
 
 use funnel::history::History;
 use funnel::people_file::PeopleFile;
-use funnel::why_not::{Step, WhyNot};
+use funnel::why_not::{Asker, Step, Way, WhyNot};
 use funnel::{Definition, InForce, Stage, packs, why_not};
 use moment::{Moment, Span};
 use proptest::prelude::*;
@@ -86,8 +86,45 @@ fn whoever_stands_there_lacks_nothing() {
     assert_eq!((found.stands, found.ways.len(), found.against.len()), (Stage::Customer, 0, 0));
 }
 
+#[test]
+fn a_list_says_in_a_few_words_what_is_missing() {
+    let file = PeopleFile::parse(packs::PEOPLE).unwrap_or_else(|wrong| panic!("{wrong}"));
+    let definition = pack("default");
+    let versions = [InForce { from: Moment::START, version: 1, definition: &definition }];
+    let mut asker = Asker::new(&versions, file.as_of.unwrap_or(Moment::END));
+    let mut brief = |person: &str, stage: Option<Stage>| {
+        let person = file.people.iter().find(|one| one.id == person);
+        let found = asker.missing(&person.unwrap_or_else(|| panic!("nobody")).history, stage);
+        (found.stage, found.way.map(|way| way.in_brief().join("; ")).unwrap_or_default())
+    };
+    let at = |stage, words: &str| (Some(stage), words.to_owned());
+    assert_eq!(brief("form-silent", None), at(Stage::Prospect, "intent is at least 70"));
+    assert_eq!(brief("cold-answered", None), at(Stage::Opportunity, "yes to need"));
+    assert_eq!(brief("customer", Some(Stage::Opportunity)), at(Stage::Opportunity, ""));
+    assert_eq!(brief("customer", None), (None, String::new()));
+    assert_eq!(brief("competitor", None), at(Stage::Lead, ""));
+
+    let answer = |name: &str, yes| Step::Answer { criterion: name.into(), yes, ask: None };
+    let steps = vec![answer("a", true), answer("b", false), answer("c", true), answer("d", true)];
+    let way = Way { cost: 4, steps, to: Stage::Prospect };
+    assert_eq!(way.in_brief(), ["yes to a, c and d", "no to b"]);
+}
+
 proptest! {
     #![proptest_config(random::config(40))]
+
+    #[test]
+    fn what_is_missing_is_the_first_way_of_all(history in random::histories(), step in 0..random::STEPS, at in 0..4_usize) {
+        let as_of = random::moment(step) + Span::minutes(1);
+        let stage = Stage::CLIMB[at];
+        let definition = pack("default");
+        let versions = [InForce { from: Moment::START, version: 1, definition: &definition }];
+        let mut asker = Asker::new(&versions, as_of);
+        let whole = asker.why_not(&history, stage);
+        let missing = asker.missing(&history, Some(stage));
+        prop_assert_eq!(missing.way, whole.ways.into_iter().next());
+        prop_assert_eq!(missing.stands, whole.stands);
+    }
 
     #[test]
     fn every_way_leads_there_for_anybody(history in random::histories(), step in 0..random::STEPS, at in 0..4_usize) {

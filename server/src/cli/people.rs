@@ -1,11 +1,14 @@
 //! `sluice people`
 
+use std::collections::HashMap;
+
 use clap::Args;
 use funnel::Stage;
 use funnels::segment::Segment;
 use people::list::{Cursor, List, Listed, PAGE_ROWS_MAX, Sort};
+use people::missing::{MissingView, Toward};
 use people::stand::Standing;
-use people::{LensLabel, PERSON};
+use people::{LensLabel, PERSON, PersonId};
 use platform::failure::Failure;
 use platform::public_id::PublicIds;
 use platform::{App, Tx};
@@ -27,6 +30,7 @@ use crate::say::{Ink, Outcome, table};
         sluice people --stage lead --stage prospect --limit 50 --json\n  \
         sluice people --search ann\n  \
         sluice people --where 'company.employees >= 50 && !did(\"email.sent\", days(30))'\n  \
+        sluice people --stage prospect --missing opportunity\n  \
         sluice people --after i1782~17         the next page, as the one before says at its end"
 )]
 pub(crate) struct People {
@@ -51,6 +55,9 @@ pub(crate) struct People {
     /// Where the page before ended
     #[arg(long, value_name = "PLACE")]
     after: Option<String>,
+    /// Say what each lacks for this stage, or for the next one: lead, prospect, opportunity, customer or next
+    #[arg(long, value_name = "STAGE", value_parser = read_toward)]
+    missing: Option<Toward>,
     /// The lens to look through [default: the main one]
     #[arg(long, value_name = "NAME")]
     lens: Option<String>,
@@ -67,14 +74,23 @@ fn read_sort(text: &str) -> Result<Sort, String> {
     Sort::parse(text).ok_or_else(|| "there are name, fit, engagement and touched".to_owned())
 }
 
+fn read_toward(text: &str) -> Result<Toward, String> {
+    let toward = Toward::parse(text);
+    toward.ok_or_else(|| "there are lead, prospect, opportunity, customer and next".to_owned())
+}
+
 impl People {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         let app = reading(house)?;
         let now = app.clock.now();
-        let page = match &self.condition {
+        let toward = self.missing;
+        let mut page = match &self.condition {
             Some(condition) => self.meeting(house, &app, condition)?,
             None => self.listed(&app)?,
         };
+        if let Some(toward) = toward {
+            page.lacks = Some(lacks(&app, &page, toward)?);
+        }
         let outside = app.public_ids();
         let mut value = json!({
             "lens": page.lens.label,
@@ -169,6 +185,8 @@ struct Page {
     count: Option<u64>,
     /// How many stand at each stage, of a list without a condition.
     tally: Option<Vec<(Stage, u64)>>,
+    /// What each lacks, if it was asked for.
+    lacks: Option<HashMap<PersonId, MissingView>>,
 }
 
 impl Page {
@@ -181,7 +199,7 @@ impl Page {
         tally: Option<Vec<(Stage, u64)>>,
     ) -> Result<Page, Failure> {
         let owners = owners(tx, &rows)?;
-        Ok(Page { lens, rows, owners, next, count, tally })
+        Ok(Page { lens, rows, owners, next, count, tally, lacks: None })
     }
 }
 
@@ -200,8 +218,31 @@ fn one(row: &Listed, page: &Page, outside: PublicIds, now: moment::Moment) -> Va
         (one.as_object_mut(), standing_value(&row.standing, &page.lens, now))
     {
         one.extend(standing);
+        let lack = page.lacks.as_ref().and_then(|lacks| lacks.get(&person.id));
+        one.extend(lack.map(|lack| ("missing".to_owned(), missing_value(lack))));
     }
     one
+}
+
+fn lacks(
+    app: &App,
+    page: &Page,
+    toward: Toward,
+) -> Result<HashMap<PersonId, MissingView>, Failure> {
+    let (lens, now) = (page.lens.id, app.clock.now());
+    let ids: Vec<PersonId> = page.rows.iter().map(|row| row.person.id).collect();
+    app.db.read_blocking(move |tx| {
+        funnels::missing::missing(tx, &User::operator(), lens, &ids, toward, now)
+    })
+}
+
+/// What somebody lacks, with its line of words.
+fn missing_value(lack: &MissingView) -> Value {
+    let mut value = json!(lack);
+    if let Some(value) = value.as_object_mut() {
+        value.insert("words".to_owned(), json!(lack.words()));
+    }
+    value
 }
 
 fn owners(tx: &mut Tx, rows: &[Listed]) -> Result<Vec<(i64, String)>, Failure> {
@@ -262,6 +303,9 @@ fn temperature(code: i64) -> Option<&'static str> {
 fn shown(page: &Page, now: moment::Moment, outside: PublicIds, ink: Ink) -> String {
     let heads = ["id", "name", "company", "stage", "kind", "temperature", "fit", "engagement"];
     let mut rows = vec![heads.map(str::to_owned).to_vec()];
+    if page.lacks.is_some() {
+        rows[0].push("missing".to_owned());
+    }
     let dash = || "-".to_owned();
     for row in &page.rows {
         let standing = &row.standing;
@@ -275,6 +319,9 @@ fn shown(page: &Page, now: moment::Moment, outside: PublicIds, ink: Ink) -> Stri
             format!("{:.0}", standing.fit.0),
             format!("{:.0}", engagement(standing, &page.lens, now)),
         ]);
+        if let (Some(lacks), Some(cells)) = (&page.lacks, rows.last_mut()) {
+            cells.push(lacks.get(&row.person.id).map(MissingView::words).unwrap_or_default());
+        }
     }
     let text = table(&rows);
     let (head, rest) = text.split_once('\n').unwrap_or((&text, ""));

@@ -15,6 +15,7 @@ pub mod funnel;
 pub mod hand;
 pub mod handoff;
 pub mod lens;
+pub mod missing;
 pub mod pages;
 pub mod panel;
 mod project;

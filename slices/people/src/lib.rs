@@ -9,6 +9,7 @@ pub mod find;
 pub mod frame;
 pub mod import;
 pub mod list;
+pub mod missing;
 pub mod pages;
 pub mod panel;
 pub mod person;

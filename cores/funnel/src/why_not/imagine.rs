@@ -1,5 +1,7 @@
 //! Activities and histories as they would be.
 
+use std::rc::Rc;
+
 use moment::Moment;
 
 use super::step::Step;
@@ -10,7 +12,7 @@ use crate::history::{
 };
 
 /// The history with these steps taken, all at one moment.
-pub(super) fn history(history: &History, steps: &[Step], at: Moment) -> History {
+pub(super) fn history(history: &History, steps: &[Rc<Step>], at: Moment) -> History {
     let mut entries = history.entries.clone();
     let mut next = entries.iter().map(|entry| entry.id).max().unwrap_or(0);
     let mut push = |what: What| {
@@ -18,7 +20,7 @@ pub(super) fn history(history: &History, steps: &[Step], at: Moment) -> History 
         entries.push(Entry { id: next, occurred_at: at, recorded_at: at, what });
     };
     for step in steps {
-        match step {
+        match &**step {
             Step::Answer { criterion, yes, .. } => {
                 push(What::Activity(Activity::answer(criterion, *yes)));
             }

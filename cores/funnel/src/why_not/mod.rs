@@ -9,6 +9,7 @@ mod step;
 
 use moment::Moment;
 
+use crate::definition::Definition;
 use crate::explain::Explained;
 use crate::fold::{Folder, InForce};
 use crate::history::History;
@@ -54,6 +55,29 @@ pub struct Way {
     pub to: Stage,
 }
 
+impl Way {
+    /// The steps in a few words, for a list: `yes to budget and need`, `they answer`.
+    pub fn in_brief(&self) -> Vec<String> {
+        let (mut yes, mut no, mut others) = (Vec::new(), Vec::new(), Vec::new());
+        for step in &self.steps {
+            match step {
+                Step::Answer { criterion, yes: true, .. } => yes.push(&**criterion),
+                Step::Answer { criterion, yes: false, .. } => no.push(&**criterion),
+                Step::Learn { english, .. } => others.push(english.clone()),
+                Step::Happen { .. } => others.push(step.english()),
+            }
+        }
+        let answers = [("yes", yes), ("no", no)].into_iter().filter_map(|(word, mut names)| {
+            let last = names.pop()?;
+            let before = names.join(", ");
+            let names =
+                if before.is_empty() { last.into() } else { format!("{before} and {last}") };
+            Some(format!("{word} to {names}"))
+        });
+        answers.chain(others).collect()
+    }
+}
+
 /// A question to ask.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {
@@ -63,56 +87,143 @@ pub struct Question {
     pub ask: String,
 }
 
-/// Says why somebody does not stand at a stage as of a moment, and what would bring them there,
-/// under the definition in force then. For somebody who stands there, or higher, nothing is missing
-/// and no way is named.
-pub fn why_not(versions: &[InForce<'_>], history: &History, as_of: Moment, stage: Stage) -> WhyNot {
-    let mut found = WhyNot {
-        stage,
-        stands: Stage::None,
-        enter: None,
-        gate: None,
-        wake: None,
-        against: Vec::new(),
-        ways: Vec::new(),
-        ask: None,
-    };
-    let mut ordered = versions.to_vec();
-    ordered.sort_by_key(|version| version.from);
-    let in_force = ordered.iter().rev().find(|version| version.from <= as_of).or(ordered.first());
-    let Some(definition) = in_force.map(|version| version.definition) else { return found };
+/// What somebody lacks for a stage, as a list says it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Missing {
+    /// Where they stand.
+    pub stands: Stage,
+    /// The stage asked about; `None` if there is none above.
+    pub stage: Option<Stage>,
+    /// What would bring them there or higher for the least; `None` if nothing new alone would, or if they
+    /// stand there already.
+    pub way: Option<Way>,
+}
 
-    let mut folder = Folder::new(&ordered);
-    let standing = folder.fold(history, as_of).standing;
-    found.stands = standing.stage;
-    let search = search::Search::new(&ordered, definition, history, &standing);
-    found.enter = search.enter(stage).cloned();
-    found.gate = search.gate(stage).cloned();
-    found.wake = search.wake(standing.stage).filter(|_| stage != Stage::Customer).cloned();
-    if !standing.stage.is_exit() && standing.stage >= stage {
-        return found;
+/// Asks of one person after the other what keeps them from a stage, as of a moment: the definitions are made
+/// ready once.
+#[derive(Debug)]
+pub struct Asker<'d> {
+    definition: Option<&'d Definition>,
+    as_of: Moment,
+    folder: Folder,
+    asked: search::Asked,
+}
+
+impl<'d> Asker<'d> {
+    /// Ready to ask under the definition in force at a moment.
+    pub fn new(versions: &[InForce<'d>], as_of: Moment) -> Asker<'d> {
+        let mut ordered = versions.to_vec();
+        ordered.sort_by_key(|version| version.from);
+        let held = ordered.iter().rev().find(|version| version.from <= as_of).or(ordered.first());
+        let definition = held.map(|version| version.definition);
+        let none = Definition::default();
+        Asker {
+            definition,
+            as_of,
+            folder: Folder::new(&ordered),
+            asked: search::Asked::new(&ordered, definition.unwrap_or(&none)),
+        }
     }
-    for part in [&found.enter, &found.gate, &found.wake].into_iter().flatten() {
-        against(part, Truth::True, &mut found.against);
+
+    /// Says why somebody does not stand at a stage, and what would bring them there. For somebody who stands
+    /// there, or higher, nothing is missing and no way is named.
+    pub fn why_not(&mut self, history: &History, stage: Stage) -> WhyNot {
+        let mut found = WhyNot {
+            stage,
+            stands: Stage::None,
+            enter: None,
+            gate: None,
+            wake: None,
+            against: Vec::new(),
+            ways: Vec::new(),
+            ask: None,
+        };
+        let Some(definition) = self.definition else { return found };
+        let standing = self.folder.fold(history, self.as_of).standing;
+        found.stands = standing.stage;
+        let search = search::Search::new(&mut self.asked, definition, history, &standing);
+        found.enter = search.enter(stage).cloned();
+        found.gate = search.gate(stage).cloned();
+        found.wake = search.wake(standing.stage).filter(|_| stage != Stage::Customer).cloned();
+        if !standing.stage.is_exit() && standing.stage >= stage {
+            return found;
+        }
+        for part in [&found.enter, &found.gate, &found.wake].into_iter().flatten() {
+            against(part, Truth::True, &mut found.against);
+        }
+        let ways = search.ways(stage);
+        found.ways = arriving(&mut self.folder, history, self.as_of, stage, ways, WAYS_MAX);
+        found.ask = found.ways.iter().flat_map(|way| &way.steps).find_map(|step| match step {
+            Step::Answer { criterion, ask: Some(ask), .. } => {
+                Some(Question { criterion: criterion.to_string(), ask: ask.clone() })
+            }
+            _ => None,
+        });
+        found
     }
-    for steps in search.ways(stage).into_iter().take(TRIED_MAX) {
-        let known = found.ways.iter().any(|way| way.steps.iter().all(|step| steps.contains(step)));
-        if known || found.ways.len() == WAYS_MAX {
+
+    /// What somebody lacks for a stage, or for the next one above where they stand: the first way that
+    /// [`Asker::why_not`] names, and no more work than it takes to find it.
+    pub fn missing(&mut self, history: &History, stage: Option<Stage>) -> Missing {
+        let Some(definition) = self.definition else {
+            return Missing { stands: Stage::None, stage: None, way: None };
+        };
+        let standing = self.folder.fold(history, self.as_of).standing;
+        let stands = standing.stage;
+        let above = || {
+            let mut rules = definition.stages.iter();
+            rules.find(|rule| stands.is_exit() || rule.stage > stands).map(|rule| rule.stage)
+        };
+        let Some(stage) = stage.or_else(above) else {
+            return Missing { stands, stage: None, way: None };
+        };
+        let mut missing = Missing { stands, stage: Some(stage), way: None };
+        if stands.is_exit() || stands < stage {
+            let search = search::Search::new(&mut self.asked, definition, history, &standing);
+            let ways = search.ways(stage);
+            let arriving = arriving(&mut self.folder, history, self.as_of, stage, ways, 1);
+            missing.way = arriving.into_iter().next();
+        }
+        missing
+    }
+}
+
+/// Says why somebody does not stand at a stage as of a moment, and what would bring them there,
+/// under the definition in force then; see [`Asker::why_not`].
+pub fn why_not(versions: &[InForce<'_>], history: &History, as_of: Moment, stage: Stage) -> WhyNot {
+    Asker::new(versions, as_of).why_not(history, stage)
+}
+
+/// The first few of these sets of steps that lead to a stage or higher, each folded to see.
+fn arriving(
+    folder: &mut Folder,
+    history: &History,
+    as_of: Moment,
+    stage: Stage,
+    ways: Vec<search::Steps>,
+    wanted: usize,
+) -> Vec<Way> {
+    let mut found: Vec<Way> = Vec::new();
+    let mut taken: Vec<search::Steps> = Vec::new();
+    for steps in ways.into_iter().take(TRIED_MAX) {
+        if found.len() == wanted {
+            break;
+        }
+        if taken.iter().any(|known| known.iter().all(|step| search::has(&steps, step))) {
             continue;
         }
         let imagined = imagine::history(history, &steps, as_of);
         let to = folder.fold(&imagined, as_of).standing.stage;
         if !to.is_exit() && to >= stage {
-            let cost = steps.iter().map(Step::cost).sum();
-            found.ways.push(Way { cost, steps, to });
+            let cost = steps.iter().map(|step| step.cost()).sum();
+            found.push(Way {
+                cost,
+                steps: steps.iter().map(|step| (**step).clone()).collect(),
+                to,
+            });
+            taken.push(steps);
         }
     }
-    found.ask = found.ways.iter().flat_map(|way| &way.steps).find_map(|step| match step {
-        Step::Answer { criterion, ask: Some(ask), .. } => {
-            Some(Question { criterion: criterion.to_string(), ask: ask.clone() })
-        }
-        _ => None,
-    });
     found
 }
 

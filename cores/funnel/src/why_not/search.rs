@@ -1,6 +1,8 @@
 //! The search for ways: for each condition the sets of steps that would make it come out as wanted,
 //! the cheapest few, put together from its parts.
 
+use std::rc::Rc;
+
 use moment::Moment;
 
 use super::imagine::examples;
@@ -22,35 +24,51 @@ const TIMES_MAX: u32 = 5;
 /// How deep stages may hang on each other.
 const DEPTH_MAX: usize = 4;
 
-type Steps = Vec<Step>;
+/// Steps are shared among the ways that they are part of, for there are many.
+pub(super) type Steps = Vec<Rc<Step>>;
+
+/// The conditions that a search asks about, made ready once for many people.
+#[derive(Debug)]
+pub(super) struct Asked {
+    /// Every condition of stages and exits.
+    conditions: Vec<Condition>,
+    folder: Folder,
+}
+
+impl Asked {
+    pub(super) fn new(versions: &[InForce<'_>], definition: &Definition) -> Asked {
+        let mut conditions: Vec<Condition> = Vec::new();
+        for rule in &definition.stages {
+            conditions.extend(std::iter::once(&rule.enter).chain(&rule.gate).cloned());
+        }
+        let wakes = definition.recycled.wake.iter().chain(&definition.disqualified.wake);
+        conditions.extend(wakes.cloned());
+        Asked { folder: Folder::asking(versions, &conditions), conditions }
+    }
+}
 
 pub(super) struct Search<'a> {
     definition: &'a Definition,
     standing: &'a Standing,
     /// Every condition of stages and exits, with what was found.
-    found: Vec<(Condition, Explained)>,
+    found: Vec<(&'a Condition, Explained)>,
 }
 
 impl<'a> Search<'a> {
     pub(super) fn new(
-        versions: &[InForce<'_>],
+        asked: &'a mut Asked,
         definition: &'a Definition,
         history: &History,
         standing: &'a Standing,
     ) -> Search<'a> {
-        let mut asked: Vec<Condition> = Vec::new();
-        for rule in &definition.stages {
-            asked.extend(std::iter::once(&rule.enter).chain(&rule.gate).cloned());
-        }
-        asked.extend(definition.recycled.wake.iter().chain(&definition.disqualified.wake).cloned());
         let as_of: Moment = standing.as_of;
-        let explained = Folder::asking(versions, &asked).explain(history, as_of);
-        Search { definition, standing, found: asked.into_iter().zip(explained).collect() }
+        let explained = asked.folder.explain(history, as_of);
+        Search { definition, standing, found: asked.conditions.iter().zip(explained).collect() }
     }
 
     fn explained(&self, condition: Option<&Condition>) -> Option<&Explained> {
         let condition = condition?;
-        self.found.iter().find(|(known, _)| known == condition).map(|(_, explained)| explained)
+        self.found.iter().find(|(known, _)| *known == condition).map(|(_, explained)| explained)
     }
 
     pub(super) fn enter(&self, stage: Stage) -> Option<&Explained> {
@@ -209,7 +227,7 @@ impl<'a> Search<'a> {
         }
         let demand = Demand { condition: leaf.clone(), wanted };
         let step = Demand::fact(leaf).and_then(|key| Step::learn(&key, vec![demand]));
-        step.map(|step| vec![vec![step]]).unwrap_or_default()
+        step.map(|step| vec![vec![Rc::new(step)]]).unwrap_or_default()
     }
 
     /// A criterion that is unknown may be answered, or decided by what it is derived from.
@@ -227,11 +245,11 @@ impl<'a> Search<'a> {
         };
         let mut ways = Vec::new();
         if criterion.ask.is_some() {
-            ways.push(vec![Step::Answer {
+            ways.push(vec![Rc::new(Step::Answer {
                 criterion: criterion.name.clone(),
                 yes: wanted,
                 ask: criterion.ask.clone(),
-            }]);
+            })]);
         }
         let under = criterion.from.iter().chain(&criterion.yes).zip(&explained.parts);
         for (at, (condition, found)) in under.enumerate() {
@@ -371,17 +389,16 @@ fn happens(activities: &Activities, asked: &Condition, times: u32) -> Vec<Steps>
         } else {
             asked.in_english().to_string()
         };
-        vec![Step::Happen { activity, times, english }]
+        vec![Rc::new(Step::Happen { activity, times, english })]
     };
     examples(activities).into_iter().map(happen).collect()
 }
 
 /// The ways to a talk: what one side has yet to say, both sides, or speaking.
 fn talks() -> Vec<Steps> {
-    let happen = |kind: &str, english: &str| Step::Happen {
-        activity: Activity::usual(kind),
-        times: 1,
-        english: english.to_owned(),
+    let happen = |kind: &str, english: &str| {
+        let (activity, english) = (Activity::usual(kind), english.to_owned());
+        Rc::new(Step::Happen { activity, times: 1, english })
     };
     let we = || happen("email.sent", "we write to them");
     let they = || happen("email.replied", "they answer");
@@ -403,7 +420,7 @@ fn together(parts: Vec<Vec<Steps>>) -> Vec<Steps> {
         for before in &all {
             for way in &ways {
                 let mut steps = before.clone();
-                let fits = way.iter().cloned().all(|step| step.join(&mut steps));
+                let fits = way.iter().all(|step| step.join(&mut steps));
                 if fits && steps.len() <= STEPS_MAX {
                     joined.push(steps);
                 }
@@ -416,12 +433,14 @@ fn together(parts: Vec<Vec<Steps>>) -> Vec<Steps> {
 
 /// The cheapest few, each once.
 fn cheapest(mut ways: Vec<Steps>) -> Vec<Steps> {
-    ways.sort_by_key(|steps| (steps.iter().map(Step::cost).sum::<u32>(), steps.len()));
+    ways.sort_by_cached_key(|steps| {
+        (steps.iter().map(|step| step.cost()).sum::<u32>(), steps.len())
+    });
     let mut kept: Vec<Steps> = Vec::new();
     for steps in ways {
-        let repeats = kept.iter().any(|other| {
-            other.len() == steps.len() && other.iter().all(|step| steps.contains(step))
-        });
+        let repeats = kept
+            .iter()
+            .any(|other| other.len() == steps.len() && other.iter().all(|step| has(&steps, step)));
         if !repeats {
             kept.push(steps);
         }
@@ -430,6 +449,11 @@ fn cheapest(mut ways: Vec<Steps>) -> Vec<Steps> {
         }
     }
     kept
+}
+
+/// Whether a step is among these; most are the very same.
+pub(super) fn has(steps: &[Rc<Step>], step: &Rc<Step>) -> bool {
+    steps.iter().any(|other| Rc::ptr_eq(other, step)) || steps.contains(step)
 }
 
 /// Every choice of so many of the first `n` numbers.

@@ -1,5 +1,6 @@
 //! One thing to learn, or to happen.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::condition::Condition;
@@ -71,47 +72,54 @@ impl Step {
     }
 
     /// Adds a step to others; `false` if it contradicts them.
-    pub(super) fn join(self, steps: &mut Vec<Step>) -> bool {
-        match self {
-            Step::Answer { ref criterion, yes, .. } => {
-                let same = steps.iter().find_map(|step| match step {
+    pub(super) fn join(self: &Rc<Self>, steps: &mut Vec<Rc<Step>>) -> bool {
+        match &**self {
+            Step::Answer { criterion, yes, .. } => {
+                let same = steps.iter().find_map(|step| match &**step {
                     Step::Answer { criterion: other, yes, .. } if other == criterion => Some(*yes),
                     _ => None,
                 });
                 if same.is_none() {
-                    steps.push(self);
+                    steps.push(Rc::clone(self));
                 }
-                same.is_none_or(|same| same == yes)
+                same.is_none_or(|same| same == *yes)
             }
             Step::Learn { key, demands, .. } => {
                 let same = steps.iter().position(
-                    |step| matches!(step, Step::Learn { key: other, .. } if *other == key),
+                    |step| matches!(&**step, Step::Learn { key: other, .. } if other == key),
                 );
-                let mut all = demands;
-                let same = same.map(|at| steps.remove(at));
-                if let Some(Step::Learn { demands: others, .. }) = same {
+                let Some(same) = same.map(|at| steps.remove(at)) else {
+                    steps.push(Rc::clone(self));
+                    return true;
+                };
+                let mut all = demands.clone();
+                if let Step::Learn { demands: others, .. } = &*same {
                     for other in others {
-                        if !all.contains(&other) {
-                            all.push(other);
+                        if !all.contains(other) {
+                            all.push(other.clone());
                         }
                     }
                 }
-                match Step::learn(&key, all) {
-                    Some(step) => {
-                        steps.push(step);
-                        true
-                    }
-                    None => false,
-                }
+                let learned = Step::learn(key, all);
+                let fits = learned.is_some();
+                steps.extend(learned.map(Rc::new));
+                fits
             }
-            Step::Happen { ref activity, times, .. } => {
-                let same = steps.iter_mut().find_map(|step| match step {
-                    Step::Happen { activity: other, times, .. } if other == activity => Some(times),
+            Step::Happen { activity, times, .. } => {
+                let same = steps.iter_mut().find_map(|step| match &**step {
+                    Step::Happen { activity: other, times, .. } if other == activity => {
+                        Some((*times, step))
+                    }
                     _ => None,
                 });
                 match same {
-                    Some(same) => *same = (*same).max(times),
-                    None => steps.push(self),
+                    Some((fewer, step)) if fewer < *times => {
+                        if let Step::Happen { times: same, .. } = Rc::make_mut(step) {
+                            *same = *times;
+                        }
+                    }
+                    Some(_) => {}
+                    None => steps.push(Rc::clone(self)),
                 }
                 true
             }

@@ -9,6 +9,7 @@ mod hands;
 mod house;
 mod import;
 mod lenses;
+mod missing;
 // What the core's own tests are made of.
 #[path = "../../../../cores/funnel/tests/oracle/mod.rs"]
 #[expect(dead_code, reason = "the core's tests use the rest")]

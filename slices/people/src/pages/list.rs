@@ -25,6 +25,8 @@ pub struct Tab {
 pub struct Head {
     /// What it says.
     pub label: &'static str,
+    /// The name of its cells.
+    pub cell: &'static str,
     /// Where it leads; empty if the list can't be ordered by it.
     pub href: String,
     /// `ascending`, `descending`, or empty if it is not the order.
@@ -58,6 +60,30 @@ pub struct Row {
     pub owner: String,
     /// How long ago they last did something; empty for never.
     pub touched: String,
+    /// What they lack, if the column is shown.
+    pub missing: Option<Lack>,
+}
+
+/// What somebody lacks for a stage.
+#[derive(Clone, Debug)]
+pub struct Lack {
+    /// In a few words.
+    pub words: String,
+    /// The stage, where each person has another.
+    pub stage: Option<StageMark>,
+    /// Whether there is a way at all.
+    pub is_open: bool,
+}
+
+/// A stage for which the list can say what is missing.
+#[derive(Clone, Debug)]
+pub struct MissingChoice {
+    /// What it says.
+    pub label: &'static str,
+    /// Where it leads.
+    pub href: String,
+    /// Whether it is the one shown.
+    pub is_here: bool,
 }
 
 impl Row {
@@ -77,6 +103,10 @@ pub struct ListPage {
     pub tabs: Vec<Tab>,
     /// The heads of the columns, in order.
     pub heads: Vec<Head>,
+    /// For which stages it can be said what is missing; the first hides the column.
+    pub missing: Vec<MissingChoice>,
+    /// Whether the column is shown.
+    pub is_missing_shown: bool,
     /// What is searched for; empty for nothing.
     pub search: String,
     /// What must be kept when searching: name and value of hidden fields.

@@ -1,5 +1,7 @@
 //! `GET /people` and the counts that keep it live.
 
+use std::collections::HashMap;
+
 use axum::extract::{Query, State};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -15,10 +17,11 @@ use team::{Right, User};
 
 use crate::frame;
 use crate::list::{Cursor, List, Listed, Sort, list};
-use crate::pages::list::{Head, ListPage, Row, Tab};
+use crate::missing::{MissingSource, MissingView, Toward};
+use crate::pages::list::{Head, Lack, ListPage, MissingChoice, Row, Tab};
 use crate::pages::marks::{Bar, Heat, Score, StageMark, Temperature, TruthMark};
 use crate::stand::{self, Standing};
-use crate::{LensLabel, PERSON};
+use crate::{LensId, LensLabel, PERSON, PersonId};
 
 /// Rows on a page.
 const ROWS: usize = 50;
@@ -35,13 +38,20 @@ struct Ask {
     dir: String,
     after: String,
     q: String,
+    missing: String,
 }
 
 impl Ask {
     /// The address of the list with some of it changed; what is usual is left out.
     fn href(&self, stage: &str, sort: &str, dir: &str, after: &str) -> String {
-        let parts =
-            [("stage", stage), ("sort", sort), ("dir", dir), ("after", after), ("q", &self.q)];
+        let parts = [
+            ("stage", stage),
+            ("sort", sort),
+            ("dir", dir),
+            ("after", after),
+            ("q", &self.q),
+            ("missing", &self.missing),
+        ];
         let said: Vec<String> = parts
             .iter()
             .filter(|(_, value)| !value.is_empty())
@@ -99,6 +109,8 @@ fn view(tx: &mut Tx, who: &User, ask: &Ask, now: Moment) -> Result<ListPage, Fai
         limit: ROWS,
     };
     let found = list(tx, &asked)?;
+    let toward = Toward::parse(&ask.missing);
+    let mut lacks = lacks(tx, who, &found.rows, lens.id, toward, now)?;
     let owners: Vec<i64> = found.rows.iter().filter_map(|row| row.person.owner).collect();
     let owners = team::names(tx, &owners)?;
     let outside = tx.public_ids();
@@ -109,7 +121,11 @@ fn view(tx: &mut Tx, who: &User, ask: &Ask, now: Moment) -> Result<ListPage, Fai
             let owner =
                 listed.person.owner.and_then(|id| owners.iter().find(|(user, _)| *user == id));
             let owner = owner.map(|(_, name)| name.clone()).unwrap_or_default();
-            row(listed, &lens, owner, outside.encode(PERSON, listed.person.id), now)
+            let id = listed.person.id;
+            Row {
+                missing: lacks.remove(&id).map(|view| lack(&view, toward)),
+                ..row(listed, &lens, owner, outside.encode(PERSON, id), now)
+            }
         })
         .collect();
     let everyone: i64 = found.tally.iter().map(|(_, n)| int(*n)).sum();
@@ -122,10 +138,13 @@ fn view(tx: &mut Tx, who: &User, ask: &Ask, now: Moment) -> Result<ListPage, Fai
             &cursor.to_text(),
         )
     });
-    let kept = [("stage", &ask.stage), ("sort", &ask.sort), ("dir", &ask.dir)];
+    let kept =
+        [("stage", &ask.stage), ("sort", &ask.sort), ("dir", &ask.dir), ("missing", &ask.missing)];
     Ok(ListPage {
         tabs: tabs(ask, &found.tally, everyone),
         heads: heads(ask, sort, descending),
+        missing: choices(ask),
+        is_missing_shown: toward.is_some(),
         search: ask.q.clone(),
         kept: kept
             .into_iter()
@@ -140,6 +159,51 @@ fn view(tx: &mut Tx, who: &User, ask: &Ask, now: Moment) -> Result<ListPage, Fai
         may_demo: who.can(Right::ManageWorkspace),
         may_import: who.can(Right::ImportPeople),
     })
+}
+
+/// What the people on the page lack; nothing is asked unless the column is shown.
+fn lacks(
+    tx: &mut Tx,
+    who: &User,
+    rows: &[Listed],
+    lens: LensId,
+    toward: Option<Toward>,
+    now: Moment,
+) -> Result<HashMap<PersonId, MissingView>, Failure> {
+    let Some(toward) = toward else { return Ok(HashMap::new()) };
+    let ids: Vec<PersonId> = rows.iter().map(|listed| listed.person.id).collect();
+    let source = tx.part::<MissingSource>();
+    source.0.missing(tx, who, lens, &ids, toward, now)
+}
+
+fn lack(view: &MissingView, toward: Option<Toward>) -> Lack {
+    let stage = view.stage.filter(|_| toward == Some(Toward::Next));
+    Lack {
+        words: view.words(),
+        stage: stage.map(|stage| StageMark::of(stage.as_str())),
+        is_open: !view.steps.is_empty(),
+    }
+}
+
+/// The stages for which it can be said what is missing, and not to say it.
+fn choices(ask: &Ask) -> Vec<MissingChoice> {
+    let words = [
+        ("", "Not shown"),
+        ("next", "for the next stage"),
+        ("lead", "to be a lead"),
+        ("prospect", "to be a prospect"),
+        ("opportunity", "to be an opportunity"),
+        ("customer", "to be a customer"),
+    ];
+    let choice = |(word, label): (&str, &'static str)| {
+        let other = Ask { missing: word.to_owned(), ..ask.clone() };
+        MissingChoice {
+            label,
+            href: other.href(&ask.stage, &ask.sort, &ask.dir, ""),
+            is_here: word == ask.missing,
+        }
+    };
+    words.into_iter().map(choice).collect()
 }
 
 fn int(count: u64) -> i64 {
@@ -188,7 +252,7 @@ fn plural(stage: Stage) -> &'static str {
 }
 
 fn heads(ask: &Ask, sort: Sort, descending: bool) -> Vec<Head> {
-    let by = |label, by: Sort, is_right| {
+    let by = |label, cell, by: Sort, is_right| {
         let is_sorted = by == sort && ask.q.trim().is_empty();
         // The same column again turns the order round.
         let is_asc_next = if is_sorted { descending } else { by == Sort::Name };
@@ -198,21 +262,26 @@ fn heads(ask: &Ask, sort: Sort, descending: bool) -> Vec<Head> {
             (true, true) => "descending",
             (true, false) => "ascending",
         };
-        Head { label, href: ask.href(&ask.stage, by.word(), dir, ""), sorted, is_right }
+        Head { label, cell, href: ask.href(&ask.stage, by.word(), dir, ""), sorted, is_right }
     };
-    let plain = |label| Head { label, href: String::new(), sorted: "", is_right: false };
-    vec![
-        by("Name", Sort::Name, false),
-        plain("Company"),
-        plain("Stage"),
-        plain("Kind"),
-        plain("Temperature"),
-        by("Fit", Sort::Fit, false),
-        by("Engagement", Sort::Engagement, false),
-        plain("Likelihood"),
-        plain("Owner"),
-        by("Last heard", Sort::Touched, true),
-    ]
+    let plain =
+        |label, cell| Head { label, cell, href: String::new(), sorted: "", is_right: false };
+    let mut heads = vec![
+        by("Name", "name", Sort::Name, false),
+        plain("Company", "co"),
+        plain("Stage", "stage"),
+        plain("Kind", "kind"),
+        plain("Temperature", "temp"),
+        by("Fit", "fit", Sort::Fit, false),
+        by("Engagement", "eng", Sort::Engagement, false),
+        plain("Likelihood", "lik"),
+        plain("Owner", "owner"),
+        by("Last heard", "last", Sort::Touched, true),
+    ];
+    if Toward::parse(&ask.missing).is_some() {
+        heads.insert(3, plain("What is missing", "missing"));
+    }
+    heads
 }
 
 fn row(listed: &Listed, lens: &LensLabel, owner: String, id: String, now: Moment) -> Row {
@@ -235,6 +304,7 @@ fn row(listed: &Listed, lens: &LensLabel, owner: String, id: String, now: Moment
         } else {
             words::ago(now - standing.touched_at)
         },
+        missing: None,
     }
 }
 
@@ -309,6 +379,11 @@ mod tests {
         let ask = Ask { q: "ann & co".into(), ..Ask::default() };
         assert_eq!(Ask::default().href("", "", "", ""), "/people");
         assert_eq!(ask.href("lead", "", "", ""), "/people?stage=lead&q=ann%20%26%20co");
+        let ask = Ask { missing: "next".into(), ..Ask::default() };
+        assert_eq!(ask.href("", "fit", "", ""), "/people?sort=fit&missing=next");
+        assert_eq!(heads(&ask, Sort::Name, false).len(), 11);
+        let choices = choices(&ask);
+        assert_eq!((choices[0].href.as_str(), choices[1].is_here), ("/people", true));
     }
 
     #[test]

@@ -1,0 +1,81 @@
+//! What people lack for a stage, for those on one page of a list: the shortest way of why-not, in a few words.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use funnel::why_not::{Asker, Missing as Lack};
+use moment::Moment;
+use people::missing::{Missing, MissingView, Toward};
+use people::{CompanyId, LensId, PersonId};
+use platform::db::Tx;
+use platform::failure::Failure;
+use team::{Right, User};
+
+use crate::{lens, project};
+
+/// Says what is missing by the definitions of funnels.
+pub struct ShortestWays;
+
+impl Missing for ShortestWays {
+    fn missing(
+        &self,
+        tx: &mut Tx,
+        who: &User,
+        lens: LensId,
+        people: &[PersonId],
+        toward: Toward,
+        now: Moment,
+    ) -> Result<HashMap<PersonId, MissingView>, Failure> {
+        missing(tx, who, lens, people, toward, now)
+    }
+}
+
+/// What each of these people lacks for a stage under a lens; reads their histories and their companies' at once.
+///
+/// # Errors
+/// `Forbidden` without the right to read people; `Missing` for a lens that there is not.
+pub fn missing(
+    tx: &mut Tx,
+    who: &User,
+    lens: LensId,
+    people: &[PersonId],
+    toward: Toward,
+    now: Moment,
+) -> Result<HashMap<PersonId, MissingView>, Failure> {
+    who.may(Right::ReadPeople)?;
+    let lens = lens::by_id(tx, lens)?;
+    let versions = lens.in_force();
+    let mut asker = Asker::new(&versions, now);
+    let stage = match toward {
+        Toward::Next => None,
+        Toward::Stage(stage) => Some(stage),
+    };
+    let subjects = project::subjects_of(tx, people)?;
+    let at: HashSet<CompanyId> = subjects
+        .iter()
+        .filter_map(|subject| people::works_at(tx, &subject.own))
+        .map(|(company, _)| company)
+        .collect();
+    let at: Vec<CompanyId> = at.into_iter().collect();
+    let mut companies: HashMap<CompanyId, _> = journal::histories(tx, &at)?
+        .into_iter()
+        .map(|(company, entries)| (company, Arc::new(entries)))
+        .collect();
+    subjects
+        .into_iter()
+        .map(|subject| {
+            let history = project::whole(tx, subject.own, &mut companies)?;
+            Ok((subject.person, view(asker.missing(&history, stage))))
+        })
+        .collect()
+}
+
+fn view(lack: Lack) -> MissingView {
+    let Lack { stands, stage, way } = lack;
+    MissingView {
+        stage,
+        is_there: stage.is_some_and(|stage| !stands.is_exit() && stands >= stage),
+        cost: way.as_ref().map(|way| way.cost),
+        steps: way.map(|way| way.in_brief()).unwrap_or_default(),
+    }
+}
