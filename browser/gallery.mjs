@@ -31,6 +31,7 @@ const pictures = [
     await page.keyboard.press("j");
     await page.keyboard.press("j");
   }],
+  ["people-missing", (page) => page.goto("/people?missing=next")],
   ["people-nobody", (page) => page.goto("/people?q=zzzz")],
   ["person", async (page) => {
     await page.goto("/people?stage=opportunity");
