@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{ATOMS_MAX, Definition, Points, UNDER_MAX};
-use crate::condition::{Condition, Fault, Score, Term};
+use crate::condition::{Condition, Fault, Literal, Score, Term};
 
 /// What is decided at a moment, in this order.
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
@@ -23,8 +23,16 @@ pub(super) fn faults(definition: &Definition, text: &str, document: &DeTable<'_>
     let place = |path: &[&str]| place(document, path);
     for (path, condition, rank) in conditions(definition) {
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
-        if let Some(words) = reads_ahead(condition, rank).or_else(|| decay(definition, condition)) {
+        let wrong = reads_ahead(condition, rank)
+            .or_else(|| decay(definition, condition))
+            .or_else(|| of_company(definition, condition));
+        if let Some(words) = wrong {
             faults.push(Fault::at(text, place(&path), words));
+        }
+    }
+    for (kind, gate) in &definition.gates {
+        if let Some(words) = of_company(definition, gate) {
+            faults.push(Fault::at(text, place(&["gates", kind]), words));
         }
     }
     for (name, words) in repeated(definition) {
@@ -135,7 +143,7 @@ pub(super) fn wrong_wake(definition: &Definition, condition: &Condition) -> Opti
 fn decay(definition: &Definition, condition: &Condition) -> Option<String> {
     let halves = |term: &Term| {
         let Term::Score(score) = term else { return false };
-        definition.score(*score).is_some_and(|rule| rule.half_life.is_some())
+        definition.score(*score).is_some_and(|rule| rule.half_life.is_some() && !rule.of_company)
     };
     match condition {
         Condition::All(parts) | Condition::Any(parts) => {
@@ -157,6 +165,62 @@ fn decay(definition: &Definition, condition: &Condition) -> Option<String> {
             Some("a score that halves with time is compared by < <= > >=, not looked up".to_owned())
         }
         _ => None,
+    }
+}
+
+/// What a company's score comes to is told when it crosses a number that the definition names, so
+/// that it can be held against numbers alone.
+fn of_company(definition: &Definition, condition: &Condition) -> Option<String> {
+    let is_company = |term: &Term| {
+        let Term::Score(score) = term else { return false };
+        definition.score(*score).is_some_and(|rule| rule.of_company)
+    };
+    let is_number = |term: &Term| matches!(term, Term::Literal(Literal::Number(_)));
+    let fits = match condition {
+        Condition::All(parts) | Condition::Any(parts) => {
+            return parts.iter().find_map(|part| of_company(definition, part));
+        }
+        Condition::Not(part) => return of_company(definition, part),
+        Condition::Compare { left, right, .. } => {
+            (is_number(left) || !is_company(right)) && (is_number(right) || !is_company(left))
+        }
+        Condition::OneOf { term, .. }
+        | Condition::Holds { term, .. }
+        | Condition::Text { term, .. }
+        | Condition::Is(term) => !is_company(term),
+        Condition::Constant(_)
+        | Condition::Known(_)
+        | Condition::Did { .. }
+        | Condition::TwoWay { .. } => true,
+    };
+    (!fits).then(|| "a score of the company is compared with a number".to_owned())
+}
+
+/// The numbers with which a definition compares a score, wherever it does, in order.
+pub(crate) fn numbers_named(definition: &Definition, score: Score) -> Vec<f64> {
+    let mut named = Vec::new();
+    let gates = definition.gates.iter().map(|(_, condition)| condition);
+    for condition in conditions(definition).into_iter().map(|(_, c, _)| c).chain(gates) {
+        compared(condition, score, &mut named);
+    }
+    named.sort_by(f64::total_cmp);
+    named.dedup_by(|a, b| a.total_cmp(b).is_eq());
+    named
+}
+
+fn compared(condition: &Condition, score: Score, named: &mut Vec<f64>) {
+    match condition {
+        Condition::All(parts) | Condition::Any(parts) => {
+            parts.iter().for_each(|part| compared(part, score, named));
+        }
+        Condition::Not(part) => compared(part, score, named),
+        Condition::Compare { left: Term::Score(of), right: Term::Literal(literal), .. }
+        | Condition::Compare { left: Term::Literal(literal), right: Term::Score(of), .. } => {
+            if let (true, Literal::Number(number)) = (*of == score, literal) {
+                named.push(*number);
+            }
+        }
+        _ => {}
     }
 }
 

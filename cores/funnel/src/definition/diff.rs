@@ -172,8 +172,9 @@ fn exit(name: &str, rule: &ExitRule, add: &mut impl FnMut(String, Pieces)) {
 }
 
 fn score(rule: &ScoreRule) -> Pieces {
-    let mut pieces: Pieces =
-        rule.half_life.map(|span| format!("halves in {}", length(span))).into_iter().collect();
+    let whose = rule.of_company.then(|| "counted over everybody at the company".to_owned());
+    let halves = rule.half_life.map(|span| format!("halves in {}", length(span)));
+    let mut pieces: Pieces = whose.into_iter().chain(halves).collect();
     pieces.extend(rule.points.iter().map(|points| match points {
         Points::When(condition, add) => format!("{add} if {}", condition.in_english()),
         Points::On { activities, add, per_day_max } => {

@@ -7,6 +7,7 @@ use toml::de::{DeTable, DeValue};
 use super::Definition;
 use super::read::Reader;
 use crate::fold::Folder;
+use crate::fold::company::CompanyScore;
 use crate::history::{Activity, Agent, Channel, Direction, Entry, Fact, History};
 use crate::history::{Observation, Value, What};
 use crate::standing::{Stage, Temperature};
@@ -46,8 +47,13 @@ impl Definition {
     /// Runs the definition's own tests.
     pub fn run_examples(&self) -> Vec<Outcome> {
         let mut folder = Folder::of(self);
+        let of_company = CompanyScore::of(self);
         let run = |example: &Example| {
-            let standing = folder.fold(&example.history, NOW).standing;
+            let mut history = example.history.clone();
+            if let Some(score) = &of_company {
+                score.take_as_counted(&mut history);
+            }
+            let standing = folder.fold(&history, NOW).standing;
             let mut wrong = Vec::new();
             let mut expect = |what: &str, wanted: Option<&str>, found: &str| {
                 if wanted.is_some_and(|wanted| wanted != found) {

@@ -3,7 +3,7 @@
 //! **Promise:** a definition that reads is whole: every name is known, nothing refers to itself, and
 //! each part reads only what is decided before it. **Never:** opens a file; text in, value out.
 
-mod check;
+pub(crate) mod check;
 mod diff;
 pub(crate) mod examples;
 pub mod places;
@@ -94,6 +94,8 @@ pub struct Framework {
 pub struct ScoreRule {
     /// Which score.
     pub score: Score,
+    /// Whether it is the company's: counted over what all its people and it itself did.
+    pub of_company: bool,
     /// How long it takes points for activities to halve; they stay if not said.
     pub half_life: Option<Span>,
     /// What gives points.

@@ -174,7 +174,8 @@ impl Reader<'_> {
 
     fn score(&mut self, score: Score, value: &Value<'_>) -> Option<ScoreRule> {
         let table = self.table(value)?;
-        self.only(table, &["half_life", "points"]);
+        self.only(table, &["of", "half_life", "points"]);
+        let of_company = self.of_company(score, table);
         let half_life = self.span_of(table, "half_life");
         let mut points = Vec::new();
         let Some(list) = table.get("points") else {
@@ -194,9 +195,35 @@ impl Reader<'_> {
                     "points while something holds do not halve: leave out half_life, or count activities with `on`",
                 );
             }
+            if of_company && matches!(read, Some(Points::When(..))) {
+                self.fault(
+                    item.span().start,
+                    "a company's points are for what its people do: count activities with `on`",
+                );
+            }
             points.extend(read);
         }
-        Some(ScoreRule { score, half_life, points })
+        Some(ScoreRule { score, of_company, half_life, points })
+    }
+
+    /// Whether a score says `of = "company"`.
+    fn of_company(&mut self, score: Score, table: &DeTable<'_>) -> bool {
+        let (Some(value), Some(word)) = (table.get("of"), self.text_of(table, "of")) else {
+            return false;
+        };
+        let byte = value.span().start;
+        match word.as_str() {
+            "person" => false,
+            "company" if score == Score::Intent => true,
+            "company" => {
+                self.fault(byte, "only intent can be a company's; the other scores are a person's");
+                false
+            }
+            word => {
+                self.unknown(byte, "subject", word, &["company", "person"]);
+                false
+            }
+        }
     }
 
     fn points(&mut self, value: &Value<'_>) -> Option<Points> {

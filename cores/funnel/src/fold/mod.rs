@@ -5,6 +5,7 @@
 //! that the definition names, and when another version of the definition takes over. Between those
 //! nothing changes, so folding on is the same as folding anew.
 
+pub mod company;
 mod demand;
 mod evidence;
 mod moves;

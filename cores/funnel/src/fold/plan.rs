@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use moment::Span;
 
+use super::company::CompanyScore;
 use super::pattern::Pattern;
 use super::reads::Reads;
 use super::state::{Fnv, State};
 use super::value::{Tester, Written};
 use super::view::View;
 use crate::condition::{Activities, Condition, Op, Score, Term, Window};
-use crate::definition::{Definition, Points};
+use crate::definition::{Definition, Points, ScoreRule};
 use crate::standing::{Stage, Temperature};
 use crate::truth::Truth;
 
@@ -24,7 +25,9 @@ pub(super) struct Plan {
     /// The lens of which it is, if that is known: moves by hand that name another do not count.
     pub(super) lens: Option<Box<str>>,
     pub(super) patterns: Vec<Pattern>,
+    /// What facts are called in receipts.
     pub(super) facts: Vec<Arc<str>>,
+    /// By their keys in a history.
     pub(super) fact_ids: HashMap<Arc<str>, u32, BuildHasherDefault<Fnv>>,
     pub(super) leaves: Vec<Leaf>,
     leaf_ids: HashMap<Arc<str>, LeafId>,
@@ -32,6 +35,8 @@ pub(super) struct Plan {
     pub(super) criteria: Vec<CriterionPlan>,
     pub(super) criterion_ids: HashMap<String, u32>,
     pub(super) scores: Vec<ScorePlan>,
+    /// A score that is the company's, and the fact that holds it.
+    of_company: Option<(Score, Arc<str>)>,
     /// Criteria and scores, each after those that it reads.
     pub(super) derivation: Vec<Derived>,
     pub(super) temperatures: Vec<(Temperature, Compiled)>,
@@ -168,6 +173,11 @@ pub(crate) const THEIRS: [&str; 5] =
     ["email.replied", "email.received", "call.received", "chat.started", "meeting.booked"];
 pub(crate) const OURS: [&str; 3] = ["email.sent", "call.made", "chat.answered"];
 
+/// The rules of scores that are counted over a person's own history.
+fn counted(definition: &Definition) -> impl Iterator<Item = &ScoreRule> {
+    definition.scores.iter().filter(|rule| !rule.of_company)
+}
+
 impl Plan {
     /// Makes a definition ready, and conditions from outside that are to be judged under it.
     pub(super) fn new(definition: &Definition, lens: Option<&str>, asked: &[Condition]) -> Plan {
@@ -180,7 +190,8 @@ impl Plan {
         for (id, criterion) in (0..).zip(&definition.criteria) {
             plan.criterion_ids.insert(criterion.name.to_string(), id);
         }
-        for rule in &definition.scores {
+        plan.of_company = CompanyScore::of(definition).map(|of| (of.score(), Arc::from(of.key())));
+        for rule in counted(definition) {
             plan.scores.push(ScorePlan {
                 score: rule.score,
                 half_life: rule.half_life,
@@ -233,7 +244,7 @@ impl Plan {
             let name = criterion.name.clone();
             self.criteria.push(CriterionPlan { name, expires: criterion.expires, from, yes });
         }
-        for (at, rule) in definition.scores.iter().enumerate() {
+        for (at, rule) in counted(definition).enumerate() {
             let mut when = Vec::new();
             let mut on = Vec::new();
             for points in &rule.points {
@@ -393,7 +404,21 @@ impl Plan {
     pub(super) fn score(&mut self, score: Score) -> Source {
         match self.scores.iter().position(|rule| rule.score == score) {
             Some(at) => Source::Score(id(at)),
-            None => Source::Fact(self.fact(score.fact())),
+            None => {
+                let key = self.score_fact(score);
+                let known = self.fact(&key);
+                // Receipts name the score, not the rule by which it was counted.
+                self.facts[index(known)] = Arc::from(score.fact());
+                Source::Fact(known)
+            }
+        }
+    }
+
+    /// The key of the fact that holds a score which is not counted over the person's own history.
+    pub(super) fn score_fact(&self, score: Score) -> Arc<str> {
+        match &self.of_company {
+            Some((of, key)) if *of == score => key.clone(),
+            _ => Arc::from(score.fact()),
         }
     }
 

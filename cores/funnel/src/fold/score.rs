@@ -61,7 +61,32 @@ impl Tally {
         // It came late: count again from the start of its day, for it may take another's place.
         let place = self.hits.partition_point(|other| key(other) < key(&hit));
         self.hits.insert(place, hit);
-        let day = at.div_euclid(DAY_US);
+        self.add_up_from(rules, half_life, place, at);
+    }
+
+    /// Takes a hit back, as if it had never been.
+    pub(super) fn take_out(
+        &mut self,
+        rules: &[OnPlan],
+        half_life: Option<Span>,
+        entry: u32,
+        point: u32,
+    ) {
+        let found = self.hits.binary_search_by_key(&(entry, point), |hit| (hit.entry, hit.point));
+        let Ok(place) = found else { return };
+        let hit = self.hits.remove(place);
+        self.add_up_from(rules, half_life, place, hit.at);
+    }
+
+    /// Adds up again from the start of the day of what changed, at a moment and a place.
+    fn add_up_from(
+        &mut self,
+        rules: &[OnPlan],
+        half_life: Option<Span>,
+        place: usize,
+        changed_at: i64,
+    ) {
+        let day = changed_at.div_euclid(DAY_US);
         let from = self.hits[..place]
             .iter()
             .rposition(|other| other.at.div_euclid(DAY_US) != day)

@@ -80,7 +80,7 @@ fn scores(view: &View<'_>) -> Scores {
         let counted = view.plan.scores.iter().position(|rule| rule.score == score);
         let source = match counted {
             Some(at) => Source::Score(super::id(at)),
-            None => Source::Fact(*view.plan.fact_ids.get(score.fact())?),
+            None => Source::Fact(*view.plan.fact_ids.get(&*view.plan.score_fact(score))?),
         };
         let half_life = counted.and_then(|at| view.plan.scores[at].half_life);
         let range = match view.value(&source) {
@@ -106,7 +106,7 @@ fn scores(view: &View<'_>) -> Scores {
 fn told_until(view: &View<'_>) -> i64 {
     let counted = |score: Score| view.plan.scores.iter().any(|rule| rule.score == score);
     let told = Score::ALL.into_iter().filter(|score| !counted(*score));
-    let facts = told.filter_map(|score| view.plan.fact_ids.get(score.fact()));
+    let facts = told.filter_map(|score| view.plan.fact_ids.get(&*view.plan.score_fact(score)));
     let until = facts.filter_map(|at| view.held(*at).map(|_| view.state.facts[index(*at)]));
     until.flatten().map(|held| held.expires_at).min().unwrap_or(NEVER)
 }

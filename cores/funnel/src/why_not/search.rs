@@ -212,11 +212,17 @@ impl<'a> Search<'a> {
             (Term::Since(activities), _) if matches!(op, Op::Less | Op::AtMost) => {
                 happens(activities, leaf, 1)
             }
+            // What colleagues would have to do is no news of this person.
+            (Term::Score(score), _) if self.is_of_company(*score) => Vec::new(),
             (Term::Score(score), Literal::Number(n)) if self.definition.score(*score).is_some() => {
                 self.score(*score, op, *n, explained, depth)
             }
             _ => self.learn(leaf, explained, wanted),
         }
+    }
+
+    fn is_of_company(&self, score: Score) -> bool {
+        self.definition.score(score).is_some_and(|rule| rule.of_company)
     }
 
     /// A fact that is unknown may turn out as wanted; one that is known stays what it is.
