@@ -175,7 +175,11 @@ impl Compiler<'_> {
             // Of a criterion that is unknown nothing is known for sure of whoever stands nowhere yet.
             Place::Standing | Place::Found => self.of_row(part, term, |typed| {
                 let known = match (&typed.number, &typed.truth) {
-                    (Some((low, high)), _) => sql![low, if wanted { " = " } else { " <> " }, high],
+                    (Some((low, high)), _) if wanted => sql![low, " = ", high],
+                    // Nothing is stored of the company's score of whoever works nowhere.
+                    (Some((low, high)), _) => {
+                        sql!["(", low, " is null or ", low, " <> ", high, ")"]
+                    }
                     (_, Some(truth)) => {
                         sql![truth, if wanted { " is not null" } else { " is null" }]
                     }
@@ -367,6 +371,11 @@ impl Compiler<'_> {
             let words = format!("score.{} {why}", rule.score.as_str());
             Err(self.refuse(part, words))
         };
+        if rule.of_company {
+            // As it was last told: it crosses no number that the definition names without being told.
+            let column = sql!["s.", t.intent];
+            return Ok(Typed::number(column.clone(), column));
+        }
         let has =
             |on: bool| rule.points.iter().any(|points| matches!(points, Points::On { .. }) == on);
         if rule.half_life.is_some() && has(true) {
