@@ -1,6 +1,6 @@
 //! `lenses`: what each lens makes of everybody, how far each two agree, where they part and on what.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use funnel::agreement::{Agreement, in_words};
 use funnel::explain::Explained;
@@ -12,6 +12,7 @@ use platform::failure::Failure;
 use serde::Serialize;
 use team::{Right, User};
 
+use crate::company::Companies;
 use crate::lens::{self, Lens};
 use crate::{project, store};
 
@@ -212,7 +213,7 @@ fn missing(
         conditions.push(up.enter.clone());
     }
     let mut folder = Folder::asking(&lens.in_force(), &conditions);
-    let mut companies = HashMap::new();
+    let mut companies = Companies::default();
     let mut counted: BTreeMap<(String, String), (u64, u64)> = BTreeMap::new();
     for subject in project::subjects_of(tx, ids)? {
         let history = project::whole(tx, subject.own, &mut companies)?;

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use funnel::history::Entry;
 use funnel::{Definition, Folder, InForce, Stage};
 use moment::Moment;
-use people::LensId;
+use people::{CompanyId, CompanyLook, LensId};
 use platform::db::Tx;
 use platform::failure::Failure;
 use serde_json::json;
@@ -378,6 +379,17 @@ impl people::Lenses for LensLabels {
             Some(user) => store::lens_choice(tx, user),
             None => Ok(None),
         }
+    }
+
+    fn company(
+        &self,
+        tx: &mut Tx,
+        lens: LensId,
+        company: CompanyId,
+        own: &[Entry],
+        now: Moment,
+    ) -> Result<CompanyLook, Failure> {
+        crate::company::look(tx, lens, company, own, now)
     }
 }
 

@@ -8,6 +8,7 @@
 pub mod agreement;
 pub mod answer;
 pub mod backtest;
+mod company;
 pub mod dispute;
 pub mod drafts;
 mod flow;
@@ -50,6 +51,7 @@ pub fn slice() -> Slice {
                 ("0004_dispute", include_str!("../migrations/0004_dispute.sql")),
                 ("0005_segment", include_str!("../migrations/0005_segment.sql")),
                 ("0006_handoffs", include_str!("../migrations/0006_handoffs.sql")),
+                ("0007_company_score", include_str!("../migrations/0007_company_score.sql")),
             ],
         },
         statements: &[
@@ -59,6 +61,7 @@ pub fn slice() -> Slice {
             dispute::ALL,
             segment::store::ALL,
             handoff::store::ALL,
+            company::store::ALL,
         ],
         columns: include_str!("../columns.toml"),
     }

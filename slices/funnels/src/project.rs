@@ -1,18 +1,17 @@
 //! The projection that folds: from what was just recorded to standings, transitions and the flow.
 
-use std::collections::hash_map::Entry as Slot;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
 
 use funnel::history::{Agent, Direction, Entry, History, What};
 use funnel::{Folder, Truth};
 use journal::{Projection, Recorded};
 use moment::Moment;
 use people::stand::{Place, Standing, engagement_key};
-use people::{CompanyId, LensId, PersonId};
+use people::{LensId, PersonId};
 use platform::db::Tx;
 use platform::failure::Failure;
 
+use crate::company::{self, Companies};
 use crate::flow;
 use crate::handoff::derive;
 use crate::handoff::store::{self as handoffs, HandoffRow};
@@ -51,10 +50,11 @@ impl Projection for FunnelProjection {
                 news,
             });
         }
-        let colleagues: Vec<PersonId> = people::people_at(tx, &companies)?
-            .into_iter()
-            .filter(|person| !grown.contains(person))
-            .collect();
+        let lenses = lens::lenses(tx)?;
+        let mut colleagues: BTreeSet<PersonId> =
+            people::people_at(tx, &companies)?.into_iter().collect();
+        colleagues.extend(company::project(tx, &lenses, recorded)?);
+        let colleagues: Vec<PersonId> = colleagues.difference(&grown).copied().collect();
         subjects.extend(subjects_of(tx, &colleagues)?);
         if !keeper.is_idle() && !companies.is_empty() {
             for subject in &mut subjects {
@@ -64,7 +64,6 @@ impl Projection for FunnelProjection {
                 }
             }
         }
-        let lenses = lens::lenses(tx)?;
         fold(tx, &lenses, &mut keeper, subjects, recorded.now)
     }
 }
@@ -93,24 +92,18 @@ pub(crate) fn subjects_of(tx: &mut Tx, people: &[PersonId]) -> Result<Vec<Subjec
 /// `Broken` when the database or what is written there can't be read.
 pub fn history_of(tx: &mut Tx, person: PersonId) -> Result<History, Failure> {
     let subject = subjects_of(tx, &[person])?.pop();
-    whole(tx, subject.map(|subject| subject.own).unwrap_or_default(), &mut HashMap::new())
+    whole(tx, subject.map(|subject| subject.own).unwrap_or_default(), &mut Companies::default())
 }
 
-/// A person's whole history: their own, and what their company is known to be, each fact from the
-/// moment at which we knew both it and that they work there.
+/// A person's whole history: their own, and what their company is known to be, its score included, each
+/// fact from the moment at which we knew both it and that they work there.
 pub(crate) fn whole(
     tx: &mut Tx,
     own: Vec<Entry>,
-    companies: &mut HashMap<CompanyId, Arc<Vec<Entry>>>,
+    companies: &mut Companies,
 ) -> Result<History, Failure> {
     let Some((company, since)) = people::works_at(tx, &own) else { return Ok(History::new(own)) };
-    let known = match companies.entry(company) {
-        Slot::Occupied(known) => known.into_mut(),
-        Slot::Vacant(slot) => {
-            let known = journal::histories(tx, &[company])?.pop().map(|(_, entries)| entries);
-            slot.insert(Arc::new(known.unwrap_or_default()))
-        }
-    };
+    let known = companies.load(tx, company)?;
     let mut entries = own;
     let late = |entry: &Entry| Entry { recorded_at: entry.recorded_at.max(since), ..entry.clone() };
     entries.extend(known.iter().map(late));
@@ -205,14 +198,14 @@ pub(crate) fn fold(
     if subjects.is_empty() {
         return Ok(());
     }
-    let mut companies = HashMap::new();
+    let mut companies = Companies::under(lenses);
     let mut histories = Vec::with_capacity(subjects.len());
     let mut news_of = Vec::with_capacity(subjects.len());
     for Subject { person, is_new, own, news } in subjects {
         histories.push((person, is_new, whole(tx, own, &mut companies)?));
         news_of.push(news);
     }
-    keeper.mark_companies(tx, companies.values().map(|entries| entries.as_slice()))?;
+    keeper.mark_companies(tx, companies.histories())?;
     let kept = histories.iter().zip(&news_of);
     keeper.keep(
         tx,

@@ -15,6 +15,7 @@ use platform::failure::Failure;
 use platform::jobs::{Again, Job, Run};
 use serde_json::{Value, json};
 
+use crate::company::{self, Companies};
 use crate::lens::Lens;
 use crate::project::Judged;
 use crate::segment::Keeper;
@@ -43,6 +44,9 @@ impl Job for Refold {
         let after: PersonId =
             earlier.and_then(|so_far| so_far.get("after")?.as_i64()).unwrap_or_default();
         let mut done = earlier.and_then(|so_far| so_far.get("done")?.as_u64()).unwrap_or_default();
+        if done == 0 {
+            company::derive_everybody(app, run)?;
+        }
         let (sender, receiver) = sync_channel(1);
         std::thread::scope(|scope| -> Result<Value, Again> {
             // Dropped however this ends, so that whoever folds never waits for one who has gone.
@@ -103,7 +107,7 @@ impl Aside {
         let people = people::ids_after(tx, after, ASIDE_PEOPLE)?;
         let lenses = lens::lenses(tx)?;
         let mut histories = Vec::with_capacity(people.len());
-        let mut companies = HashMap::new();
+        let mut companies = Companies::under(&lenses);
         let mut revisions = HashMap::new();
         if let (Some(first), Some(last)) = (people.first(), people.last()) {
             for (subject, own) in journal::histories_between(tx, *first, *last)? {
@@ -157,12 +161,14 @@ pub(crate) fn restand(tx: &mut Tx, ids: &[PersonId], now: Moment) -> Result<(), 
     project::fold(tx, &lenses, &mut keeper, subjects, now)
 }
 
-/// Re-stands those whose standing could have changed by now without anything new; gives how many.
+/// Counts the companies and re-stands the people of whom something could have changed by now without anything new;
+/// gives how many people.
 ///
 /// # Errors
 /// `Broken` when the database fails.
 pub fn wake_due(app: &App) -> Result<u64, Failure> {
     let now = app.clock.now();
+    company::wake_due(app, now)?;
     let mut woken = 0;
     let mut before = Vec::new();
     loop {
@@ -182,10 +188,13 @@ pub fn wake_due(app: &App) -> Result<u64, Failure> {
     }
 }
 
-/// When the next standing could change by itself.
+/// When the next standing, or score of a company, could change by itself.
 ///
 /// # Errors
 /// `Broken` when the database fails.
 pub fn next_wake(app: &App) -> Result<Option<Moment>, Failure> {
-    app.db.read_blocking(people::stand::next_due)
+    app.db.read_blocking(|tx| {
+        let companies = company::next_due(tx)?;
+        Ok([people::stand::next_due(tx)?, companies].into_iter().flatten().min())
+    })
 }

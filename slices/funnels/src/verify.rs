@@ -9,8 +9,10 @@ use people::stand::Standing;
 use platform::app::App;
 use platform::db::Tx;
 use platform::failure::Failure;
+use platform::public_id::PublicIds;
 use serde::Serialize;
 
+use crate::company::{self, Companies};
 use crate::lens::{self, Lens};
 use crate::store::{self, TransitionRow};
 use crate::{flow, handoff, project, refold};
@@ -55,7 +57,7 @@ pub struct Difference {
 impl Verified {
     fn tell(
         &mut self,
-        lens: &Lens,
+        lens: &str,
         of: impl FnOnce() -> String,
         what: &'static str,
         pair: (String, String),
@@ -63,13 +65,13 @@ impl Verified {
         self.differences += 1;
         if self.told.len() < TOLD_MAX {
             let (stored, folded) = pair;
-            self.told.push(Difference { of: of(), lens: lens.name.clone(), what, stored, folded });
+            self.told.push(Difference { of: of(), lens: lens.to_owned(), what, stored, folded });
         }
     }
 }
 
-/// Folds everybody under every lens, in one snapshot, and compares standings, transitions, the tally
-/// and the flow with what is stored. `progress` is told how many people of how many are done.
+/// Folds everybody under every lens and counts every company, in one snapshot, and compares standings,
+/// transitions, what is told of companies, the tally and the flow with what is stored. `progress` is told how many people of how many are done.
 ///
 /// # Errors
 /// `Broken` when the database fails. Differences are no error: they are the answer.
@@ -77,6 +79,7 @@ pub fn verify(
     app: &App,
     progress: impl Fn(u64, u64) + Send + 'static,
 ) -> Result<Verified, Failure> {
+    company::catch_up(app)?;
     let woken = refold::wake_due(app)?;
     let now = app.clock.now();
     app.db.read_blocking(move |tx| compare(tx, now, woken, &progress))
@@ -107,7 +110,7 @@ fn compare(
         let ids = people::ids_after(tx, after, CHUNK_PEOPLE)?;
         let Some(last) = ids.last() else { break };
         after = *last;
-        let mut companies = std::collections::HashMap::new();
+        let mut companies = Companies::under(&lenses);
         let mut histories = Vec::with_capacity(ids.len());
         for subject in project::subjects_of(tx, &ids)? {
             let history = project::whole(tx, subject.own, &mut companies)?;
@@ -129,7 +132,7 @@ fn compare(
                 let old = handed.remove(person).unwrap_or_default();
                 if old != stood.handoffs {
                     let pair = (format!("{old:?}"), format!("{:?}", stood.handoffs));
-                    found.tell(lens, || id.clone(), "handoffs", pair);
+                    found.tell(&lens.name, || id.clone(), "handoffs", pair);
                 }
                 standing_differs(&mut found, lens, &id, stored.as_ref(), &stood.standing);
             }
@@ -137,6 +140,10 @@ fn compare(
         found.people += u64::try_from(ids.len()).unwrap_or(0);
         progress(found.people, total);
     }
+    company::check(tx, &lenses, now, |differs| {
+        let company::Differs { lens, subject, what, stored, derived } = differs;
+        found.tell(&lens, || subject_outside(ids_outside, subject), what, (stored, derived));
+    })?;
     for (lens, mut flow) in lenses.iter().zip(flows) {
         flow.retain(|_, n| *n != 0);
         let stored = store::flow(tx, lens.id)?;
@@ -145,16 +152,25 @@ fn compare(
                 format!("{} kinds of move", stored.len()),
                 format!("{} kinds of move", flow.len()),
             );
-            found.tell(lens, || "the flow".to_owned(), "counts", sizes);
+            found.tell(&lens.name, || "the flow".to_owned(), "counts", sizes);
         }
         let (tally, counted) =
             (people::stand::tally(tx, lens.id)?, people::stand::counted(tx, lens.id)?);
         if tally != counted {
             let pair = (format!("{tally:?}"), format!("{counted:?}"));
-            found.tell(lens, || "the tally of stages".to_owned(), "counts", pair);
+            found.tell(&lens.name, || "the tally of stages".to_owned(), "counts", pair);
         }
     }
     Ok(found)
+}
+
+/// A person's or company's public id; of what is counted over all its name.
+fn subject_outside(ids: PublicIds, subject: journal::SubjectId) -> String {
+    match subject {
+        0 => "what companies' people did".to_owned(),
+        company if journal::is_company(company) => ids.encode(people::COMPANY, company),
+        person => ids.encode(people::PERSON, person),
+    }
 }
 
 fn moves_differ(
@@ -174,7 +190,7 @@ fn moves_differ(
             .collect();
         steps.join(", ")
     };
-    found.tell(lens, || id.to_owned(), "transitions", (words(old), words(new)));
+    found.tell(&lens.name, || id.to_owned(), "transitions", (words(old), words(new)));
 }
 
 fn standing_differs(
@@ -185,7 +201,12 @@ fn standing_differs(
     new: &Standing,
 ) {
     let Some(old) = old else {
-        found.tell(lens, || id.to_owned(), "standing", ("none".to_owned(), format!("{new:?}")));
+        found.tell(
+            &lens.name,
+            || id.to_owned(),
+            "standing",
+            ("none".to_owned(), format!("{new:?}")),
+        );
         return;
     };
     let close = (old.engagement_key - new.engagement_key).abs() < 1e-6;
@@ -196,6 +217,11 @@ fn standing_differs(
         ..new.clone()
     };
     if *old != aligned {
-        found.tell(lens, || id.to_owned(), "standing", (format!("{old:?}"), format!("{new:?}")));
+        found.tell(
+            &lens.name,
+            || id.to_owned(),
+            "standing",
+            (format!("{old:?}"), format!("{new:?}")),
+        );
     }
 }

@@ -23,6 +23,8 @@ pub use store::{CompanyRow, PersonRow};
 
 use std::collections::HashMap;
 
+use funnel::Stage;
+use funnel::fold::company::Employed;
 use funnel::history::Entry;
 use funnel::sql::PersonTable;
 use moment::Moment;
@@ -94,6 +96,29 @@ pub trait Lenses: Send + Sync {
     /// # Errors
     /// `Broken` when the database fails.
     fn chosen(&self, tx: &mut Tx, who: &User) -> Result<Option<LensId>, Failure>;
+
+    /// What a lens makes of a company by itself, whose own history this is.
+    ///
+    /// # Errors
+    /// `Missing` if there is no such lens; `Broken` when the database fails.
+    fn company(
+        &self,
+        tx: &mut Tx,
+        lens: LensId,
+        company: CompanyId,
+        own: &[Entry],
+        now: Moment,
+    ) -> Result<CompanyLook, Failure>;
+}
+
+/// What a lens makes of a company by itself, its people left aside.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CompanyLook {
+    /// Where it stands by the deals that were recorded of it without people; `none` without such deals, and once
+    /// it is out.
+    pub stage: Stage,
+    /// What is told of its score, as facts in order.
+    pub facts: Vec<Entry>,
 }
 
 /// The part under which [`Lenses`] is found.
@@ -132,6 +157,11 @@ pub fn lens_for(tx: &mut Tx, who: &User, name: Option<&str>) -> Result<LensLabel
 /// The company at which a person works, as their own history has it, and since when we know that.
 pub fn works_at(tx: &Tx, own: &[Entry]) -> Option<(CompanyId, Moment)> {
     project::works_at(tx.public_ids(), own)
+}
+
+/// What was said about where a person works, in the order of their history.
+pub fn employed(tx: &Tx, own: &[Entry]) -> Vec<Employed> {
+    project::employed(tx.public_ids(), own)
 }
 
 /// The table of people, for statements that are made of conditions.

@@ -11,7 +11,7 @@ use team::{Right, User};
 use crate::project::{Newest, OWNER, WORKS_AT};
 use crate::stand::{self, Standing};
 use crate::store::{self, CompanyRow, PersonRow};
-use crate::{LensLabel, PersonId, find};
+use crate::{LensLabel, LensSource, PersonId, find};
 
 /// A fact as it is held now.
 #[derive(Clone, Debug, Serialize)]
@@ -39,7 +39,7 @@ pub struct Record {
     pub keys: Vec<(String, String)>,
     /// Where they work.
     pub company: Option<CompanyRow>,
-    /// Where the company stands: as far as the furthest of its people.
+    /// Where the company stands: as far as the furthest of its people, or as its own deals bring it.
     pub company_stage: Stage,
     /// Facts about the person, in the order of their names.
     pub facts: Vec<HeldFact>,
@@ -81,9 +81,13 @@ pub fn record(
     let mut company_stage = Stage::None;
     if let Some(at) = person.company {
         company = store::companies(tx, &[at])?.remove(&at);
-        company_stage = stand::furthest(tx, lens.id, at)?;
         company_history =
             journal::histories(tx, &[at])?.pop().map(|(_, entries)| entries).unwrap_or_default();
+        let lenses = tx.part::<LensSource>();
+        let look = lenses.0.company(tx, lens.id, at, &company_history, now)?;
+        company_stage = stand::furthest(tx, lens.id, at)?.max(look.stage);
+        company_history.extend(look.facts);
+        company_history.sort_by_key(|entry| (entry.occurred_at, entry.id));
         let ids: Vec<PersonId> =
             store::people_at(tx, &[at])?.into_iter().filter(|other| *other != id).collect();
         let ids: Vec<PersonId> = ids.into_iter().take(COLLEAGUES_MAX).collect();

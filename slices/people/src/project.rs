@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use funnel::fold::company::Employed;
 use funnel::history::{Entry, Fact, Value, What};
 use journal::{Changed, Projection, Recorded};
 use moment::Moment;
@@ -163,6 +164,22 @@ fn company_row(changed: &Changed, facts: &Newest<'_>) -> CompanyRow {
 
 fn first_known(history: &[Entry]) -> Moment {
     history.iter().map(|entry| entry.recorded_at).min().unwrap_or_default()
+}
+
+/// What was said about where a person works, in the order of their history.
+pub(crate) fn employed(ids: PublicIds, own: &[Entry]) -> Vec<Employed> {
+    let said = |entry: &Entry| {
+        let What::Facts(observation) = &entry.what else { return None };
+        let fact = observation.facts.iter().rfind(|fact| *fact.key == *WORKS_AT)?;
+        let company = match &fact.value {
+            Value::Text(text) => ids.decode(COMPANY, text),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::List(_) | Value::Time(_) => {
+                None
+            }
+        };
+        Some(Employed { said_at: entry.occurred_at, known_at: entry.recorded_at, company })
+    };
+    own.iter().filter_map(said).collect()
 }
 
 /// The company at which a person works, by the newest fact about it, and since when we know that.

@@ -120,6 +120,9 @@ const DUE: Sql =
     sql("select distinct person_id from standing where next_at is not null and next_at <= $1
      and person_id > $2 order by person_id limit $3");
 const NEXT_DUE: Sql = sql("select min(next_at) from standing where next_at is not null");
+/// The revision says to whoever folded them meanwhile that it was for nothing.
+const MAKE_DUE: Sql = sql("update standing set next_at = $1, revision = revision + 1
+     where (next_at is null or next_at > $1) and person_id in ({list})");
 const FORGET: Sql = sql("delete from standing where lens_id = $1");
 const FORGET_TALLY: Sql = sql("delete from stage_tally where lens_id = $1");
 
@@ -145,6 +148,7 @@ pub(crate) const ALL: &[Sql] = &[
     CROSSING,
     DUE,
     NEXT_DUE,
+    MAKE_DUE,
     FORGET,
     FORGET_TALLY,
 ];
@@ -339,6 +343,15 @@ pub fn due(
 /// `Broken` when the database fails.
 pub fn next_due(tx: &mut Tx) -> Result<Option<Moment>, Failure> {
     Ok(tx.row(NEXT_DUE, args![])?.and_then(|row| row.moment_opt(0)))
+}
+
+/// Has these people re-stood at a moment at the latest, under every lens.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn make_due(tx: &mut Tx, people: &[PersonId], at: Moment) -> Result<(), Failure> {
+    tx.execute_in(MAKE_DUE, &args![at], &crate::store::list(people))?;
+    Ok(())
 }
 
 /// Takes every standing under a lens away, before everybody is folded anew.

@@ -1,14 +1,14 @@
 //! Running a backtest: as many readers as there are processors, each with a snapshot and a share of the people.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use funnel::Definition;
 use funnel::backtest::{Backtest as Counted, Difference, Moved};
-use funnel::history::{Entry, History};
-use people::{CompanyId, LensId, PersonId};
+use funnel::history::History;
+use people::{LensId, PersonId};
 use platform::app::App;
 use platform::db::Tx;
 use platform::failure::Failure;
@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 use super::store::{self, BacktestRow};
 use super::view::{self, BacktestView};
+use crate::company::Companies;
 use crate::{lens, project, refold};
 
 /// The job that runs a backtest.
@@ -138,7 +139,7 @@ fn count(
 /// Takes one share of the people after the other until nobody is left.
 fn read(tx: &mut Tx, shared: &Shared, mut counted: Counted) -> Result<Part, Failure> {
     let mut differences = BTreeMap::new();
-    let mut companies = HashMap::new();
+    let mut companies = Companies::default();
     while !shared.stop.load(Ordering::Relaxed) {
         let ids = next(tx, shared)?;
         let (Some(first), Some(last)) = (ids.first().copied(), ids.last().copied()) else { break };
@@ -172,15 +173,13 @@ fn next(tx: &mut Tx, shared: &Shared) -> Result<Vec<PersonId>, Failure> {
 fn histories(
     tx: &mut Tx,
     (first, last): (PersonId, PersonId),
-    companies: &mut HashMap<CompanyId, Arc<Vec<Entry>>>,
+    companies: &mut Companies,
 ) -> Result<Vec<(PersonId, History)>, Failure> {
-    if companies.len() > COMPANIES_KEPT {
-        companies.clear();
-    }
+    companies.keep_few(COMPANIES_KEPT);
     let mut own = Vec::new();
     for (subject, entries) in journal::histories_between(tx, first, last)? {
         if journal::is_company(subject) {
-            companies.insert(subject, Arc::new(entries));
+            companies.put(tx, subject, entries)?;
         } else {
             own.push((subject, entries));
         }

@@ -1,7 +1,5 @@
 //! The job that makes what is held under new words, for everybody, a few people at a time.
 
-use std::collections::HashMap;
-
 use moment::Moment;
 use people::PersonId;
 use platform::app::App;
@@ -12,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::keep::Keeper;
 use super::store::{self, Rows, Word};
+use crate::company::Companies;
 use crate::project;
 
 /// The job that makes words ready.
@@ -68,12 +67,12 @@ fn step(tx: &mut Tx, now: Moment) -> Result<Option<u64>, Failure> {
 fn make(tx: &mut Tx, words: Vec<Word>, people: &[PersonId], now: Moment) -> Result<(), Failure> {
     let mut keeper = Keeper::of(words);
     let everything = keeper.everything();
-    let mut companies = HashMap::new();
+    let mut companies = Companies::default();
     let mut rows = Rows::default();
     for subject in project::subjects_of(tx, people)? {
         let history = project::whole(tx, subject.own, &mut companies)?;
         keeper.rows(&mut rows, subject.person, true, &everything, &history.entries, now);
     }
-    keeper.mark_companies(tx, companies.values().map(|entries| entries.as_slice()))?;
+    keeper.mark_companies(tx, companies.histories())?;
     rows.write(tx)
 }

@@ -3,6 +3,7 @@
 
 mod answers;
 mod backtest;
+mod company;
 mod drafts;
 mod handoffs;
 mod hands;

@@ -70,7 +70,7 @@ pub struct PersonPage {
     pub title: String,
     /// The company; may be empty.
     pub company: String,
-    /// Where the company stands: as far as the furthest of its people.
+    /// Where the company stands: as far as the furthest of its people, or as its own deals bring it.
     pub company_stage: StageMark,
     /// Domain and such of the company; may be empty.
     pub company_line: String,

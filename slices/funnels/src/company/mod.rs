@@ -1,0 +1,258 @@
+//! Scores of companies: what their people and they themselves did, counted, and told as facts.
+//!
+//! **Promise:** what is stored is what `funnel::fold::company` yields of the histories, at any time; where no
+//! definition in force counts a score of the company, nothing is read, written or waited for.
+//! **Never:** writes the journal. What is told of a company is derived, and is no activity, so that it can't count.
+//!
+//! Three tables, each derived from the one before: deeds, from one subject's own history; crossings, from one
+//! company's deeds; and when a company is to be counted again.
+
+mod check;
+mod count;
+mod derive;
+pub(crate) mod store;
+
+pub(crate) use check::{Differs, check};
+pub(crate) use count::{catch_up, wake_due};
+pub(crate) use derive::derive_everybody;
+pub(crate) use store::next_due;
+
+use std::collections::hash_map::Entry as Slot;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use funnel::fold::company::{CompanyScore, Crossing};
+use funnel::history::{Entry, Fact, History, Observation, What};
+use funnel::{Folder, Stage};
+use journal::Recorded;
+use moment::Moment;
+use people::{CompanyId, CompanyLook, LensId, PersonId};
+use platform::db::Tx;
+use platform::failure::Failure;
+
+use crate::lens::{self, Lens};
+
+/// A way in which some definition in force counts the score of a company.
+#[derive(Clone, Debug)]
+pub(crate) struct Rule {
+    score: CompanyScore,
+    /// The first lens that counts so.
+    lens: String,
+    /// The same with its version, as the source of what is told.
+    source: Box<str>,
+}
+
+/// The ways in which definitions in force count scores of companies; mostly there is none.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Rules(Vec<Rule>);
+
+impl Rules {
+    /// Of all versions that are ever in force: what moved somebody under an earlier one still rests on it.
+    pub(crate) fn of(lenses: &[Lens]) -> Rules {
+        let mut rules: Vec<Rule> = Vec::new();
+        for lens in lenses {
+            for (place, (row, definition)) in lens.versions.iter().enumerate() {
+                let next = lens.versions.get(place + 1);
+                if next.is_some_and(|(next, _)| next.from <= row.from) {
+                    continue;
+                }
+                let Some(score) = CompanyScore::of(definition) else { continue };
+                if rules.iter().any(|rule| rule.score.rule() == score.rule()) {
+                    continue;
+                }
+                let source = format!("folded by {}, version {}", lens.name, row.version);
+                rules.push(Rule { score, lens: lens.name.clone(), source: source.into() });
+            }
+        }
+        Rules(rules)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Derives and counts what was just recorded; gives the people who are to be folded for it, and makes those
+/// due who are too many to be folded at once.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub(crate) fn project(
+    tx: &mut Tx,
+    lenses: &[Lens],
+    recorded: &Recorded,
+) -> Result<Vec<PersonId>, Failure> {
+    let rules = Rules::of(lenses);
+    if rules.is_empty() {
+        return Ok(Vec::new());
+    }
+    let weighing = recorded.changed.iter().filter(|changed| {
+        changed.fresh.iter().filter_map(|place| changed.history.get(*place)).any(may_weigh)
+    });
+    let subjects = weighing.map(|changed| (changed.subject, changed.history.as_slice()));
+    let touched = derive::derive(tx, &rules, subjects)?;
+    let changed = count::count_in_time(tx, &rules, &touched, recorded.now)?;
+    count::colleagues(tx, &changed, recorded.now)
+}
+
+/// Whether an entry can be a deed, or say whose deeds they are.
+fn may_weigh(entry: &Entry) -> bool {
+    match &entry.what {
+        What::Activity(_) => true,
+        What::Facts(observation) => {
+            observation.facts.iter().any(|fact| *fact.key == *people::WORKS_AT)
+        }
+    }
+}
+
+/// What companies are known to be, what is told of their scores included; each read once.
+#[derive(Default)]
+pub(crate) struct Companies {
+    rules: Option<Rules>,
+    known: HashMap<CompanyId, Arc<Vec<Entry>>>,
+}
+
+impl Companies {
+    /// Under lenses that are at hand already.
+    pub(crate) fn under(lenses: &[Lens]) -> Companies {
+        Companies { rules: Some(Rules::of(lenses)), known: HashMap::new() }
+    }
+
+    /// What a company is known to be.
+    pub(crate) fn load(
+        &mut self,
+        tx: &mut Tx,
+        company: CompanyId,
+    ) -> Result<Arc<Vec<Entry>>, Failure> {
+        if let Some(known) = self.known.get(&company) {
+            return Ok(Arc::clone(known));
+        }
+        let own = journal::histories(tx, &[company])?.pop().map(|(_, entries)| entries);
+        self.put(tx, company, own.unwrap_or_default())
+    }
+
+    /// The same, of one whose own history is at hand already.
+    pub(crate) fn put(
+        &mut self,
+        tx: &mut Tx,
+        company: CompanyId,
+        own: Vec<Entry>,
+    ) -> Result<Arc<Vec<Entry>>, Failure> {
+        let rules = match &mut self.rules {
+            Some(rules) => rules,
+            none => none.insert(Rules::of(&lens::lenses(tx)?)),
+        };
+        let mut known = own;
+        let told = told(tx, rules, company, &known)?;
+        known.extend(told);
+        let known = Arc::new(known);
+        match self.known.entry(company) {
+            Slot::Occupied(mut slot) => _ = slot.insert(Arc::clone(&known)),
+            Slot::Vacant(slot) => _ = slot.insert(Arc::clone(&known)),
+        }
+        Ok(known)
+    }
+
+    /// Everything that was read.
+    pub(crate) fn histories(&self) -> impl Iterator<Item = &[Entry]> {
+        self.known.values().map(|entries| entries.as_slice())
+    }
+
+    /// Forgets what was read if it is more than so many companies.
+    pub(crate) fn keep_few(&mut self, companies_max: usize) {
+        if self.known.len() > companies_max {
+            self.known.clear();
+        }
+    }
+}
+
+/// What is told of a company's scores, as facts: 0 points from when we first knew of it, then each crossing.
+fn told(
+    tx: &mut Tx,
+    rules: &Rules,
+    company: CompanyId,
+    own: &[Entry],
+) -> Result<Vec<Entry>, Failure> {
+    if rules.is_empty() {
+        return Ok(Vec::new());
+    }
+    let scores = store::scores(tx, &[company])?;
+    let first_known = own.iter().map(|entry| entry.occurred_at.max(entry.recorded_at)).min();
+    let mut told = Vec::new();
+    for rule in &rules.0 {
+        let crossings = scores.get(&(company, rule.score.rule())).map_or(&[][..], Vec::as_slice);
+        let begins = first_known.filter(|at| crossings.first().is_none_or(|c| c.at > *at));
+        told.extend(begins.map(|at| rule.fact(company, Crossing { at, value: 0.0 })));
+        told.extend(crossings.iter().map(|crossing| rule.fact(company, *crossing)));
+    }
+    Ok(told)
+}
+
+impl Rule {
+    fn fact(&self, company: CompanyId, crossing: Crossing) -> Entry {
+        let key = self.score.key();
+        let (of, at) = (company.to_string(), crossing.at.0.to_string());
+        Entry {
+            id: journal::natural_id(&["company.score", key, &of, &at]),
+            occurred_at: crossing.at,
+            recorded_at: crossing.at,
+            what: What::Facts(Observation {
+                source: self.source.clone(),
+                facts: vec![Fact::certain(key, crossing.value)],
+            }),
+        }
+    }
+}
+
+/// What a lens makes of a company by itself: where it stands by its own deals, and its score in words of all.
+///
+/// # Errors
+/// `Missing` if there is no such lens; `Broken` when the database fails.
+pub(crate) fn look(
+    tx: &mut Tx,
+    lens: LensId,
+    company: CompanyId,
+    own: &[Entry],
+    now: Moment,
+) -> Result<CompanyLook, Failure> {
+    let lenses = lens::lenses(tx)?;
+    let told = told(tx, &Rules::of(&lenses), company, own)?;
+    let Some(lens) = lenses.iter().find(|found| found.id == lens) else {
+        return Err(Failure::missing("lens", lens));
+    };
+    let is_deal = |entry: &Entry| match &entry.what {
+        What::Activity(activity) => activity.kind.as_str().starts_with("deal."),
+        What::Facts(_) => false,
+    };
+    let mut stage = Stage::None;
+    if own.iter().any(is_deal) {
+        let history = History::new(own.iter().chain(&told).cloned().collect());
+        let stood = Folder::new(&lens.in_force()).fold(&history, now).standing.stage;
+        stage = if stood.is_exit() { Stage::None } else { stood };
+    }
+    let current = lens.current().and_then(|(_, definition)| CompanyScore::of(definition));
+    let facts = current.map_or_else(Vec::new, |score| named(&told, &score));
+    Ok(CompanyLook { stage, facts })
+}
+
+/// What is told of one score, under the name that people know.
+fn named(told: &[Entry], score: &CompanyScore) -> Vec<Entry> {
+    let mut found = Vec::new();
+    for entry in told {
+        let What::Facts(observation) = &entry.what else { continue };
+        if observation.facts.iter().any(|fact| *fact.key == *score.key()) {
+            let mut entry = entry.clone();
+            let facts = observation.facts.iter();
+            let facts = facts.map(|fact| Fact { key: score.score().fact().into(), ..fact.clone() });
+            entry.what = What::Facts(Observation {
+                source: observation.source.clone(),
+                facts: facts.collect(),
+            });
+            found.push(entry);
+        }
+    }
+    found
+}
+
+/// Companies, each once, in order.
+type Touched = BTreeSet<CompanyId>;
