@@ -32,6 +32,7 @@ use crate::history::{Entry, History, What};
 pub struct CompanyScore {
     score: Score,
     rule: i64,
+    activities: i64,
     key: String,
     half_life: Option<Span>,
     patterns: Vec<Pattern>,
@@ -97,6 +98,7 @@ impl CompanyScore {
         let mut score = CompanyScore {
             score: rule.score,
             rule: number,
+            activities: number_of_activities(rule),
             key: format!("{}.{number:016x}", rule.score.fact()),
             half_life: rule.half_life,
             patterns: Vec::new(),
@@ -124,6 +126,11 @@ impl CompanyScore {
     /// count, and tell, the same.
     pub fn rule(&self) -> i64 {
         self.rule
+    }
+
+    /// A number for the activities that give points, in their order: whoever agrees on them has the same deeds.
+    pub fn activities(&self) -> i64 {
+        self.activities
     }
 
     /// The key of the fact that holds the score in a person's history.
@@ -309,6 +316,17 @@ fn number_of(rule: &ScoreRule, named: &[f64]) -> i64 {
     (hash.finish() >> 1).cast_signed()
 }
 
+/// A number made of the activities that give points.
+fn number_of_activities(rule: &ScoreRule) -> i64 {
+    let mut hash = Fnv::default();
+    for points in &rule.points {
+        let Points::On { activities, .. } = points else { continue };
+        let did = Condition::Did { activities: activities.clone(), window: None };
+        hash.write(format!("{did}\n").as_bytes());
+    }
+    (hash.finish() >> 1).cast_signed()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -464,7 +482,13 @@ mod tests {
         );
         for (from, to) in [("10d", "11d"), ("add = 10", "add = 9"), (">= 20", ">= 21")] {
             assert_ne!(key(RULE), key(&RULE.replace(from, to)), "{to}");
+            let deeds = |text: &str| score(text).activities();
+            assert_eq!(deeds(RULE), deeds(&RULE.replace(from, to)), "{to}: the same deeds");
         }
+        assert_ne!(
+            score(RULE).activities(),
+            score(&RULE.replace("page.viewed", "page.*")).activities()
+        );
     }
 
     #[test]

@@ -49,7 +49,7 @@ pub struct Started {
 ///
 /// # Errors
 /// `Forbidden` without the right to read people; `Invalid` with every problem of the draft; `Missing` for a lens
-/// that there is not.
+/// that there is not; `Refused` with `company_score` if what was done for companies is not at hand.
 pub fn start(
     tx: &mut Tx,
     who: &User,
@@ -60,6 +60,7 @@ pub fn start(
 ) -> Result<Started, Failure> {
     who.may(Right::ReadPeople)?;
     let definition = lens::read(text)?;
+    crate::company::can_count(tx, &definition)?;
     let lens = lens::of(tx, who, lens)?;
     let id = tx.ids(1)?;
     let until = question.until.map_or(now, |until| until.min(now));

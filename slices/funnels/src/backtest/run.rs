@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use funnel::Definition;
 use funnel::backtest::{Backtest as Counted, Difference, Moved};
+use funnel::fold::company::CompanyScore;
 use funnel::history::History;
+use moment::Moment;
 use people::{LensId, PersonId};
 use platform::app::App;
 use platform::db::Tx;
@@ -84,6 +86,8 @@ impl Job for Backtest {
 /// What all readers share.
 struct Shared {
     lens: LensId,
+    /// How the draft counts the score of a company, and until when.
+    draft: (Option<CompanyScore>, Moment),
     after: Mutex<PersonId>,
     done: AtomicU64,
     stop: AtomicBool,
@@ -100,6 +104,7 @@ fn count(
     let total = app.db.read_blocking(people::count)?;
     let shared = Arc::new(Shared {
         lens: row.lens,
+        draft: (CompanyScore::of(definition), row.asked.until),
         after: Mutex::new(0),
         done: AtomicU64::new(0),
         stop: AtomicBool::new(false),
@@ -139,7 +144,8 @@ fn count(
 /// Takes one share of the people after the other until nobody is left.
 fn read(tx: &mut Tx, shared: &Shared, mut counted: Counted) -> Result<Part, Failure> {
     let mut differences = BTreeMap::new();
-    let mut companies = Companies::default();
+    let (draft, until) = shared.draft.clone();
+    let mut companies = Companies::of_draft(draft, until);
     while !shared.stop.load(Ordering::Relaxed) {
         let ids = next(tx, shared)?;
         let (Some(first), Some(last)) = (ids.first().copied(), ids.last().copied()) else { break };

@@ -64,7 +64,8 @@ fn count(
         let written = (dropped.len(), added.len());
         for rule in &rules.0 {
             let of = (company, rule.score.rule());
-            let found = deeds.get(&of).map_or(&[][..], Vec::as_slice);
+            let found = deeds.get(&(company, rule.score.activities()));
+            let found = found.map_or(&[][..], Vec::as_slice);
             let counted = rule.score.count(found, now);
             let (old, new) = (stored.remove(&of).unwrap_or_default(), counted.crossings);
             let same = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
@@ -190,7 +191,8 @@ pub(super) fn counted(
         for &company in companies {
             let of = (company, rule.score.rule());
             let as_of = watches.get(&company).map_or(now, |watch| watch.counted_at.max(now));
-            let these = deeds.get(&of).map_or(&[][..], Vec::as_slice);
+            let these = deeds.get(&(company, rule.score.activities()));
+            let these = these.map_or(&[][..], Vec::as_slice);
             found.insert(of, rule.score.count(these, as_of).crossings);
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use funnel::fold::company::{Deed, Employed};
+use funnel::fold::company::{CompanyScore, Deed, Employed};
 use funnel::history::Entry;
 use journal::SubjectId;
 use moment::Moment;
@@ -12,7 +12,7 @@ use platform::db::Tx;
 use platform::failure::Failure;
 use platform::jobs::{Again, Run, Ticket};
 
-use super::store::{self, RuleId};
+use super::store::{self, ActivitiesId};
 use super::{Rules, Touched, count};
 use crate::lens;
 
@@ -25,18 +25,22 @@ pub(super) fn deeds(
     rules: &Rules,
     subject: SubjectId,
     history: &[Entry],
-) -> BTreeSet<(RuleId, Deed)> {
+) -> BTreeSet<(ActivitiesId, Deed)> {
     let employed = if journal::is_company(subject) {
         let (said_at, known_at) = (Moment::START, Moment::START);
         vec![Employed { said_at, known_at, company: Some(subject) }]
     } else {
         people::employed(tx, history)
     };
-    let of = |rule: &super::Rule| {
-        let number = rule.score.rule();
-        rule.score.deeds(subject, history, &employed).into_iter().map(move |deed| (number, deed))
-    };
-    rules.0.iter().flat_map(of).collect()
+    let mut found = BTreeSet::new();
+    let mut done = BTreeSet::new();
+    for score in rules.0.iter().map(|rule| &rule.score) {
+        if done.insert(score.activities()) {
+            let deeds = score.deeds(subject, history, &employed);
+            found.extend(deeds.into_iter().map(|deed| (score.activities(), deed)));
+        }
+    }
+    found
 }
 
 /// Writes what these subjects did; gives the companies for which anything is different now.
@@ -60,8 +64,7 @@ pub(super) fn derive<'h>(
     Ok(dropped.iter().chain(&added).map(|(_, deed)| deed.company).collect())
 }
 
-/// Derives everybody's deeds anew and counts every company for which something is different; for an adoption,
-/// before everybody is re-stood.
+/// Derives everybody's deeds anew and counts every company; for an adoption, before everybody is re-stood.
 ///
 /// # Errors
 /// As a job's: `Later` if it is to stop, or when the database fails.
@@ -70,8 +73,10 @@ pub(crate) fn derive_everybody(app: &App, run: &mut Run) -> Result<(), Again> {
     let is_asked = app.db.write_blocking(move |tx| {
         ticket.confirm(tx)?;
         let rules = Rules::of(&lens::lenses(tx)?);
-        let numbers: Vec<RuleId> = rules.0.iter().map(|rule| rule.score.rule()).collect();
-        store::forget_but(tx, &numbers)?;
+        let scores = || rules.0.iter().map(|rule| &rule.score);
+        let activities: Vec<i64> = scores().map(CompanyScore::activities).collect();
+        let numbers: Vec<i64> = scores().map(CompanyScore::rule).collect();
+        store::forget_but(tx, &activities, &numbers)?;
         Ok(!rules.is_empty())
     })?;
     if !is_asked {
@@ -85,6 +90,12 @@ pub(crate) fn derive_everybody(app: &App, run: &mut Run) -> Result<(), Again> {
         let Some(next) = next else { break };
         after = next;
     }
+    let (now, ticket) = (app.clock.now(), run.ticket());
+    // Those too whose deeds are the same: they may count for something else now.
+    app.db.write_blocking(move |tx| {
+        ticket.confirm(tx)?;
+        store::all_fall_behind(tx, now)
+    })?;
     count::count_behind(app, run)
 }
 

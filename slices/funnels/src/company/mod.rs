@@ -22,15 +22,15 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use funnel::fold::company::{CompanyScore, Crossing};
-use funnel::history::{Entry, Fact, History, Observation, What};
-use funnel::{Folder, Stage};
+use funnel::history::{Entry, Fact, History, Observation, Value, What};
+use funnel::{Definition, Stage};
 use journal::Recorded;
 use moment::Moment;
 use people::{CompanyId, CompanyLook, LensId, PersonId};
 use platform::db::Tx;
 use platform::failure::Failure;
 
-use crate::lens::{self, Lens};
+use crate::lens::{self, Definitions, Lens};
 
 /// A way in which some definition in force counts the score of a company.
 #[derive(Clone, Debug)]
@@ -109,13 +109,20 @@ fn may_weigh(entry: &Entry) -> bool {
 #[derive(Default)]
 pub(crate) struct Companies {
     rules: Option<Rules>,
+    /// How a draft counts, and until when.
+    draft: Option<(CompanyScore, Moment)>,
     known: HashMap<CompanyId, Arc<Vec<Entry>>>,
 }
 
 impl Companies {
     /// Under lenses that are at hand already.
     pub(crate) fn under(lenses: &[Lens]) -> Companies {
-        Companies { rules: Some(Rules::of(lenses)), known: HashMap::new() }
+        Companies { rules: Some(Rules::of(lenses)), ..Companies::default() }
+    }
+
+    /// With what a draft would tell, counted on the way; see [`can_count`].
+    pub(crate) fn of_draft(draft: Option<CompanyScore>, until: Moment) -> Companies {
+        Companies { draft: draft.map(|score| (score, until)), ..Companies::default() }
     }
 
     /// What a company is known to be.
@@ -144,6 +151,14 @@ impl Companies {
         };
         let mut known = own;
         let told = told(tx, rules, company, &known)?;
+        if let Some((score, until)) = &self.draft
+            && !rules.0.iter().any(|rule| rule.score.rule() == score.rule())
+        {
+            let deeds = store::deeds_of(tx, &[company])?.remove(&(company, score.activities()));
+            let counted = score.count(&deeds.unwrap_or_default(), *until);
+            let begins = first_known(&known);
+            known.extend(facts(score, "folded by the draft", company, begins, &counted.crossings));
+        }
         known.extend(told);
         let known = Arc::new(known);
         match self.known.entry(company) {
@@ -177,31 +192,58 @@ fn told(
         return Ok(Vec::new());
     }
     let scores = store::scores(tx, &[company])?;
-    let first_known = own.iter().map(|entry| entry.occurred_at.max(entry.recorded_at)).min();
+    let begins = first_known(own);
     let mut told = Vec::new();
     for rule in &rules.0 {
         let crossings = scores.get(&(company, rule.score.rule())).map_or(&[][..], Vec::as_slice);
-        let begins = first_known.filter(|at| crossings.first().is_none_or(|c| c.at > *at));
-        told.extend(begins.map(|at| rule.fact(company, Crossing { at, value: 0.0 })));
-        told.extend(crossings.iter().map(|crossing| rule.fact(company, *crossing)));
+        told.extend(facts(&rule.score, &rule.source, company, begins, crossings));
     }
     Ok(told)
 }
 
-impl Rule {
-    fn fact(&self, company: CompanyId, crossing: Crossing) -> Entry {
-        let key = self.score.key();
+/// Since when we know of a company, by its own history.
+fn first_known(own: &[Entry]) -> Option<Moment> {
+    own.iter().map(|entry| entry.occurred_at.max(entry.recorded_at)).min()
+}
+
+/// 0 points from when we first knew of a company, unless it had some by then, and each crossing.
+fn facts(
+    score: &CompanyScore,
+    source: &str,
+    company: CompanyId,
+    begins: Option<Moment>,
+    crossings: &[Crossing],
+) -> Vec<Entry> {
+    let begins = begins.filter(|at| crossings.first().is_none_or(|first| first.at > *at));
+    let zero = begins.map(|at| Crossing { at, value: 0.0 });
+    let entry = |crossing: Crossing| {
         let (of, at) = (company.to_string(), crossing.at.0.to_string());
+        let facts = vec![Fact::certain(score.key(), crossing.value)];
         Entry {
-            id: journal::natural_id(&["company.score", key, &of, &at]),
+            id: journal::natural_id(&["company.score", score.key(), &of, &at]),
             occurred_at: crossing.at,
             recorded_at: crossing.at,
-            what: What::Facts(Observation {
-                source: self.source.clone(),
-                facts: vec![Fact::certain(key, crossing.value)],
-            }),
+            what: What::Facts(Observation { source: source.into(), facts }),
         }
+    };
+    zero.into_iter().chain(crossings.iter().copied()).map(entry).collect()
+}
+
+/// Whether the past says what a draft makes of companies: the activities that give points are those of some
+/// definition in force, and what was done is at hand.
+///
+/// # Errors
+/// `Refused` with `company_score` if it is not; `Broken` when the database fails.
+pub(crate) fn can_count(tx: &mut Tx, draft: &Definition) -> Result<(), Failure> {
+    let Some(score) = CompanyScore::of(draft) else { return Ok(()) };
+    let rules = Rules::of(&lens::lenses(tx)?);
+    if rules.0.iter().any(|rule| rule.score.activities() == score.activities()) {
+        return Ok(());
     }
+    let words = "This draft gives companies points for activities, or in an order, for which no definition in force \
+                 does, so that what was done for each company is not at hand. Adopt it under a lens of its own \
+                 first; then it can be tried over the past.";
+    Err(Failure::refused("company_score", words.to_owned()))
 }
 
 /// What a lens makes of a company by itself: where it stands by its own deals, and its score in words of all.
@@ -227,7 +269,9 @@ pub(crate) fn look(
     let mut stage = Stage::None;
     if own.iter().any(is_deal) {
         let history = History::new(own.iter().chain(&told).cloned().collect());
-        let stood = Folder::new(&lens.in_force()).fold(&history, now).standing.stage;
+        let definitions = tx.part::<Definitions>();
+        let stood =
+            definitions.with_folder(lens, |folder| folder.fold(&history, now)).standing.stage;
         stage = if stood.is_exit() { Stage::None } else { stood };
     }
     let current = lens.current().and_then(|(_, definition)| CompanyScore::of(definition));
@@ -243,7 +287,11 @@ fn named(told: &[Entry], score: &CompanyScore) -> Vec<Entry> {
         if observation.facts.iter().any(|fact| *fact.key == *score.key()) {
             let mut entry = entry.clone();
             let facts = observation.facts.iter();
-            let facts = facts.map(|fact| Fact { key: score.score().fact().into(), ..fact.clone() });
+            let facts = facts.map(|fact| Fact {
+                key: score.score().fact().into(),
+                value: in_hundredths(&fact.value),
+                ..fact.clone()
+            });
             entry.what = What::Facts(Observation {
                 source: observation.source.clone(),
                 facts: facts.collect(),
@@ -252,6 +300,14 @@ fn named(told: &[Entry], score: &CompanyScore) -> Vec<Entry> {
         }
     }
     found
+}
+
+/// As people read it: a score that has just fallen below 15 need not show fifteen digits.
+fn in_hundredths(value: &Value) -> Value {
+    match value {
+        Value::Number(number) => Value::Number((number * 100.0).round() / 100.0),
+        other => other.clone(),
+    }
 }
 
 /// Companies, each once, in order.

@@ -10,14 +10,17 @@ use platform::args;
 use platform::db::{Arg, Row, Sql, Tx, sql};
 use platform::failure::Failure;
 
-const DEEDS_BY: Sql = sql("select company_id, rule, occurred_at, subject_id, activity_id, point,
+const DEEDS_BY: Sql =
+    sql("select company_id, activities, occurred_at, subject_id, activity_id, point,
         counts_from, counts_until from company_deed where subject_id in ({list})");
-const DEEDS_OF: Sql = sql("select company_id, rule, occurred_at, subject_id, activity_id, point,
+const DEEDS_OF: Sql =
+    sql("select company_id, activities, occurred_at, subject_id, activity_id, point,
         counts_from, counts_until from company_deed where company_id in ({list})");
-const ADD_DEED: Sql =
-    sql("insert into company_deed (company_id, rule, occurred_at, subject_id, activity_id, point,
-        counts_from, counts_until) values ($1, $2, $3, $4, $5, $6, $7, $8)");
-const DROP_DEED: Sql = sql("delete from company_deed where company_id = $1 and rule = $2
+const ADD_DEED: Sql = sql(
+    "insert into company_deed (company_id, activities, occurred_at, subject_id, activity_id, point,
+        counts_from, counts_until) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+);
+const DROP_DEED: Sql = sql("delete from company_deed where company_id = $1 and activities = $2
      and occurred_at = $3 and subject_id = $4 and activity_id = $5 and point = $6 and counts_from = $7");
 const COUNT_DEEDS: Sql = sql("select count(*) from company_deed");
 const WITH_DEEDS: Sql = sql("select distinct company_id from company_deed where company_id > $1
@@ -31,8 +34,9 @@ const DROP_SCORE: Sql =
     sql("delete from company_score where company_id = $1 and rule = $2 and crossed_at = $3");
 const COUNT_SCORES: Sql = sql("select count(*) from company_score");
 
-const RULES: Sql = sql("select distinct rule from company_deed");
-const FORGET_DEEDS: Sql = sql("delete from company_deed where rule = $1");
+const ACTIVITIES: Sql = sql("select distinct activities from company_deed");
+const RULES: Sql = sql("select distinct rule from company_score");
+const FORGET_DEEDS: Sql = sql("delete from company_deed where activities = $1");
 const FORGET_SCORES: Sql = sql("delete from company_score where rule = $1");
 
 const FORGET_WATCHES: Sql = sql("delete from company_watch where not exists
@@ -47,6 +51,12 @@ const SAVE_WATCH: Sql = sql(
 );
 const FALL_BEHIND: Sql = sql(
     "insert into company_watch (company_id, counted_at, deeds, next_at, is_behind) values ($1, $2, 0, $2, 1)
+     on conflict (company_id) do update set next_at = excluded.next_at, is_behind = 1",
+);
+/// SQLite wants some clause between a `select` and `on conflict`.
+const ALL_BEHIND: Sql = sql(
+    "insert into company_watch (company_id, counted_at, deeds, next_at, is_behind)
+     select company_id, $1, count(*), $1, 1 from company_deed group by company_id having count(*) > 0
      on conflict (company_id) do update set next_at = excluded.next_at, is_behind = 1",
 );
 const DUE: Sql =
@@ -67,6 +77,7 @@ pub(crate) const ALL: &[Sql] = &[
     ADD_SCORE,
     DROP_SCORE,
     COUNT_SCORES,
+    ACTIVITIES,
     RULES,
     FORGET_DEEDS,
     FORGET_SCORES,
@@ -74,6 +85,7 @@ pub(crate) const ALL: &[Sql] = &[
     WATCHES,
     SAVE_WATCH,
     FALL_BEHIND,
+    ALL_BEHIND,
     DUE,
     BEHIND,
     NEXT_DUE,
@@ -81,6 +93,8 @@ pub(crate) const ALL: &[Sql] = &[
 
 /// The number of a rule by which a definition counts.
 pub(crate) type RuleId = i64;
+/// The number of the activities that give points under a rule, or under several.
+pub(crate) type ActivitiesId = i64;
 
 /// When a company was last counted, and how many deeds that took.
 #[derive(Clone, Copy, Debug)]
@@ -89,7 +103,7 @@ pub(crate) struct Watch {
     pub(crate) deeds: i64,
 }
 
-fn deed_of(row: &Row) -> (RuleId, Deed) {
+fn deed_of(row: &Row) -> (ActivitiesId, Deed) {
     let deed = Deed {
         company: row.int(0),
         occurred_at: row.moment(2),
@@ -110,42 +124,51 @@ fn list(ids: &[i64]) -> Vec<Arg> {
 pub(crate) fn deeds_by(
     tx: &mut Tx,
     subjects: &[SubjectId],
-) -> Result<HashMap<SubjectId, BTreeSet<(RuleId, Deed)>>, Failure> {
+) -> Result<HashMap<SubjectId, BTreeSet<(ActivitiesId, Deed)>>, Failure> {
     let mut found: HashMap<SubjectId, BTreeSet<_>> = HashMap::new();
     tx.each_in(DEEDS_BY, &[], &list(subjects), |row| {
-        let (rule, deed) = deed_of(row);
-        found.entry(deed.by).or_default().insert((rule, deed));
+        let (activities, deed) = deed_of(row);
+        found.entry(deed.by).or_default().insert((activities, deed));
         Ok(())
     })?;
     Ok(found)
 }
 
-/// What was done for these companies, by company and rule.
+/// What was done for these companies, by company and activities.
 pub(crate) fn deeds_of(
     tx: &mut Tx,
     companies: &[CompanyId],
-) -> Result<HashMap<(CompanyId, RuleId), Vec<Deed>>, Failure> {
+) -> Result<HashMap<(CompanyId, ActivitiesId), Vec<Deed>>, Failure> {
     let mut found: HashMap<_, Vec<Deed>> = HashMap::new();
     tx.each_in(DEEDS_OF, &[], &list(companies), |row| {
-        let (rule, deed) = deed_of(row);
-        found.entry((deed.company, rule)).or_default().push(deed);
+        let (activities, deed) = deed_of(row);
+        found.entry((deed.company, activities)).or_default().push(deed);
         Ok(())
     })?;
     Ok(found)
 }
 
-pub(crate) fn add_deeds(tx: &mut Tx, deeds: &[(RuleId, Deed)]) -> Result<(), Failure> {
-    let row = |(rule, d): &(RuleId, Deed)| {
+pub(crate) fn add_deeds(tx: &mut Tx, deeds: &[(ActivitiesId, Deed)]) -> Result<(), Failure> {
+    let row = |(activities, d): &(ActivitiesId, Deed)| {
         let point = i64::from(d.point);
-        args![d.company, *rule, d.occurred_at, d.by, d.id, point, d.counts_from, d.counts_until]
+        args![
+            d.company,
+            *activities,
+            d.occurred_at,
+            d.by,
+            d.id,
+            point,
+            d.counts_from,
+            d.counts_until
+        ]
     };
     tx.bulk(ADD_DEED, deeds.iter().map(|deed| row(deed).to_vec()).collect())?;
     Ok(())
 }
 
-pub(crate) fn drop_deeds(tx: &mut Tx, deeds: &[(RuleId, Deed)]) -> Result<(), Failure> {
-    let row = |(rule, d): &(RuleId, Deed)| {
-        args![d.company, *rule, d.occurred_at, d.by, d.id, i64::from(d.point), d.counts_from]
+pub(crate) fn drop_deeds(tx: &mut Tx, deeds: &[(ActivitiesId, Deed)]) -> Result<(), Failure> {
+    let row = |(activities, d): &(ActivitiesId, Deed)| {
+        args![d.company, *activities, d.occurred_at, d.by, d.id, i64::from(d.point), d.counts_from]
     };
     tx.bulk(DROP_DEED, deeds.iter().map(|deed| row(deed).to_vec()).collect())?;
     Ok(())
@@ -204,13 +227,20 @@ pub(crate) fn drop_scores(
     Ok(())
 }
 
-/// Forgets what was derived under rules other than these.
-pub(crate) fn forget_but(tx: &mut Tx, rules: &[RuleId]) -> Result<(), Failure> {
-    for row in tx.rows(RULES, args![])? {
-        let rule = row.int(0);
-        if !rules.contains(&rule) {
-            tx.execute(FORGET_DEEDS, args![rule])?;
-            tx.execute(FORGET_SCORES, args![rule])?;
+/// Forgets deeds of other activities, and what is told by other rules, than these.
+pub(crate) fn forget_but(
+    tx: &mut Tx,
+    activities: &[ActivitiesId],
+    rules: &[RuleId],
+) -> Result<(), Failure> {
+    for (which, kept, forget) in
+        [(ACTIVITIES, activities, FORGET_DEEDS), (RULES, rules, FORGET_SCORES)]
+    {
+        for row in tx.rows(which, args![])? {
+            let number = row.int(0);
+            if !kept.contains(&number) {
+                tx.execute(forget, args![number])?;
+            }
         }
     }
     tx.execute(FORGET_WATCHES, args![])?;
@@ -249,6 +279,12 @@ pub(crate) fn fall_behind(
     behind: impl Iterator<Item = (CompanyId, Moment)>,
 ) -> Result<(), Failure> {
     tx.bulk(FALL_BEHIND, behind.map(|(company, at)| args![company, at].to_vec()).collect())?;
+    Ok(())
+}
+
+/// Every company for which anything was done is to be counted at a moment.
+pub(crate) fn all_fall_behind(tx: &mut Tx, at: Moment) -> Result<(), Failure> {
+    tx.execute(ALL_BEHIND, args![at])?;
     Ok(())
 }
 

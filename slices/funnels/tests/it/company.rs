@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use funnel::Stage;
+use funnel::condition::Condition;
 use funnel::history::{Activity, Entry, Fact, Observation, What};
-use funnels::lens::From;
+use funnel::{Folder, Stage};
+use funnels::backtest::{self, Question};
+use funnels::lens::{self, From};
+use funnels::segment::Segment;
 use funnels::{refold, why};
 use journal::{Batch, NewEntry, Repeats, SubjectId};
 use moment::{Moment, Span};
@@ -12,9 +15,10 @@ use people::person::{self, Record};
 use platform::args;
 use platform::db::{Sql, Tx, sql};
 use platform::harness::World;
+use platform::jobs;
 use team::User;
 
-use crate::house::{LEADS, adopt, both, bring, nothing_differs};
+use crate::house::{DEALS, LEADS, adopt, both, bring, nothing_differs, registry};
 
 const RULE: &str = r#"
 name = "Market"
@@ -180,13 +184,16 @@ fn an_adoption_tells_the_past_of_companies_too() {
         adopt(world, RULE, From::Start);
         assert_eq!(stages(world), [P, P, L, L]);
         assert_eq!(stored(world), "25 folded by Shared, version 3");
+        adopt(world, RULE.replace("add = 25", "add = 19").leak(), From::Start);
+        assert_eq!(stages(world), [L, L, L, L], "the same deeds are worth less");
+        assert_eq!(stored(world), "19 folded by Shared, version 4");
         adopt(
             world,
             "name = \"Double\"\n[scores.intent]\nof = \"company\"\npoints = [ { on = \"page.viewed\", add = 20 } ]\n[stages.prospect]\nenter = 'score.intent >= 20'\n",
             From::Start,
         );
         assert_eq!(stages(world), [Stage::None, Stage::None, P, Stage::None]);
-        assert_eq!(stored(world), "0 folded by Shared, version 4");
+        assert_eq!(stored(world), "0 folded by Shared, version 5");
         adopt(world, QUIET, From::Start);
         assert_eq!((stages(world), stored(world)), ([L, L, L, L], String::new()));
         assert_eq!(refold::next_wake(&world.app).unwrap(), None, "nobody is waited for");
@@ -268,6 +275,86 @@ fn a_company_with_very_many_deeds_is_counted_once_a_minute() {
         refold::wake_due(&world.app).unwrap();
         assert_eq!(stages(world), [P, P, L, L]);
         nothing_differs(world);
+    });
+}
+
+#[test]
+fn a_segment_asks_for_the_score_as_it_was_told() {
+    both(|world| {
+        adopt(world, RULE, From::Usual);
+        staff(world);
+        does(world, "mql_id:m0", "demo.requested");
+        let staff =
+            ["mql_id:m0", "mql_id:m1", "mql_id:m2", "mql_id:m3"].map(|who| person(world, who));
+        let asks: [(&str, &[usize]); 6] = [
+            ("score.intent >= 20", &[0, 1]),
+            ("score.intent < 20", &[2]),
+            ("!(score.intent >= 20)", &[2]),
+            ("known(score.intent)", &[0, 1, 2]),
+            ("!known(score.intent)", &[3]),
+            ("score.intent == 0 || score.intent == 25", &[0, 1, 2]),
+        ];
+        for (text, wanted) in asks {
+            let now = world.now();
+            let found = world.db.read_blocking(move |tx| {
+                let segment = Segment::read(&lens::main(tx)?, text)?;
+                segment.people(tx, &User::operator(), now, (0, 10))
+            });
+            let wanted: Vec<SubjectId> = wanted.iter().map(|place| staff[*place]).collect();
+            assert_eq!(found.unwrap().unwrap(), wanted, "{text}");
+            let judged = world.db.read_blocking(move |tx| {
+                let lens = lens::main(tx)?;
+                let condition = Condition::parse(text).unwrap();
+                let mut folder = Folder::asking(&lens.in_force(), &[condition]);
+                let mut found = Vec::new();
+                for person in staff {
+                    let history = funnels::history_of(tx, person)?;
+                    if folder.explain(&history, now)[0].truth.is_true() {
+                        found.push(person);
+                    }
+                }
+                Ok(found)
+            });
+            assert_eq!(judged.unwrap(), wanted, "{text}");
+        }
+    });
+}
+
+#[test]
+fn a_draft_is_tried_over_what_companies_did() {
+    const STAFF: usize = 14;
+    both(|world| {
+        adopt(world, RULE, From::Usual);
+        let rows = |row: fn(usize) -> String| (0..STAFF).map(row).collect::<String>();
+        let leads = rows(|n| format!("m{n},2018-01-10,x\n"));
+        bring(world, "leads.csv", &format!("id,first,origin\n{leads}"), LEADS);
+        works(world, &format!("id,site\n{}", rows(|n| format!("m{n},{}.example\n", n % 2))));
+        does(world, "mql_id:m0", "demo.requested");
+        does(world, "mql_id:m1", "page.viewed");
+        world.clock.advance(Span::days(70));
+        let deals = rows(|n| format!("m{n},2026-08-20 10:11:12,pet\n"));
+        bring(world, "deals.csv", &format!("id,won,segment\n{deals}"), DEALS);
+        let tried = |draft: &'static str| {
+            let now = world.now();
+            let question = Question::default();
+            let started = world.db.write_blocking(move |tx| {
+                backtest::start(tx, &User::operator(), draft, None, question, now)
+            })?;
+            jobs::run_now(&world.app, &registry(), started.job)?;
+            let id = started.backtest;
+            let load = move |tx: &mut Tx| backtest::load(tx, &User::operator(), id);
+            world.db.read_blocking(load)?.view()
+        };
+        let called = |draft: &'static str| tried(draft).unwrap().report.stages[&P].called;
+        let wins = "[stages.customer]\nenter = 'did(\"deal.won\")'\n[exits";
+        let draft = |from: &str, to: &str| -> &'static str {
+            RULE.replace("[exits", wins).replace(from, to).leak()
+        };
+        assert_eq!(called(draft("", "")), 7, "those whose company asked for a demo");
+        assert_eq!(called(draft("add = 10", "add = 20")), 14, "those whose company did anything");
+        assert_eq!(called(draft("add = 25", "add = 19")), 0, "fewer points");
+        let other = tried(draft("page.viewed", "page.*")).unwrap_err().to_string();
+        assert!(other.contains("under a lens of its own"), "{other}");
     });
 }
 
