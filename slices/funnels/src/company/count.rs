@@ -20,6 +20,8 @@ const COUNTED_AGAIN_AFTER: Span = Span::minutes(1);
 /// Colleagues who are folded at once when their company's score crosses a number; more are made due, and folded a
 /// chunk at a time.
 const COLLEAGUES_AT_ONCE_MAX: usize = 200;
+/// The same of all companies whose scores cross a number in one transaction.
+const FOLDED_AT_ONCE_MAX: usize = 1_000;
 /// Companies counted in one transaction when their time has come.
 const CHUNK_COMPANIES: i64 = 100;
 
@@ -86,8 +88,8 @@ fn count(
     Ok(changed)
 }
 
-/// The people of companies of which something else is told now, to be folded; those of a company with very many
-/// become due instead, and are folded as others whose time has come.
+/// The people of companies of which something else is told now, to be folded; those of a company with very many,
+/// or of very many companies, become due instead, and are folded as others whose time has come.
 pub(super) fn colleagues(
     tx: &mut Tx,
     companies: &[CompanyId],
@@ -96,7 +98,8 @@ pub(super) fn colleagues(
     let mut at_once = Vec::new();
     for company in companies {
         let people = people::people_at(tx, &[*company])?;
-        if people.len() > COLLEAGUES_AT_ONCE_MAX {
+        let together = at_once.len().saturating_add(people.len());
+        if people.len() > COLLEAGUES_AT_ONCE_MAX || together > FOLDED_AT_ONCE_MAX {
             people::stand::make_due(tx, &people, now)?;
         } else {
             at_once.extend(people);
