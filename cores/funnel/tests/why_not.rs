@@ -90,7 +90,8 @@ fn whoever_stands_there_lacks_nothing() {
 fn a_list_says_in_a_few_words_what_is_missing() {
     let file = PeopleFile::parse(packs::PEOPLE).unwrap_or_else(|wrong| panic!("{wrong}"));
     let definition = pack("default");
-    let versions = [InForce { from: Moment::START, version: 1, definition: &definition }];
+    let versions =
+        [InForce { from: Moment::START, version: 1, lens: None, definition: &definition }];
     let mut asker = Asker::new(&versions, file.as_of.unwrap_or(Moment::END));
     let mut brief = |person: &str, stage: Option<Stage>| {
         let person = file.people.iter().find(|one| one.id == person);
@@ -118,7 +119,12 @@ proptest! {
         let as_of = random::moment(step) + Span::minutes(1);
         let stage = Stage::CLIMB[at];
         let definition = pack("default");
-        let versions = [InForce { from: Moment::START, version: 1, definition: &definition }];
+        let versions = [InForce {
+        from: Moment::START,
+        version: 1,
+        lens: None,
+        definition: &definition,
+    }];
         let mut asker = Asker::new(&versions, as_of);
         let whole = asker.why_not(&history, stage);
         let missing = asker.missing(&history, Some(stage));

@@ -1,7 +1,6 @@
 //! What people lack for a stage, for those on one page of a list: the shortest way of why-not, in a few words.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
 use funnel::why_not::{Asker, Missing as Lack};
 use moment::Moment;
@@ -11,6 +10,7 @@ use platform::db::Tx;
 use platform::failure::Failure;
 use team::{Right, User};
 
+use crate::company::Companies;
 use crate::{lens, project};
 
 /// Says what is missing by the definitions of funnels.
@@ -56,11 +56,10 @@ pub fn missing(
         .filter_map(|subject| people::works_at(tx, &subject.own))
         .map(|(company, _)| company)
         .collect();
-    let at: Vec<CompanyId> = at.into_iter().collect();
-    let mut companies: HashMap<CompanyId, _> = journal::histories(tx, &at)?
-        .into_iter()
-        .map(|(company, entries)| (company, Arc::new(entries)))
-        .collect();
+    let mut companies = Companies::default();
+    for (company, own) in journal::histories(tx, &at.into_iter().collect::<Vec<_>>())? {
+        companies.put(tx, company, own)?;
+    }
     subjects
         .into_iter()
         .map(|subject| {
