@@ -12,6 +12,7 @@ use platform::failure::Failure;
 use serde_json::json;
 use team::{Right, User};
 
+use crate::company::KeptRules;
 use crate::store::{self, VersionRow};
 
 /// The lens that a workspace starts with, and under which its lists stand unless told otherwise.
@@ -68,6 +69,8 @@ impl Lens {
 pub struct Definitions {
     read: Mutex<HashMap<(LensId, i64), Arc<Definition>>>,
     folders: Mutex<Vec<Ready>>,
+    /// How they count scores of companies.
+    pub(crate) rules: KeptRules,
 }
 
 /// A folder, and what it was made of.

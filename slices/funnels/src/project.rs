@@ -198,7 +198,7 @@ pub(crate) fn fold(
     if subjects.is_empty() {
         return Ok(());
     }
-    let mut companies = Companies::under(lenses);
+    let mut companies = Companies::under(tx, lenses);
     let mut histories = Vec::with_capacity(subjects.len());
     let mut news_of = Vec::with_capacity(subjects.len());
     for Subject { person, is_new, own, news } in subjects {

@@ -107,7 +107,7 @@ impl Aside {
         let people = people::ids_after(tx, after, ASIDE_PEOPLE)?;
         let lenses = lens::lenses(tx)?;
         let mut histories = Vec::with_capacity(people.len());
-        let mut companies = Companies::under(&lenses);
+        let mut companies = Companies::under(tx, &lenses);
         let mut revisions = HashMap::new();
         if let (Some(first), Some(last)) = (people.first(), people.last()) {
             for (subject, own) in journal::histories_between(tx, *first, *last)? {

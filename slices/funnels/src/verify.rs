@@ -110,7 +110,7 @@ fn compare(
         let ids = people::ids_after(tx, after, CHUNK_PEOPLE)?;
         let Some(last) = ids.last() else { break };
         after = *last;
-        let mut companies = Companies::under(&lenses);
+        let mut companies = Companies::under(tx, &lenses);
         let mut histories = Vec::with_capacity(ids.len());
         for subject in project::subjects_of(tx, &ids)? {
             let history = project::whole(tx, subject.own, &mut companies)?;

@@ -39,7 +39,7 @@ pub(crate) fn check(
     now: Moment,
     mut tell: impl FnMut(Differs),
 ) -> Result<(), Failure> {
-    let rules = Rules::of(lenses);
+    let rules = Rules::of(tx, lenses);
     let stored = store::counts(tx)?;
     let (mut deeds, mut crossings) = (0, 0);
     if !rules.is_empty() {
@@ -97,7 +97,7 @@ fn check_scores(
         after = last;
         let stored = store::scores(tx, &companies)?;
         let of_company = |all: &HashMap<(CompanyId, i64), Vec<Crossing>>, company: CompanyId| {
-            let of = |rule: &super::Rule| all.get(&(company, rule.score.rule())).cloned();
+            let of = |rule: &super::rules::Rule| all.get(&(company, rule.score.rule())).cloned();
             rules.0.iter().map(|rule| of(rule).unwrap_or_default()).collect::<Vec<_>>()
         };
         let counted = count::counted(tx, rules, &companies, now)?;

@@ -11,7 +11,7 @@ use platform::jobs::{Again, Run};
 
 use super::store::{self, Watch};
 use super::{Rules, Touched};
-use crate::{lens, refold};
+use crate::refold;
 
 /// Deeds above which a company is not counted with each thing that happens, but after [`COUNTED_AGAIN_AFTER`].
 const DEEDS_AT_ONCE_MAX: i64 = 10_000;
@@ -176,7 +176,7 @@ fn count_these(
         return Ok(Vec::new());
     }
     tx.lock("company", companies)?;
-    let rules = Rules::of(&lens::lenses(tx)?);
+    let rules = Rules::in_force(tx)?;
     count(tx, &rules, companies, now)
 }
 

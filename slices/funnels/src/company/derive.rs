@@ -14,7 +14,6 @@ use platform::jobs::{Again, Run, Ticket};
 
 use super::store::{self, ActivitiesId};
 use super::{Rules, Touched, count};
-use crate::lens;
 
 /// People whose deeds are derived in one transaction.
 const CHUNK_PEOPLE: i64 = 1_000;
@@ -72,7 +71,7 @@ pub(crate) fn derive_everybody(app: &App, run: &mut Run) -> Result<(), Again> {
     let ticket = run.ticket();
     let is_asked = app.db.write_blocking(move |tx| {
         ticket.confirm(tx)?;
-        let rules = Rules::of(&lens::lenses(tx)?);
+        let rules = Rules::in_force(tx)?;
         let scores = || rules.0.iter().map(|rule| &rule.score);
         let activities: Vec<i64> = scores().map(CompanyScore::activities).collect();
         let numbers: Vec<i64> = scores().map(CompanyScore::rule).collect();
@@ -109,7 +108,7 @@ fn chunk(
     ticket.confirm(tx)?;
     let people = people::ids_after(tx, after, CHUNK_PEOPLE)?;
     let last = people.last().copied();
-    let rules = Rules::of(&lens::lenses(tx)?);
+    let rules = Rules::in_force(tx)?;
     let until = last.unwrap_or(SubjectId::MAX);
     let histories = journal::histories_between(tx, after.saturating_add(1), until)?;
     let subjects = histories.iter().map(|(subject, history)| (*subject, history.as_slice()));

@@ -10,11 +10,13 @@
 mod check;
 mod count;
 mod derive;
+mod rules;
 pub(crate) mod store;
 
 pub(crate) use check::{Differs, check};
 pub(crate) use count::{catch_up, wake_due};
 pub(crate) use derive::derive_everybody;
+pub(crate) use rules::{KeptRules, Rules};
 pub(crate) use store::next_due;
 
 use std::collections::hash_map::Entry as Slot;
@@ -32,46 +34,6 @@ use platform::failure::Failure;
 
 use crate::lens::{self, Definitions, Lens};
 
-/// A way in which some definition in force counts the score of a company.
-#[derive(Clone, Debug)]
-pub(crate) struct Rule {
-    score: CompanyScore,
-    /// The first lens that counts so.
-    lens: String,
-    /// The same with its version, as the source of what is told.
-    source: Box<str>,
-}
-
-/// The ways in which definitions in force count scores of companies; mostly there is none.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Rules(Vec<Rule>);
-
-impl Rules {
-    /// Of all versions that are ever in force: what moved somebody under an earlier one still rests on it.
-    pub(crate) fn of(lenses: &[Lens]) -> Rules {
-        let mut rules: Vec<Rule> = Vec::new();
-        for lens in lenses {
-            for (place, (row, definition)) in lens.versions.iter().enumerate() {
-                let next = lens.versions.get(place + 1);
-                if next.is_some_and(|(next, _)| next.from <= row.from) {
-                    continue;
-                }
-                let Some(score) = CompanyScore::of(definition) else { continue };
-                if rules.iter().any(|rule| rule.score.rule() == score.rule()) {
-                    continue;
-                }
-                let source = format!("folded by {}, version {}", lens.name, row.version);
-                rules.push(Rule { score, lens: lens.name.clone(), source: source.into() });
-            }
-        }
-        Rules(rules)
-    }
-
-    fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
 /// Derives and counts what was just recorded; gives the people who are to be folded for it, and makes those
 /// due who are too many to be folded at once.
 ///
@@ -82,7 +44,7 @@ pub(crate) fn project(
     lenses: &[Lens],
     recorded: &Recorded,
 ) -> Result<Vec<PersonId>, Failure> {
-    let rules = Rules::of(lenses);
+    let rules = Rules::of(tx, lenses);
     if rules.is_empty() {
         return Ok(Vec::new());
     }
@@ -108,7 +70,7 @@ fn may_weigh(entry: &Entry) -> bool {
 /// What companies are known to be, what is told of their scores included; each read once.
 #[derive(Default)]
 pub(crate) struct Companies {
-    rules: Option<Rules>,
+    rules: Option<Arc<Rules>>,
     /// How a draft counts, and until when.
     draft: Option<(CompanyScore, Moment)>,
     known: HashMap<CompanyId, Arc<Vec<Entry>>>,
@@ -116,8 +78,8 @@ pub(crate) struct Companies {
 
 impl Companies {
     /// Under lenses that are at hand already.
-    pub(crate) fn under(lenses: &[Lens]) -> Companies {
-        Companies { rules: Some(Rules::of(lenses)), ..Companies::default() }
+    pub(crate) fn under(tx: &Tx, lenses: &[Lens]) -> Companies {
+        Companies { rules: Some(Rules::of(tx, lenses)), ..Companies::default() }
     }
 
     /// With what a draft would tell, counted on the way; see [`can_count`].
@@ -147,7 +109,7 @@ impl Companies {
     ) -> Result<Arc<Vec<Entry>>, Failure> {
         let rules = match &mut self.rules {
             Some(rules) => rules,
-            none => none.insert(Rules::of(&lens::lenses(tx)?)),
+            none => none.insert(Rules::in_force(tx)?),
         };
         let mut known = own;
         let told = told(tx, rules, company, &known)?;
@@ -236,7 +198,7 @@ fn facts(
 /// `Refused` with `company_score` if it is not; `Broken` when the database fails.
 pub(crate) fn can_count(tx: &mut Tx, draft: &Definition) -> Result<(), Failure> {
     let Some(score) = CompanyScore::of(draft) else { return Ok(()) };
-    let rules = Rules::of(&lens::lenses(tx)?);
+    let rules = Rules::in_force(tx)?;
     if rules.0.iter().any(|rule| rule.score.activities() == score.activities()) {
         return Ok(());
     }
@@ -258,7 +220,8 @@ pub(crate) fn look(
     now: Moment,
 ) -> Result<CompanyLook, Failure> {
     let lenses = lens::lenses(tx)?;
-    let told = told(tx, &Rules::of(&lenses), company, own)?;
+    let rules = Rules::of(tx, &lenses);
+    let told = told(tx, &rules, company, own)?;
     let Some(lens) = lenses.iter().find(|found| found.id == lens) else {
         return Err(Failure::missing("lens", lens));
     };
