@@ -99,7 +99,14 @@ fn stages(world: &World) -> [Stage; 4] {
     ["mql_id:m0", "mql_id:m1", "mql_id:m2", "mql_id:m3"].map(|who| stage(world, who))
 }
 
-/// How many deeds and crossings are stored.
+/// How somebody came to stand where they do, the newest first.
+fn moves(world: &World, who: &'static str) -> Vec<why::MoveView> {
+    let now = world.now();
+    let why = move |tx: &mut Tx| why::why(tx, &User::operator(), who, None, now);
+    world.db.read_blocking(why).unwrap().moves
+}
+
+/// What is told of the company of m0, and by whom, once everything that is stored was found to be so.
 fn stored(world: &World) -> String {
     let verified = funnels::verify::verify(&world.app, |_, _| {}).unwrap();
     assert_eq!(verified.differences, 0, "{:#?}", verified.told);
@@ -122,10 +129,8 @@ fn what_colleagues_do_moves_everybody_at_the_company_and_fades() {
         assert_eq!(stages(world), [P, P, L, L], "the second view is a colleague's");
         assert_eq!(stored(world), "20 folded by Shared, version 2");
 
-        let who = "mql_id:m0";
         let now = world.now();
-        let why = move |tx: &mut Tx| why::why(tx, &User::operator(), who, None, now);
-        let step = world.db.read_blocking(why).unwrap().moves[0].clone();
+        let step = moves(world, "mql_id:m0")[0].clone();
         assert_eq!((step.at, step.because[0].condition.as_str()), (now, "score.intent >= 20"));
         assert_eq!(step.because[0].rests_on[0].what, "score.intent");
 
@@ -152,6 +157,9 @@ fn who_changes_employer_takes_nothing_along_but_counts_for_the_other() {
         world.clock.advance(Span::hours(1));
         works(world, "id,site\nm0,b.example\n");
         assert_eq!(stages(world)[1..], [P, L, L], "what was done for a.example stays with it");
+        // FIXME: what was known of a former employer leaves the past with them, and what it had moved goes too.
+        let told: Vec<Stage> = moves(world, "mql_id:m0").iter().map(|step| step.to).collect();
+        assert_eq!(told, [L]);
         nothing_differs(world);
         world.clock.advance(Span::hours(1));
         does(world, "mql_id:m0", "demo.requested");
