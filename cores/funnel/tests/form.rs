@@ -95,9 +95,13 @@ fn what_is_wrong_is_said_of_the_row_and_the_cell() {
 fn json_may_say_rows_and_conditions_side_by_side() {
     let json = r#"{ "any": [ { "row": { "term": "path", "op": "==", "value": "/pricing" } },
         { "not": { "is": { "field": "bulk" } } }, { "all": [] } ] }"#;
-    let form: Form = serde_json::from_str(json).unwrap();
+    let form = Form::from_json(json).unwrap();
     let read = form.read(&Names::default(), true).unwrap();
     assert_eq!(read.to_string(), "path == \"/pricing\" || !bulk");
+    assert!(Form::from_json(&" ".repeat(1 << 20)).unwrap_err().contains("at most"));
+    assert!(Form::from_json(r#"{ "rows": [] }"#).unwrap_err().contains("no condition"));
+    let deep = format!("{}{}", "{\"not\":".repeat(40), "{\"all\":[]}") + &"}".repeat(40);
+    assert!(Form::from_json(&deep).unwrap().read(&Names::default(), false).is_err());
     let empty = Form::All(vec![Form::Not(Box::new(Form::Any(Vec::new())))]);
     assert_eq!(empty.read(&Names::default(), false).unwrap_err()[0].row, None);
 }

@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::json::JSON_BYTES_MAX;
 use super::print::quote;
 use super::{
     Activities, Condition, Fault, Length, Literal, Names, Op, Term, TextTest, Unit, Window,
@@ -83,6 +84,17 @@ pub struct RowFault {
 }
 
 impl Form {
+    /// Reads the JSON of a form; what its rows mean is [`Form::read`]'s to say.
+    ///
+    /// # Errors
+    /// What is wrong with the whole, in words.
+    pub fn from_json(json: &str) -> Result<Form, String> {
+        if json.len() > JSON_BYTES_MAX {
+            return Err(format!("a condition has at most {JSON_BYTES_MAX} bytes of JSON"));
+        }
+        serde_json::from_str(json).map_err(|wrong| format!("this is no condition: {wrong}"))
+    }
+
     /// The form of a condition.
     pub fn of(condition: &Condition) -> Form {
         let all = |parts: &[Condition]| parts.iter().map(Form::of).collect();

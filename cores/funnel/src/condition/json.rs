@@ -3,7 +3,7 @@
 use super::{Condition, DEPTH_MAX, Fault, Names, TEXT_BYTES_MAX};
 
 /// JSON says more for the same condition than its text does.
-const JSON_BYTES_MAX: usize = 8 * TEXT_BYTES_MAX;
+pub(super) const JSON_BYTES_MAX: usize = 8 * TEXT_BYTES_MAX;
 
 impl Condition {
     /// The condition as JSON; [`Condition::from_json`] gives it back as it is.

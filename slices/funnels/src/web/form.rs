@@ -315,8 +315,8 @@ async fn rewrite(who: User, Fields(asked): Fields<Rewriting>) -> Result<Json<Val
     who.may(Right::ReadDefinitions)?;
     let place: Place = serde_json::from_str(&asked.place)
         .map_err(|wrong| Failure::invalid("place", wrong.to_string()))?;
-    let form: Form = serde_json::from_str(&asked.condition)
-        .map_err(|wrong| Failure::invalid("condition", wrong.to_string()))?;
+    let form =
+        Form::from_json(&asked.condition).map_err(|words| Failure::invalid("condition", words))?;
     let text = asked.text.replace("\r\n", "\n");
     let whole = |words: String| json!([{ "row": null, "cell": "term", "words": words }]);
     Ok(Json(match places::rewrite(&text, &place, &form) {
