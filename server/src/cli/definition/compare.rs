@@ -64,6 +64,7 @@ fn shown(view: &ComparedView, ink: Ink) -> String {
             }
         }
         let share = |by: Option<ShareDifference>| match by {
+            Some(by) if by.by.abs() < 0.000_5 => ("the same".to_owned(), "-".to_owned()),
             Some(by) => {
                 let may = if by.is_apart { "apart" } else { "may be chance" };
                 (format!("{:+.1} points", by.by * 100.0), may.to_owned())
