@@ -157,7 +157,7 @@ fn who_changes_employer_takes_nothing_along_but_counts_for_the_other() {
         world.clock.advance(Span::hours(1));
         works(world, "id,site\nm0,b.example\n");
         assert_eq!(stages(world)[1..], [P, L, L], "what was done for a.example stays with it");
-        // FIXME: what was known of a former employer leaves the past with them, and what it had moved goes too.
+        // As it is, not as it should be: what was known of a former employer leaves their past, with what it had moved.
         let told: Vec<Stage> = moves(world, "mql_id:m0").iter().map(|step| step.to).collect();
         assert_eq!(told, [L]);
         nothing_differs(world);
