@@ -28,6 +28,7 @@ use crate::house::{House, usable};
 use answer::{Layers, dress};
 use connections::{Limits, accept};
 use health::Health;
+use stop::Signals;
 
 /// In the folder of a workspace, held by the server that serves it.
 const LOCK_FILE: &str = "serve.lock";
@@ -64,6 +65,8 @@ async fn run(
     let router = dress(routes(), app.clone(), layers(http)).layer(axum::Extension(health.clone()));
     face::wear();
     let (stop, stopping) = watch::channel(false);
+    // Whoever reads that we listen may tell us to stop.
+    let signals = Signals::hear()?;
     let registry = house.jobs().parallel(house.config.work.jobs);
     let is_set_up = app.db.read(team::workspace).await?.is_set_up;
     house.mouth.note(format_args!("listening on http://{address}"));
@@ -80,7 +83,7 @@ async fn run(
     };
     let waking = wake::wake(app.clone(), stopping.clone());
     let serving = accept(listener, router, limits(http), stopping);
-    let (cut_off, (), (), ()) = tokio::join!(serving, working, waking, stop::told(stop));
+    let (cut_off, (), (), ()) = tokio::join!(serving, working, waking, stop::told(signals, stop));
     tracing::info!(cut_off, "stopped");
     Ok(())
 }

@@ -6,18 +6,35 @@ use tokio::sync::watch;
 /// The exit code of a stop that could not wait.
 const EXIT_AT_ONCE: i32 = 1;
 
-/// Waits for SIGTERM or ^C, then tells everybody who looks at `stop`. A second signal ends the process at once.
-pub(super) async fn told(stop: watch::Sender<bool>) {
-    let signals = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
-    let (Ok(mut terminate), Ok(mut interrupt)) = signals else {
-        tracing::error!("signals cannot be heard; end the process to stop it");
-        return std::future::pending().await;
-    };
-    next(&mut terminate, &mut interrupt).await;
+/// SIGTERM and ^C, heard from the moment this is made. Before that, either ends the process as the system does.
+pub(super) struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    pub fn hear() -> std::io::Result<Signals> {
+        Ok(Signals {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+/// Waits for a signal, then tells everybody who looks at `stop`. A second signal ends the process at once.
+pub(super) async fn told(mut signals: Signals, stop: watch::Sender<bool>) {
+    signals.next().await;
     tracing::info!("stopping");
     stop.send_replace(true);
     let second = async move {
-        next(&mut terminate, &mut interrupt).await;
+        signals.next().await;
         tracing::warn!("stopped at once");
         // What was acknowledged is on disk; everything else is undone when the database is opened next.
         std::process::exit(EXIT_AT_ONCE);
@@ -26,12 +43,5 @@ pub(super) async fn told(stop: watch::Sender<bool>) {
     tokio::select! {
         () = second => {}
         () = stop.closed() => {}
-    }
-}
-
-async fn next(terminate: &mut Signal, interrupt: &mut Signal) {
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
     }
 }
