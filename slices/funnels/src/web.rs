@@ -4,6 +4,7 @@ mod backtests;
 mod call;
 mod compare;
 mod definitions;
+mod drafts;
 mod form;
 mod handoffs;
 mod lenses;
@@ -42,6 +43,7 @@ pub fn routes() -> Router<App> {
         .route("/lens", post(choose))
         .merge(lenses::routes())
         .merge(definitions::routes())
+        .merge(drafts::routes())
         .merge(form::routes())
         .merge(backtests::routes())
         .merge(compare::routes())

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use team::{Right, User};
 
-use super::definitions::fault_words;
+use super::drafts::fault_words;
 use crate::drafts::{self, FormView};
 use crate::pages::flow::title_case;
 
