@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use funnels::FunnelProjection;
 use funnels::backtest::Backtest;
-use funnels::handoff;
+use funnels::kept;
 use funnels::lens::{self, Definitions, LensLabels};
 use funnels::missing::ShortestWays;
 use funnels::refold::Refold;
@@ -139,8 +139,8 @@ impl House {
         if !app.db.read_blocking(|tx| Ok(!lens::lenses(tx)?.is_empty()))? {
             app.db.write_blocking(move |tx| lens::ensure_starter(tx, now))?;
         }
-        if !app.db.read_blocking(handoff::is_kept)? {
-            app.db.write_blocking(move |tx| handoff::keep(tx, now))?;
+        if !app.db.read_blocking(kept::is_all_kept)? {
+            app.db.write_blocking(move |tx| kept::keep(tx, now))?;
         }
         Ok(app)
     }

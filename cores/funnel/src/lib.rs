@@ -26,6 +26,7 @@ pub mod agreement;
 pub mod backtest;
 pub mod condition;
 pub mod definition;
+pub mod employment;
 pub mod explain;
 pub mod fold;
 pub mod hand;

@@ -7,7 +7,8 @@ mod random;
 use std::cmp::Ordering;
 
 use funnel::Definition;
-use funnel::fold::company::{CompanyScore, Counted, Deed, Employed};
+use funnel::employment::Employed;
+use funnel::fold::company::{CompanyScore, Counted, Deed};
 use funnel::history::{Agent, Entry, History, What};
 use moment::{DAY_US, Moment};
 use proptest::prelude::*;

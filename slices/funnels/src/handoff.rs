@@ -13,13 +13,7 @@ pub use report::{
     Counts, HandoffView, HandoffsView, LISTED_MAX, Line, Pick, ReasonView, Since, handoffs, picked,
 };
 
-use moment::Moment;
-use platform::db::Tx;
-use platform::failure::Failure;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
-
-use crate::refold::REFOLD;
 
 /// What came of a handoff.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,31 +63,4 @@ impl Outcome {
     pub fn parse(word: &str) -> Option<Outcome> {
         Outcome::ALL.into_iter().find(|outcome| outcome.as_str() == word)
     }
-}
-
-/// Under which name it is noted that handoffs are kept.
-const KEPT: &str = "handoff";
-
-/// Whether handoffs are kept already; a workspace from before they were has yet to derive them.
-///
-/// # Errors
-/// `Broken` when the database fails.
-pub fn is_kept(tx: &mut Tx) -> Result<bool, Failure> {
-    store::is_kept(tx, KEPT)
-}
-
-/// Derives the handoffs of a workspace that was there before they were kept: a job re-stands everybody, once. Gives
-/// the job, if there is anybody.
-///
-/// # Errors
-/// `Broken` when the database fails.
-pub fn keep(tx: &mut Tx, now: Moment) -> Result<Option<i64>, Failure> {
-    if is_kept(tx)? {
-        return Ok(None);
-    }
-    store::keep(tx, KEPT, now)?;
-    if people::count(tx)? == 0 {
-        return Ok(None);
-    }
-    platform::jobs::enqueue(tx, REFOLD, None, &json!({ "for": KEPT }), now).map(Some)
 }

@@ -12,9 +12,11 @@ mod company;
 pub mod dispute;
 pub mod drafts;
 mod flow;
+mod former;
 pub mod funnel;
 pub mod hand;
 pub mod handoff;
+pub mod kept;
 pub mod lens;
 pub mod missing;
 pub mod pages;
@@ -52,6 +54,7 @@ pub fn slice() -> Slice {
                 ("0005_segment", include_str!("../migrations/0005_segment.sql")),
                 ("0006_handoffs", include_str!("../migrations/0006_handoffs.sql")),
                 ("0007_company_score", include_str!("../migrations/0007_company_score.sql")),
+                ("0008_former_employee", include_str!("../migrations/0008_former_employee.sql")),
             ],
         },
         statements: &[
@@ -62,6 +65,8 @@ pub fn slice() -> Slice {
             segment::store::ALL,
             handoff::store::ALL,
             company::store::ALL,
+            former::ALL,
+            kept::ALL,
         ],
         columns: include_str!("../columns.toml"),
     }

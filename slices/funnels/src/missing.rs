@@ -53,8 +53,8 @@ pub fn missing(
     let subjects = project::subjects_of(tx, people)?;
     let at: HashSet<CompanyId> = subjects
         .iter()
-        .filter_map(|subject| people::works_at(tx, &subject.own))
-        .map(|(company, _)| company)
+        .flat_map(|subject| people::employments(tx, &subject.own))
+        .filter_map(|employment| employment.company)
         .collect();
     let mut companies = Companies::default();
     for (company, own) in journal::histories(tx, &at.into_iter().collect::<Vec<_>>())? {

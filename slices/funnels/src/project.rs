@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use funnel::employment::joined;
 use funnel::history::{Agent, Direction, Entry, History, What};
 use funnel::{Folder, Truth};
 use journal::{Projection, Recorded};
@@ -13,6 +14,7 @@ use platform::failure::Failure;
 
 use crate::company::{self, Companies};
 use crate::flow;
+use crate::former::{self, Former};
 use crate::handoff::derive;
 use crate::handoff::store::{self as handoffs, HandoffRow};
 use crate::lens::{self, Lens};
@@ -52,14 +54,15 @@ impl Projection for FunnelProjection {
         }
         let lenses = lens::lenses(tx)?;
         let mut colleagues: BTreeSet<PersonId> =
-            people::people_at(tx, &companies)?.into_iter().collect();
+            former::readers(tx, &companies)?.into_iter().collect();
         colleagues.extend(company::project(tx, &lenses, recorded)?);
         let colleagues: Vec<PersonId> = colleagues.difference(&grown).copied().collect();
         subjects.extend(subjects_of(tx, &colleagues)?);
         if !keeper.is_idle() && !companies.is_empty() {
             for subject in &mut subjects {
-                let company = people::works_at(tx, &subject.own).map(|(company, _)| company);
-                if let Some(news) = company.and_then(|company| of_companies.get(&company)) {
+                let employers = people::employments(tx, &subject.own).into_iter();
+                let employers: BTreeSet<_> = employers.filter_map(|one| one.company).collect();
+                for news in employers.iter().filter_map(|company| of_companies.get(company)) {
                     subject.news.join(news);
                 }
             }
@@ -86,7 +89,7 @@ pub(crate) fn subjects_of(tx: &mut Tx, people: &[PersonId]) -> Result<Vec<Subjec
         .collect())
 }
 
-/// One person's whole history: their own, and what their company is known to be.
+/// One person's whole history: their own, and what their companies were known to be.
 ///
 /// # Errors
 /// `Broken` when the database or what is written there can't be read.
@@ -95,19 +98,15 @@ pub fn history_of(tx: &mut Tx, person: PersonId) -> Result<History, Failure> {
     whole(tx, subject.map(|subject| subject.own).unwrap_or_default(), &mut Companies::default())
 }
 
-/// A person's whole history: their own, and what their company is known to be, its score included, each
-/// fact from the moment at which we knew both it and that they work there.
+/// A person's whole history: their own, and what their companies were known to be, scores included, while they worked
+/// there.
 pub(crate) fn whole(
     tx: &mut Tx,
     own: Vec<Entry>,
     companies: &mut Companies,
 ) -> Result<History, Failure> {
-    let Some((company, since)) = people::works_at(tx, &own) else { return Ok(History::new(own)) };
-    let known = companies.load(tx, company)?;
-    let mut entries = own;
-    let late = |entry: &Entry| Entry { recorded_at: entry.recorded_at.max(since), ..entry.clone() };
-    entries.extend(known.iter().map(late));
-    Ok(History::new(entries))
+    let employments = people::employments(tx, &own);
+    joined(own, &employments, |company| companies.load(tx, company))
 }
 
 /// What a fold yields, in the shape in which it is stored.
@@ -201,10 +200,13 @@ pub(crate) fn fold(
     let mut companies = Companies::under(tx, lenses);
     let mut histories = Vec::with_capacity(subjects.len());
     let mut news_of = Vec::with_capacity(subjects.len());
+    let mut former = Former::default();
     for Subject { person, is_new, own, news } in subjects {
+        former.note(person, &people::employments(tx, &own));
         histories.push((person, is_new, whole(tx, own, &mut companies)?));
         news_of.push(news);
     }
+    former.write(tx)?;
     keeper.mark_companies(tx, companies.histories())?;
     let kept = histories.iter().zip(&news_of);
     keeper.keep(

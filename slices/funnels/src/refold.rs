@@ -16,6 +16,7 @@ use platform::jobs::{Again, Job, Run};
 use serde_json::{Value, json};
 
 use crate::company::{self, Companies};
+use crate::former::Former;
 use crate::lens::Lens;
 use crate::project::Judged;
 use crate::segment::Keeper;
@@ -77,6 +78,7 @@ struct Aside {
     /// The version in force under each lens.
     versions: Vec<(LensId, Option<i64>)>,
     judged: Vec<(LensId, Vec<Judged>)>,
+    former: Former,
     /// How often each standing under a lens was written.
     revisions: HashMap<LensId, HashMap<PersonId, i64>>,
 }
@@ -108,10 +110,12 @@ impl Aside {
         let lenses = lens::lenses(tx)?;
         let mut histories = Vec::with_capacity(people.len());
         let mut companies = Companies::under(tx, &lenses);
+        let mut former = Former::default();
         let mut revisions = HashMap::new();
         if let (Some(first), Some(last)) = (people.first(), people.last()) {
             for (subject, own) in journal::histories_between(tx, *first, *last)? {
                 if !journal::is_company(subject) {
+                    former.note(subject, &people::employments(tx, &own));
                     histories.push((subject, false, project::whole(tx, own, &mut companies)?));
                 }
             }
@@ -120,13 +124,14 @@ impl Aside {
             }
         }
         let judged = project::judge(tx, &lenses, &histories, now)?;
-        Ok(Aside { people, versions: in_force(&lenses), judged, revisions })
+        Ok(Aside { people, versions: in_force(&lenses), judged, former, revisions })
     }
 
     /// Writes what was folded; whoever is not as they were is folded anew.
     fn write(self, tx: &mut Tx, now: Moment) -> Result<(), Failure> {
-        let Aside { people, versions, mut judged, revisions } = self;
+        let Aside { people, versions, mut judged, former, revisions } = self;
         let (Some(first), Some(last)) = (people.first(), people.last()) else { return Ok(()) };
+        former.write(tx)?;
         if in_force(&lens::lenses(tx)?) != versions {
             return restand(tx, &people, now);
         }

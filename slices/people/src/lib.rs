@@ -24,7 +24,7 @@ pub use store::{CompanyRow, PersonRow};
 use std::collections::HashMap;
 
 use funnel::Stage;
-use funnel::fold::company::Employed;
+use funnel::employment::{self, Employed, Employment};
 use funnel::history::Entry;
 use funnel::sql::PersonTable;
 use moment::Moment;
@@ -154,9 +154,9 @@ pub fn lens_for(tx: &mut Tx, who: &User, name: Option<&str>) -> Result<LensLabel
     other.or(first).ok_or_else(|| Failure::missing("lens", "main"))
 }
 
-/// The company at which a person works, as their own history has it, and since when we know that.
-pub fn works_at(tx: &Tx, own: &[Entry]) -> Option<(CompanyId, Moment)> {
-    project::works_at(tx.public_ids(), own)
+/// Where a person worked, and since when we knew it, as their own history has it; in order.
+pub fn employments(tx: &Tx, own: &[Entry]) -> Vec<Employment> {
+    employment::employments(&employed(tx, own))
 }
 
 /// What was said about where a person works, in the order of their history.

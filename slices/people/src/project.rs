@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use funnel::fold::company::Employed;
+use funnel::employment::Employed;
 use funnel::history::{Entry, Fact, Value, What};
 use journal::{Changed, Projection, Recorded};
 use moment::Moment;
@@ -11,7 +11,7 @@ use platform::failure::Failure;
 use platform::public_id::PublicIds;
 
 use crate::store::{self, CompanyRow, PersonRow};
-use crate::{COMPANY, CompanyId, find};
+use crate::{COMPANY, find};
 
 /// The fact that ties a person to a company: the company's public id.
 pub const WORKS_AT: &str = "person.works_at";
@@ -180,15 +180,4 @@ pub(crate) fn employed(ids: PublicIds, own: &[Entry]) -> Vec<Employed> {
         Some(Employed { said_at: entry.occurred_at, known_at: entry.recorded_at, company })
     };
     own.iter().filter_map(said).collect()
-}
-
-/// The company at which a person works, by the newest fact about it, and since when we know that.
-pub(crate) fn works_at(ids: PublicIds, own: &[Entry]) -> Option<(CompanyId, Moment)> {
-    let (text, since) = own.iter().rev().find_map(|entry| {
-        let What::Facts(observation) = &entry.what else { return None };
-        let fact = observation.facts.iter().rfind(|fact| *fact.key == *WORKS_AT)?;
-        let Value::Text(text) = &fact.value else { return None };
-        Some((text, entry.recorded_at))
-    })?;
-    Some((ids.decode(COMPANY, text)?, since))
 }

@@ -25,6 +25,7 @@ use super::state::{Fnv, NEVER};
 use crate::condition::{Condition, Op, Score};
 use crate::definition::check::numbers_named;
 use crate::definition::{Definition, Points, ScoreRule};
+use crate::employment::Employed;
 use crate::history::{Entry, History, What};
 
 /// How a definition counts the score of a company, made ready.
@@ -39,17 +40,6 @@ pub struct CompanyScore {
     on: Vec<OnPlan>,
     /// The numbers that the definition names, in order.
     named: Vec<f64>,
-}
-
-/// What was said, at some moment, about where a person works.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Employed {
-    /// From when on it held.
-    pub said_at: Moment,
-    /// Since when we know it.
-    pub known_at: Moment,
-    /// The company; `None` if they work nowhere that we know.
-    pub company: Option<i64>,
 }
 
 /// Something done that earns a company points.
@@ -286,12 +276,6 @@ fn stays_at(entry: &Entry, employed: &[Employed]) -> Vec<Stay> {
         before = company;
     }
     stays
-}
-
-impl Employed {
-    fn visible_at(&self) -> Moment {
-        self.said_at.max(self.known_at)
-    }
 }
 
 /// Where somebody worked when something happened, as it is known at a moment.

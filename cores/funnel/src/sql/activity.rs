@@ -1,10 +1,10 @@
 //! What people did: from the last activity of each kind where that says enough, else from the log,
 //! and there only of those who did something of the kind in time.
 
-use super::Compiler;
 use super::compare::{Typed, real, word};
 use super::set::{Set, Source, holds};
 use super::text::{Sql, sql};
+use super::{Compiler, Dialect, Schema};
 use crate::condition::{Activities, Condition, Fault, Op, Term, Window};
 use crate::fold::{OURS, TALKS, THEIRS};
 use crate::held;
@@ -219,22 +219,11 @@ impl Compiler<'_> {
 
     /// `from … where …`: the activities of a person that are meant.
     fn rows(&self, asked: &Asked<'_>, window: Option<Window>, id: &Sql) -> Result<Sql, Fault> {
-        let (t, person) = (self.ask.schema.activity, self.ask.schema.person);
+        let t = self.ask.schema.activity;
         let now = self.ask.now.0;
         let mut parts = Vec::new();
         if asked.of_companies {
-            let company = sql![
-                "(select w.",
-                person.company,
-                " from ",
-                person.table,
-                " w where w.",
-                person.id,
-                " = ",
-                id,
-                ")"
-            ];
-            parts.push(sql!["a.", t.subject, " in (", id, ", ", company, ")"]);
+            parts.extend(self.of_employers(id));
         } else {
             parts.push(sql!["a.", t.subject, " = ", id]);
         }
@@ -259,6 +248,64 @@ impl Compiler<'_> {
             whole = sql![whole, if at == 0 { "" } else { " and " }, part];
         }
         Ok(whole)
+    }
+
+    /// That it is a person's own, their company's, or one's at which they worked when it became known.
+    fn of_employers(&self, id: &Sql) -> [Sql; 2] {
+        let Schema { activity, person, former, .. } = self.ask.schema;
+        let subject = sql!["a.", activity.subject];
+        let company = sql![
+            "(select w.",
+            person.company,
+            " from ",
+            person.table,
+            " w where w.",
+            person.id,
+            " = ",
+            id,
+            ")"
+        ];
+        let left = |column: &'static str| {
+            sql!["select ", column, " from ", former.table, " f where f.", former.person, " = ", id]
+        };
+        let left_company = left(former.company);
+        // A list that either database looks up in the key of the log.
+        let listed = match self.ask.dialect {
+            Dialect::Sqlite => sql![
+                " in (select ",
+                id,
+                " union all select ",
+                &company,
+                " union all ",
+                left_company,
+                ")"
+            ],
+            Dialect::Postgres => {
+                sql![" = any(array[", id, ", ", &company, "] || array(", left_company, "))"]
+            }
+        };
+        let until = sql!["f.", former.until];
+        let (occurred, recorded) =
+            (sql!["a.", activity.occurred_at], sql!["a.", activity.recorded_at]);
+        let while_there = sql![
+            "exists (",
+            left("1"),
+            " and f.",
+            former.company,
+            " = ",
+            &subject,
+            " and ",
+            occurred,
+            " < ",
+            &until,
+            " and ",
+            recorded,
+            " < ",
+            until,
+            ")"
+        ];
+        let theirs = sql![&subject, " in (", id, ", ", company, ")"];
+        [sql![subject, listed], Sql::any(&[theirs, while_there])]
     }
 
     /// That we learned of it since the present stage was entered.

@@ -28,7 +28,8 @@ use crate::fold::{OURS, TALKS, THEIRS};
 use crate::held;
 
 pub use schema::{
-    ActivityTable, Dialect, FactTable, HeldActivityTable, PersonTable, Schema, StandingTable,
+    ActivityTable, Dialect, FactTable, FormerTable, HeldActivityTable, PersonTable, Schema,
+    StandingTable,
 };
 use set::Set;
 pub use text::{Piece, Value};

@@ -16,6 +16,8 @@ pub enum Dialect {
 pub struct Schema {
     /// Everybody.
     pub person: PersonTable,
+    /// Where people worked before.
+    pub former: FormerTable,
     /// The facts held of people, those of their companies among them: see [`crate::held::facts`].
     pub fact: FactTable,
     /// What people did last: see [`crate::held::activities`].
@@ -35,6 +37,20 @@ pub struct PersonTable {
     pub id: &'static str,
     /// The number of their company, of which activities count as theirs; null if there is none.
     pub company: &'static str,
+}
+
+/// The companies at which people worked before, a row for each of both. The key of another index begins with the
+/// person.
+#[derive(Clone, Copy, Debug)]
+pub struct FormerTable {
+    /// Its name.
+    pub table: &'static str,
+    /// The person's number.
+    pub person: &'static str,
+    /// The company's number.
+    pub company: &'static str,
+    /// Until when what became known of the company counts as theirs, that moment not included.
+    pub until: &'static str,
 }
 
 /// Facts: of a person, a key and a moment at most one row. The key of the table begins with the fact's

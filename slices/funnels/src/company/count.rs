@@ -11,7 +11,7 @@ use platform::jobs::{Again, Run};
 
 use super::store::{self, Watch};
 use super::{Rules, Touched};
-use crate::refold;
+use crate::{former, refold};
 
 /// Deeds above which a company is not counted with each thing that happens, but after [`COUNTED_AGAIN_AFTER`].
 const DEEDS_AT_ONCE_MAX: i64 = 10_000;
@@ -97,7 +97,7 @@ pub(super) fn colleagues(
 ) -> Result<Vec<PersonId>, Failure> {
     let mut at_once = Vec::new();
     for company in companies {
-        let people = people::people_at(tx, &[*company])?;
+        let people = former::readers(tx, &[*company])?;
         let together = at_once.len().saturating_add(people.len());
         if people.len() > COLLEAGUES_AT_ONCE_MAX || together > FOLDED_AT_ONCE_MAX {
             people::stand::make_due(tx, &people, now)?;

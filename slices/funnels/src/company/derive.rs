@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use funnel::fold::company::{CompanyScore, Deed, Employed};
+use funnel::employment::Employed;
+use funnel::fold::company::{CompanyScore, Deed};
 use funnel::history::Entry;
 use journal::SubjectId;
 use moment::Moment;

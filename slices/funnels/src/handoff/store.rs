@@ -43,10 +43,7 @@ const PICKED: Sql = sql(
         and (version = $4 or $4 < 0) and (via = $5 or $5 = '*') and (campaign = $6 or $6 = '*')
      order by handed_at desc, person_id limit $7",
 );
-const KEPT: Sql = sql("select kept_at from kept_since where what = $1");
-const KEEP: Sql = sql("insert into kept_since (what, kept_at) values ($1, $2)");
-
-pub(crate) const ALL: &[Sql] = &[OF, ADD, DROP, COUNTS, REASONS, WAITING, WAIT, PICKED, KEPT, KEEP];
+pub(crate) const ALL: &[Sql] = &[OF, ADD, DROP, COUNTS, REASONS, WAITING, WAIT, PICKED];
 
 /// A handoff as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -241,13 +238,4 @@ pub(crate) fn picked(
     ];
     let rows = tx.rows(PICKED, args)?;
     Ok(rows.iter().map(|row| (row.int(0), handoff_of(row))).collect())
-}
-
-pub(crate) fn is_kept(tx: &mut Tx, what: &str) -> Result<bool, Failure> {
-    Ok(tx.row(KEPT, args![what])?.is_some())
-}
-
-pub(crate) fn keep(tx: &mut Tx, what: &str, now: Moment) -> Result<(), Failure> {
-    tx.execute(KEEP, args![what, now])?;
-    Ok(())
 }

@@ -20,6 +20,7 @@ use platform::failure::Failure;
 use serde_json::json;
 use team::{Right, User};
 
+use crate::former;
 use crate::lens::Lens;
 
 pub use build::{BUILD, Build};
@@ -30,6 +31,7 @@ const WORDS_MAX: usize = 1_000;
 
 const SCHEMA: Schema = Schema {
     person: people::PERSONS,
+    former: former::TABLE,
     fact: sql::FactTable {
         table: "segment_fact",
         key: "word_id",

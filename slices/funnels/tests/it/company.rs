@@ -157,9 +157,8 @@ fn who_changes_employer_takes_nothing_along_but_counts_for_the_other() {
         world.clock.advance(Span::hours(1));
         works(world, "id,site\nm0,b.example\n");
         assert_eq!(stages(world)[1..], [P, L, L], "what was done for a.example stays with it");
-        // As it is, not as it should be: what was known of a former employer leaves their past, with what it had moved.
         let told: Vec<Stage> = moves(world, "mql_id:m0").iter().map(|step| step.to).collect();
-        assert_eq!(told, [L]);
+        assert_eq!(told, [L, P, L], "what had moved them there did; nobody asked at b.example");
         nothing_differs(world);
         world.clock.advance(Span::hours(1));
         does(world, "mql_id:m0", "demo.requested");
@@ -177,6 +176,60 @@ fn who_changes_employer_takes_nothing_along_but_counts_for_the_other() {
         at(world, person(world, "mql_id:m1"), what, world.now() - Span::minutes(30));
         nothing_differs(world);
         assert_eq!(stage(world, "mql_id:m1"), P);
+    });
+}
+
+const LARGE: &str = r#"
+name = "Large"
+[stages.lead]
+enter = 'did("form.submitted")'
+[stages.prospect]
+enter = 'company.employees >= 100'
+leave = { when = 'company.employees < 100', to = "lead", reason = "small" }
+"#;
+const SIZES: &str = "name = \"Sizes\"\n[key]\nmql_id = \"id\"\n[company]\ndomain = \"site\"\n[facts]\n\"company.employees\" = { column = \"n\", type = \"number\" }\n";
+
+#[test]
+fn the_facts_of_a_former_employer_move_whom_they_moved() {
+    both(|world| {
+        adopt(world, LARGE, From::Usual);
+        staff(world);
+        bring(world, "sizes.csv", "id,site,n\nm0,a.example,500\nm2,b.example,20\n", SIZES);
+        assert_eq!(stages(world), [P, P, L, L]);
+        let (began, left) = (world.now(), record(world, "mql_id:m1").company.unwrap().id);
+        world.clock.advance(Span::days(1));
+        works(world, "id,site\nm0,b.example\n");
+        let known = |who| {
+            let why = moves(world, who).remove(0);
+            (why.to, why.because[0].condition.clone(), why.because[0].rests_on[0].source.clone())
+        };
+        let (to, condition, source) = known("mql_id:m0");
+        assert_eq!((to, condition.as_str()), (L, "company.employees < 100"));
+        assert_eq!(source.as_deref(), Some("import"), "what b.example said");
+        nothing_differs(world);
+        // Nowhere, of which nobody knows how large it is: what is unknown moves nobody.
+        world.clock.advance(Span::days(1));
+        let nowhere = vec![Fact::certain(people::WORKS_AT, funnel::history::Value::Null)];
+        let what = What::Facts(Observation { source: "call".into(), facts: nowhere });
+        at(world, person(world, "mql_id:m1"), what, world.now());
+        assert_eq!(stages(world), [L, P, L, L]);
+        nothing_differs(world);
+        // We learn late, and knew it all the while, that a.example was small before anybody left.
+        world.clock.advance(Span::days(1));
+        let facts = vec![Fact::certain("company.employees", 30)];
+        let what = What::Facts(Observation { source: "register".into(), facts });
+        let now = world.now();
+        let since = began + Span::hours(1);
+        let entry = Entry { id: 7, occurred_at: since, recorded_at: since, what };
+        let late = move |tx: &mut Tx| {
+            let new = NewEntry { subject: left, entry, is_dated: true, source: None, actor: None };
+            let (entries, new_subjects) = (vec![new], BTreeSet::new());
+            journal::record(tx, Batch { now, entries, new_subjects, repeats: Repeats::Keep })
+        };
+        world.db.write_blocking(late).unwrap();
+        let told: Vec<Stage> = moves(world, "mql_id:m1").iter().map(|step| step.to).collect();
+        assert_eq!(told, [L, P, L], "whoever left was small too by then");
+        nothing_differs(world);
     });
 }
 

@@ -3,9 +3,9 @@
 use crate::house::{LEADS, adopt, both, bring, nothing_differs};
 use funnel::Stage;
 use funnels::answer::{Answer, answer};
-use funnels::hand;
 use funnels::handoff::{self, HandoffsView, Outcome, Pick, Since};
 use funnels::lens::{self, From};
+use funnels::{hand, kept};
 use moment::Span;
 use platform::failure::Failure;
 use platform::harness::World;
@@ -245,13 +245,13 @@ fn without_a_time_in_the_definition_nobody_is_handed_over() {
 }
 
 #[test]
-fn a_workspace_from_before_handoffs_were_kept_derives_them_once() {
+fn a_workspace_from_before_derives_what_is_kept_by_now_once() {
     both(|world| {
         begun(world);
         let now = world.now();
-        let kept = || world.db.read_blocking(handoff::is_kept).unwrap();
+        let kept = || world.db.read_blocking(kept::is_all_kept).unwrap();
         assert!(!kept());
-        let keep = || world.db.write_blocking(move |tx| handoff::keep(tx, now)).unwrap();
+        let keep = || world.db.write_blocking(move |tx| kept::keep(tx, now)).unwrap();
         let job = keep().expect("there are people");
         assert!(kept() && keep().is_none());
         jobs::run_now(&world.app, &crate::house::registry(), job).unwrap();

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use funnel::condition::Condition;
-use funnel::history::{Entry, Fact, History, Observation, What};
+use funnel::history::{Entry, Fact, History, Observation, Value, What};
 use funnel::{Definition, Folder, InForce, Truth};
 use funnels::lens::{self, From};
 use funnels::segment::Segment;
@@ -142,15 +142,15 @@ fn condition() -> impl Strategy<Value = String> {
     })
 }
 
-/// Whom there is: histories of people, some of whom work at one of the companies from some step on.
+/// Whom there is: histories of people, some of whom work at one of the companies, or at none, from some step on.
 #[derive(Clone, Debug)]
 struct Crowd {
-    people: Vec<(History, Option<(usize, i64)>)>,
+    people: Vec<(History, Vec<(usize, i64)>)>,
     companies: Vec<History>,
 }
 
 fn crowd() -> impl Strategy<Value = Crowd> {
-    let works = prop::option::weighted(0.5, (0_usize..2, 0..random::STEPS));
+    let works = prop::collection::vec((0_usize..3, 0..random::STEPS), 0..4);
     (
         prop::collection::vec((random::histories(), works), 12),
         prop::collection::vec(random::histories(), 2),
@@ -345,11 +345,12 @@ proptest! {
                 let half = history.entries.len().div_ceil(2);
                 now.extend(entries(*id, &history.entries[..half]));
                 later.extend(entries(*id, &history.entries[half..]));
-                if let Some((company, step)) = works {
-                    let facts = vec![Fact::certain(people::WORKS_AT, public[*company].as_str())];
+                for (place, (company, step)) in (900..).zip(works) {
+                    let value = public.get(*company).map_or(Value::Null, |id| Value::from(id.as_str()));
+                    let facts = vec![Fact::certain(people::WORKS_AT, value)];
                     let what = What::Facts(Observation { source: "random".into(), facts });
                     let at = random::moment(*step);
-                    let entry = Entry { id: 900, occurred_at: at, recorded_at: at, what };
+                    let entry = Entry { id: place, occurred_at: at, recorded_at: at, what };
                     if step % 2 == 0 { &mut now } else { &mut later }.extend(entries(*id, &[entry]));
                 }
             }

@@ -1,0 +1,50 @@
+//! What is derived by now and was not always: a workspace from before derives it once.
+
+use moment::Moment;
+use platform::args;
+use platform::db::{Sql, Tx, sql};
+use platform::failure::Failure;
+use serde_json::json;
+
+use crate::refold::REFOLD;
+
+/// Under which names it is noted that something is kept.
+const KEPT: [&str; 2] = ["handoff", "former_employee"];
+
+const IS_KEPT: Sql = sql("select kept_at from kept_since where what = $1");
+const KEEP: Sql = sql("insert into kept_since (what, kept_at) values ($1, $2)");
+
+pub(crate) const ALL: &[Sql] = &[IS_KEPT, KEEP];
+
+/// Whether all is kept that this version derives.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn is_all_kept(tx: &mut Tx) -> Result<bool, Failure> {
+    Ok(missing(tx)?.is_empty())
+}
+
+/// Derives what an older version did not: a job re-stands everybody, once. Gives the job, if there is anybody.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn keep(tx: &mut Tx, now: Moment) -> Result<Option<i64>, Failure> {
+    let missing = missing(tx)?;
+    for what in &missing {
+        tx.execute(KEEP, args![*what, now])?;
+    }
+    if missing.is_empty() || people::count(tx)? == 0 {
+        return Ok(None);
+    }
+    platform::jobs::enqueue(tx, REFOLD, None, &json!({ "for": missing }), now).map(Some)
+}
+
+fn missing(tx: &mut Tx) -> Result<Vec<&'static str>, Failure> {
+    let mut missing = Vec::new();
+    for what in KEPT {
+        if tx.row(IS_KEPT, args![what])?.is_none() {
+            missing.push(what);
+        }
+    }
+    Ok(missing)
+}
