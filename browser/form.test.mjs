@@ -103,6 +103,35 @@ test("what is wrong is said at the chip, and the text stays as it was", async ()
   quiet();
 });
 
+test("pieces are added and taken out by keyboard alone", async () => {
+  const { page, quiet } = view;
+  const before = await text(page);
+  const add = page.locator("[data-add-piece]");
+  await add.locator("[name=what]").selectOption("gate");
+  assert.equal(await add.locator("[name=points]").isVisible(), false, "a gate has no points");
+  await fill(add.locator("[name=name]"), "demo.held");
+  await says(page, "\"demo.held\" = 'true'");
+  await page.waitForFunction((it) => document.activeElement?.closest(it), place("gates", "demo.held"));
+  await fill(add.locator("[name=name]"), "demo.held");
+  await add.locator("[data-piece-fault]:not([hidden])").waitFor();
+  assert.match(await add.locator("[data-piece-fault]").innerText(), /there is demo.held already/);
+  await add.locator("[name=what]").selectOption("on");
+  await add.locator("[name=score]").selectOption("engagement");
+  await add.locator("[name=points]").fill("many");
+  await fill(add.locator("[name=name]"), "webinar.attended");
+  await page.waitForFunction(() => /as a number/.test(document.querySelector("[data-piece-fault]").textContent));
+  await fill(add.locator("[name=points]"), "7.5");
+  await says(page, `{ on = "webinar.attended", where = 'true', add = 7.5 }`);
+  const points = page.locator("[data-place]", { hasText: "webinar.attended adds 7.5 where" });
+  await points.waitFor();
+  await points.locator("[data-take-out]").focus();
+  await page.keyboard.press("Enter");
+  await points.waitFor({ state: "detached" });
+  await page.locator(place("gates", "demo.held")).locator("[data-take-out]").click();
+  await page.waitForFunction((it) => document.querySelector("#text").value === it, before);
+  quiet();
+});
+
 test("what is written in the text is in the form", async () => {
   const { page, quiet } = view;
   await page.click("#as-text");

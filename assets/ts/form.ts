@@ -104,18 +104,27 @@ class Editor {
       return;
     }
     const open = new Set(findAll(HTMLElement, "details:not([open])", this.panel).map((it) => it.dataset["chapter"]));
+    const chosen = ["what", "score", "points"].map((name) => [name, addingField(this.panel, name)?.value] as const);
     this.panel.replaceChildren(document.adoptNode(part));
+    for (const [name, value] of chosen) {
+      const field = addingField(this.panel, name);
+      if (field && value !== undefined) field.value = value;
+    }
     for (const chapter of findAll(HTMLDetailsElement, "details", this.panel)) {
       chapter.open = !open.has(chapter.dataset["chapter"]);
     }
     part.disabled = this.field.readOnly;
     for (const chip of findAll(HTMLElement, "[data-cond]", this.panel)) dress(chip);
+    const adding = find(HTMLElement, "[data-add-piece]", this.panel);
+    if (adding) dressAdding(adding);
     this.shown = text;
   }
 
   private click(event: MouseEvent): void {
     const button = event.target instanceof Element ? event.target.closest("button") : null;
     if (!button) return;
+    if ("addIt" in button.dataset) void this.addPiece(button);
+    if ("takeOut" in button.dataset) void this.takeOut(button);
     const condition = button.closest<HTMLElement>("[data-place]");
     const group = button.closest<HTMLElement>("[data-group]");
     if (!condition) return;
@@ -152,6 +161,8 @@ class Editor {
 
   private change(event: Event): void {
     if (!(event.target instanceof HTMLElement)) return;
+    const adding = event.target.closest<HTMLElement>("[data-add-piece]");
+    if (adding) dressAdding(adding);
     const condition = event.target.closest<HTMLElement>("[data-place]");
     const chip = event.target.closest<HTMLElement>("[data-cond]");
     if (!condition) return;
@@ -165,10 +176,57 @@ class Editor {
   private key(event: KeyboardEvent): void {
     if (event.key !== "Enter" || !(event.target instanceof HTMLInputElement)) return;
     event.preventDefault(); // it would save the draft
+    const adding = event.target.closest<HTMLElement>("[data-add-piece]");
+    if (adding) find(HTMLButtonElement, "[data-add-it]", adding)?.click();
     const chip = event.target.closest<HTMLElement>("[data-cond]");
     const group = chip?.parentElement?.closest<HTMLElement>("[data-group]");
     event.target.dispatchEvent(new Event("change", { bubbles: true }));
     if ((event.ctrlKey || event.metaKey) && chip && group) this.add("row", group, chip);
+  }
+
+  /** Adds a piece to the definition and goes to its condition. */
+  private async addPiece(button: HTMLElement): Promise<void> {
+    const section = button.closest<HTMLElement>("[data-add-piece]");
+    if (!section) return;
+    const asks: Record<string, string> = {};
+    for (const field of findAll(HTMLElement, "input, select", section)) {
+      if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement) asks[field.name] = field.value;
+    }
+    const place = await this.retext(this.panel.dataset["addTo"] ?? "", asks);
+    const all = findAll(HTMLElement, "[data-place]", this.panel);
+    const added = place === null ? undefined : all.find((one) => one.dataset["place"] === place);
+    if (!added) return;
+    added.scrollIntoView({ block: "center" });
+    findAll(HTMLElement, "[data-cell]", added).find((cell) => cell.checkVisibility())?.focus();
+  }
+
+  /** Takes the piece of a condition out of the definition. */
+  private async takeOut(button: HTMLElement): Promise<void> {
+    const condition = button.closest<HTMLElement>("[data-place]");
+    const title = condition?.closest<HTMLElement>("[data-chapter]")?.dataset["chapter"];
+    if (!condition) return;
+    await this.retext(this.panel.dataset["removeFrom"] ?? "", { place: condition.dataset["place"] ?? "" });
+    const chapters = findAll(HTMLElement, "[data-chapter]", this.panel);
+    const chapter = chapters.find((one) => one.dataset["chapter"] === title);
+    (chapter ? find(HTMLElement, "summary", chapter) : find(HTMLElement, "[data-add-it]", this.panel))?.focus();
+  }
+
+  /** Has the text changed once what is on its way is in it, and shows it anew; gives the place of what is new. */
+  private async retext(href: string, asks: Record<string, string>): Promise<string | null> {
+    await this.sending;
+    const text = this.field.value;
+    const answer = await post(href, { text, ...asks });
+    const said = answer ? ((await answer.json()) as { text?: string; place?: string; fault?: string }) : { fault: LOST };
+    const note = find(HTMLElement, "[data-piece-fault]", this.panel);
+    if (note) {
+      note.textContent = said.fault ?? "";
+      note.hidden = !said.fault;
+    }
+    if (said.text === undefined || this.field.value !== text) return null;
+    this.field.value = said.text;
+    this.field.dispatchEvent(new Event("input", { bubbles: true }));
+    await this.fill();
+    return said.place ?? null;
   }
 
   /** Sends a condition, one after the other, so that each is put into the text that the one before gave. */
@@ -283,6 +341,26 @@ function dress(chip: HTMLElement): void {
     const isOffered = !sort || option.selected || sorts.length === 0 || sorts.includes(sort);
     option.hidden = option.disabled = !isOffered;
   }
+}
+
+function addingField(panel: HTMLElement, name: string): HTMLInputElement | HTMLSelectElement | null {
+  const found = panel.querySelector(`[data-add-piece] [name=${name}]`);
+  return found instanceof HTMLInputElement || found instanceof HTMLSelectElement ? found : null;
+}
+
+/** Shows the fields that the chosen piece asks for. */
+function dressAdding(section: HTMLElement): void {
+  const chosen = find(HTMLSelectElement, "[name=what]", section)?.selectedOptions[0];
+  const asks = (chosen?.dataset["asks"] ?? "").split(" ");
+  for (const name of ["score", "points", "name"]) {
+    const field = find(HTMLElement, `[name=${name}]`, section);
+    if (field) field.hidden = !asks.includes(name);
+  }
+  const field = find(HTMLInputElement, "[name=name]", section);
+  const list = chosen?.dataset["list"];
+  if (list) field?.setAttribute("list", list);
+  else field?.removeAttribute("list");
+  if (field) field.placeholder = list ? "deal.opened" : "MQL";
 }
 
 /** Whether a chip that was just added lacks something still. */

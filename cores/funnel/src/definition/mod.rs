@@ -6,6 +6,7 @@
 pub(crate) mod check;
 mod diff;
 pub(crate) mod examples;
+pub mod pieces;
 pub mod places;
 mod read;
 

@@ -12,7 +12,7 @@ use super::read::Reader;
 use crate::condition::form::{Form, RowFault};
 use crate::condition::{self, Condition, Fault, Names};
 
-type Value<'i> = Spanned<DeValue<'i>>;
+pub(super) type Value<'i> = Spanned<DeValue<'i>>;
 
 /// The way to a condition: keys, and numbers in lists from 0: `stages`, `opportunity`, `leave`, `1`, `when`.
 pub type Place = Vec<String>;
@@ -53,6 +53,8 @@ pub enum Unplaced {
     NoPlace,
     /// The condition is none.
     Rows(Vec<RowFault>),
+    /// It can only be done in the text; why.
+    ByHand(String),
 }
 
 impl fmt::Display for Unplaced {
@@ -63,6 +65,7 @@ impl fmt::Display for Unplaced {
             Unplaced::Rows(faults) => {
                 faults.iter().try_for_each(|fault| write!(f, "{}. ", fault.words))
             }
+            Unplaced::ByHand(words) => f.write_str(words),
         }
     }
 }
@@ -115,7 +118,7 @@ pub fn rewrite(text: &str, place: &[String], form: &Form) -> Result<String, Unpl
 
 /// A text in the quotes of TOML: those that were there where they will do, else the first in which nothing
 /// needs to be escaped.
-fn quoted(text: &str, old: &str) -> String {
+pub(super) fn quoted(text: &str, old: &str) -> String {
     let is_plain = |quote: char| {
         !text.contains(quote) && !text.contains(|c: char| c.is_control() && c != '\t')
     };
@@ -220,7 +223,7 @@ fn entries<'t, 'i>(
     found.into_iter().flatten().map(|(name, value)| (name.get_ref().as_ref(), value))
 }
 
-fn table_of<'t, 'i>(value: &'t Value<'i>) -> Option<&'t DeTable<'i>> {
+pub(super) fn table_of<'t, 'i>(value: &'t Value<'i>) -> Option<&'t DeTable<'i>> {
     value.get_ref().as_table()
 }
 

@@ -1,4 +1,5 @@
-//! `/definitions/form` and `/definitions/rewrite`: a draft in pieces, and a piece put back into its text.
+//! `/definitions/form`, `…/rewrite`, `…/add` and `…/remove`: a draft in pieces, and a piece put back into its text,
+//! added or taken out.
 
 use askama::Template;
 use axum::extract::{Form as Fields, State};
@@ -6,6 +7,7 @@ use axum::routing::post;
 use axum::{Json, Router};
 use funnel::condition::Condition;
 use funnel::condition::form::{Form, Row, RowFault, sort_of};
+use funnel::definition::pieces::{self, Piece};
 use funnel::definition::places::{self, Place, Placed, Unplaced};
 use platform::app::App;
 use platform::failure::Failure;
@@ -22,6 +24,8 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/definitions/form", post(form))
         .route("/definitions/rewrite", post(rewrite))
+        .route("/definitions/add", post(add))
+        .route("/definitions/remove", post(remove))
 }
 
 /// An operator as the list of a row offers it.
@@ -103,6 +107,7 @@ struct GroupPart {
 struct ConditionLine {
     place: String,
     is_filter: bool,
+    can_remove: bool,
     says: String,
     line: u32,
     tree: String,
@@ -227,6 +232,7 @@ fn condition_line(placed: &Placed) -> Result<ConditionLine, Failure> {
     Ok(ConditionLine {
         place: json!(placed.place).to_string(),
         is_filter: placed.is_filter,
+        can_remove: pieces::can_remove(&placed.place),
         says: purpose(placed),
         line: placed.line,
         tree,
@@ -323,6 +329,75 @@ async fn rewrite(who: User, Fields(asked): Fields<Rewriting>) -> Result<Json<Val
         Ok(new) => json!({ "english": english_at(&new, &place), "text": new }),
         Err(Unplaced::Rows(faults)) => json!({ "faults": told(&faults) }),
         Err(other) => json!({ "faults": whole(other.to_string()) }),
+    }))
+}
+
+/// What is to be added.
+#[derive(Deserialize)]
+struct Adding {
+    text: String,
+    /// `gate`, `kind`, `when` or `on`.
+    what: String,
+    /// The kind's name, or the activity's.
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    score: String,
+    #[serde(default)]
+    points: String,
+}
+
+impl Adding {
+    fn piece(&self) -> Result<Piece, Failure> {
+        let name = || self.name.trim().to_owned();
+        let score = || self.score.clone();
+        let add = || {
+            let number = self.points.trim().parse().ok().filter(|number: &f64| number.is_finite());
+            let words = || Failure::invalid("points", "How many points, as a number: 5 or -10");
+            number.ok_or_else(words)
+        };
+        Ok(match self.what.as_str() {
+            "gate" => Piece::Gate { activity: name() },
+            "kind" => Piece::Kind { name: name() },
+            "when" => Piece::PointsWhen { score: score(), add: add()? },
+            "on" => Piece::PointsOn { score: score(), add: add()?, activity: name() },
+            other => {
+                let words = format!("there is no piece \"{other}\": gate, kind, when or on");
+                return Err(Failure::invalid("what", words));
+            }
+        })
+    }
+}
+
+/// The text with a piece more, `{"text", "place"}`; or why not, `{"fault"}`.
+async fn add(who: User, Fields(asked): Fields<Adding>) -> Result<Json<Value>, Failure> {
+    who.may(Right::ReadDefinitions)?;
+    let piece = match asked.piece() {
+        Ok(piece) => piece,
+        Err(failure) => return Ok(Json(json!({ "fault": failure.to_string() }))),
+    };
+    Ok(Json(match pieces::add(&asked.text.replace("\r\n", "\n"), &piece) {
+        Ok((text, place)) => json!({ "text": text, "place": json!(place).to_string() }),
+        Err(unplaced) => json!({ "fault": unplaced.to_string() }),
+    }))
+}
+
+/// Which piece is to be taken out.
+#[derive(Deserialize)]
+struct Removing {
+    text: String,
+    /// The way to its condition, as a JSON list.
+    place: String,
+}
+
+/// The text without a piece, `{"text"}`; or why not, `{"fault"}`.
+async fn remove(who: User, Fields(asked): Fields<Removing>) -> Result<Json<Value>, Failure> {
+    who.may(Right::ReadDefinitions)?;
+    let place: Place = serde_json::from_str(&asked.place)
+        .map_err(|wrong| Failure::invalid("place", wrong.to_string()))?;
+    Ok(Json(match pieces::remove(&asked.text.replace("\r\n", "\n"), &place) {
+        Ok(text) => json!({ "text": text }),
+        Err(unplaced) => json!({ "fault": unplaced.to_string() }),
     }))
 }
 
