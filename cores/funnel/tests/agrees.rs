@@ -6,6 +6,7 @@ mod random;
 
 use std::sync::OnceLock;
 
+use funnel::history::{Activity, Entry, Fact, History, Observation, What};
 use funnel::{Condition, Definition, Folder, InForce, packs};
 use moment::{Moment, Span};
 use proptest::prelude::*;
@@ -95,5 +96,42 @@ proptest! {
             known.entries.retain(|entry| entry.recorded_at <= first);
             prop_assert_eq!(&folder.fold(&known, first), &earlier, "{}", name);
         }
+    }
+}
+
+/// Found by the property above: a move by hand that is recorded later, but happened before, names what to wake by.
+#[test]
+fn nobody_waits_for_what_another_wake_up_asks() {
+    let entry = |id: i64, steps: (i64, i64), what: What| Entry {
+        id,
+        occurred_at: random::moment(steps.0),
+        recorded_at: random::moment(steps.1),
+        what,
+    };
+    let did = |id, kind: &str| entry(id, (0, 0), What::Activity(Activity::usual(kind)));
+    let fact = |id, fact: Fact| {
+        let what = What::Facts(Observation { source: "form".into(), facts: vec![fact] });
+        entry(id, (0, 0), what)
+    };
+    let recycled = |id, steps, wake: Option<&str>| {
+        let mut properties =
+            vec![("to".into(), "recycled".into()), ("reason".into(), "later".into())];
+        properties.extend(wake.map(|wake| ("wake_when".into(), wake.into())));
+        let what = What::Activity(Activity { properties, ..Activity::usual("stage.moved") });
+        entry(id, steps, what)
+    };
+    let mut entries: Vec<Entry> = (0..5).map(|id| did(id, "page.viewed")).collect();
+    entries.extend((5..7).map(|id| did(id, "chat.answered")));
+    entries.push(fact(7, Fact::certain("score.intent", 81.0)));
+    entries.push(fact(8, Fact::certain("company.industry", "food")));
+    entries.push(fact(9, Fact::certain("person.email", "a@x.example")));
+    entries.push(recycled(10, (626, 629), None));
+    let known = History::new(entries.clone());
+    entries.push(recycled(11, (446, 665), Some("!did(\"*\", days(11))")));
+    let whole = History::new(entries);
+    for (name, definition) in definitions() {
+        let mut folder = asking(definition, &[]);
+        let at = random::moment(664);
+        assert_eq!(folder.fold(&known, at), folder.fold(&whole, at), "{name}");
     }
 }

@@ -117,6 +117,8 @@ fn told_until(view: &View<'_>) -> i64 {
 fn next_at(view: &View<'_>, unsettled: bool) -> i64 {
     let slot = Stage::ALL.iter().position(|&stage| stage == view.stage).unwrap_or(0);
     let all: &[u32] = if unsettled { &view.plan.reads.timed } else { &[] };
+    // But for what another wake-up condition reads, of which they may not even know yet.
+    let all = all.iter().filter(|&&leaf| view.plan.leaves[index(leaf)].live);
     let waking = view.wake.and_then(|wake| view.plan.reads.wake_matter.get(wake.when?));
     let leaves = view.plan.reads.matter[slot].iter().chain(all).chain(waking.into_iter().flatten());
     let flip = |at: u32, exactly: bool| view.flip(&view.plan.leaves[index(at)], exactly);
