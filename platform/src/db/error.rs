@@ -83,6 +83,7 @@ pub fn trouble_of(failure: &Failure) -> Option<Trouble> {
         | Failure::Missing { .. }
         | Failure::Forbidden
         | Failure::SignIn
+        | Failure::Token
         | Failure::Refused { .. } => None,
     }
 }

@@ -7,7 +7,9 @@ use std::sync::OnceLock;
 
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use axum::http::header::{
+    ACCEPT, CACHE_CONTROL, CONTENT_TYPE, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -74,6 +76,7 @@ impl Failure {
             Failure::Missing { .. } => (StatusCode::NOT_FOUND, "missing"),
             Failure::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),
             Failure::SignIn => (StatusCode::UNAUTHORIZED, "sign_in"),
+            Failure::Token => (StatusCode::UNAUTHORIZED, "token"),
             Failure::Refused { code, .. } => (StatusCode::CONFLICT, *code),
             Failure::Busy { retry_after_s } => {
                 wait = Some(*retry_after_s);
@@ -97,6 +100,7 @@ impl Failure {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let (problem, wait) = self.problem();
+        let is_token = matches!(self, Failure::Token);
         let status =
             StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let text = serde_json::to_string(&problem).unwrap_or_default();
@@ -108,6 +112,9 @@ impl IntoResponse for Failure {
         if let Some(seconds) = wait {
             headers.insert(RETRY_AFTER, seconds.into());
         }
+        if is_token {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         response.extensions_mut().insert(problem);
         response
     }
@@ -115,7 +122,9 @@ impl IntoResponse for Failure {
 
 /// Lets a failure answer in the form that was asked for: `.layer(axum::middleware::from_fn(by_accept))`.
 pub async fn by_accept(request: Request, next: Next) -> Response {
-    let wants_page = prefers_page(request.headers());
+    // Whatever a program calls answers as for programs.
+    let is_call = request.uri().path().starts_with("/api/");
+    let wants_page = !is_call && prefers_page(request.headers());
     let back = (request.method() == Method::GET)
         .then(|| request.uri().path_and_query().map(|path| path.as_str().to_owned()))
         .flatten();
@@ -249,6 +258,7 @@ mod tests {
             (Failure::missing("file", 7), 404, "missing"),
             (Failure::Forbidden, 403, "forbidden"),
             (Failure::SignIn, 401, "sign_in"),
+            (Failure::Token, 401, "token"),
             (Failure::refused("deal_closed", "It is closed."), 409, "deal_closed"),
             (Failure::Busy { retry_after_s: 3 }, 503, "busy"),
             (Failure::broken("the disk said something secret"), 500, "broken"),

@@ -24,6 +24,8 @@ pub enum Failure {
     Forbidden,
     /// Not known who asks: sign in first.
     SignIn,
+    /// A program that shows no token, or one that opens nothing.
+    Token,
     /// Readable and permitted, yet against a rule.
     Refused {
         /// For callers: stable, in snake case, says why.
@@ -82,13 +84,18 @@ impl fmt::Display for Failure {
             Failure::Invalid(fields) => {
                 for (index, field) in fields.iter().enumerate() {
                     let comma = if index == 0 { "" } else { "; " };
-                    write!(f, "{comma}{}: {}", field.name, field.words)?;
+                    // What is wrong as a whole has no name.
+                    let colon = if field.name.is_empty() { "" } else { ": " };
+                    write!(f, "{comma}{}{colon}{}", field.name, field.words)?;
                 }
                 Ok(())
             }
             Failure::Missing { what, id } => write!(f, "there is no {what} {id}"),
             Failure::Forbidden => f.write_str("you may not do this"),
             Failure::SignIn => f.write_str("sign in first"),
+            Failure::Token => f.write_str(
+                "show a token that is in force: Authorization: Bearer, and the token that was made for you",
+            ),
             Failure::Refused { words, .. } => f.write_str(words),
             Failure::Busy { retry_after_s } => {
                 write!(f, "too much at once; try again in {retry_after_s} s")
@@ -106,6 +113,7 @@ impl std::error::Error for Failure {
             | Failure::Missing { .. }
             | Failure::Forbidden
             | Failure::SignIn
+            | Failure::Token
             | Failure::Refused { .. }
             | Failure::Busy { .. } => None,
         }

@@ -15,6 +15,7 @@ mod people;
 mod person;
 mod serve;
 mod tell;
+mod token;
 mod user;
 mod verify;
 mod why;
@@ -100,6 +101,8 @@ enum Command {
     Definition(definition::Definition),
     #[command(subcommand)]
     User(user::UserCommand),
+    #[command(subcommand)]
+    Token(token::TokenCommand),
     Verify(verify::Verify),
     Doctor(doctor::Doctor),
     Backup(backup::Backup),
@@ -158,6 +161,7 @@ fn run(cli: Cli, mouth: Mouth, variables: &BTreeMap<String, String>) -> Result<O
         Command::Verify(command) => command.run(&house),
         Command::Definition(command) => command.run(&house),
         Command::User(command) => command.run(&house),
+        Command::Token(command) => command.run(&house),
         Command::Doctor(command) => command.run(&house),
         Command::Backup(command) => command.run(&house),
         Command::Migrate(command) => command.run(&house),

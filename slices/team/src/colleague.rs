@@ -7,6 +7,7 @@ use platform::failure::Failure;
 use crate::create_user::key;
 use crate::role::{Right, Role};
 use crate::store;
+use crate::token::Scope;
 use crate::user::{User, UserId};
 
 /// The prefix of a user's public id.
@@ -26,6 +27,12 @@ pub fn colleague(
 ) -> Result<UserId, Failure> {
     who.may(Right::ManageTeam)?;
     let id = UserId(tx.ids(1)?);
-    let user = User { id, name: name.to_owned(), email: email.to_owned(), role: Role::Member };
+    let user = User {
+        id,
+        name: name.to_owned(),
+        email: email.to_owned(),
+        role: Role::Member,
+        scope: Scope::Write,
+    };
     store::add_colleague(tx, &user, &key(email), now).map(UserId)
 }

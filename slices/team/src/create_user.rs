@@ -7,6 +7,7 @@ use platform::failure::{Failure, Field};
 use crate::password::{self, Passwords};
 use crate::role::{Right, Role};
 use crate::store::{self, NewUser};
+use crate::token::Scope;
 use crate::user::{User, UserId};
 use crate::workspace::{UNNAMED, UNPLACED};
 
@@ -85,7 +86,13 @@ impl Login {
         password_hash: &str,
         now: moment::Moment,
     ) -> Result<User, Failure> {
-        let user = User { id: UserId(tx.ids(1)?), name: self.name, email: self.email, role };
+        let user = User {
+            id: UserId(tx.ids(1)?),
+            name: self.name,
+            email: self.email,
+            role,
+            scope: Scope::Write,
+        };
         let new = NewUser { user: &user, email_key: &self.key, password_hash, now };
         if !store::create_user(tx, &new)? {
             let words = format!("Somebody signs in with {} already.", user.email);

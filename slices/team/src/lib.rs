@@ -16,6 +16,7 @@ mod store;
 #[cfg(test)]
 mod stories;
 mod throttle;
+pub mod token;
 mod user;
 mod web;
 mod workspace;
@@ -27,11 +28,13 @@ pub mod sign_in;
 pub mod sign_out;
 
 pub use colleague::USER;
+pub use door::Caller;
 pub use guard::{TrustedOrigins, refuse_forged};
 pub use origin::{Peer, came_from};
 pub use password::{Passwords, Strength};
 pub use role::{Right, Role};
 pub use session::SignedIn;
+pub use token::Scope;
 pub use user::{User, UserId};
 pub use web::routes;
 pub use workspace::{Workspace, holders, names, workspace};
@@ -42,7 +45,10 @@ use platform::slice::Slice;
 /// The tables of this slice.
 pub const MIGRATIONS: Migrations = Migrations {
     slice: "team",
-    files: &[("0001_team", include_str!("../migrations/0001_team.sql"))],
+    files: &[
+        ("0001_team", include_str!("../migrations/0001_team.sql")),
+        ("0002_token", include_str!("../migrations/0002_token.sql")),
+    ],
 };
 
 /// What the server mounts: the tables, the statements and the classified columns of this slice.

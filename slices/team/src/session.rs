@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::origin::{Reach, host, is_local};
 use crate::store;
+use crate::token::Scope;
 use crate::user::{User, UserId};
 
 /// How long one stays signed in who asked for it, in days.
@@ -129,7 +130,13 @@ pub(crate) async fn end(app: &App, token: &str) -> Result<(), Failure> {
 /// A row of a user as the other verbs make it.
 pub(crate) fn user(id: i64, name: &str, email: &str, role: &str) -> Result<User, Failure> {
     let role = role.parse().map_err(anyhow::Error::from)?;
-    Ok(User { id: UserId(id), name: name.to_owned(), email: email.to_owned(), role })
+    Ok(User {
+        id: UserId(id),
+        name: name.to_owned(),
+        email: email.to_owned(),
+        role,
+        scope: Scope::Write,
+    })
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use platform::failure::Failure;
 
 use crate::role::Role;
 use crate::session;
+use crate::token::{Scope, TokenRow};
 use crate::user::{User, UserId};
 use crate::workspace::Workspace;
 
@@ -50,6 +51,19 @@ const GIVE_BACK_TRY: Sql =
 const FORGET_TRIES: Sql = sql("delete from sign_in_try where bucket = $1");
 const FORGET_OLD_TRIES: Sql = sql("delete from sign_in_try where since_at <= $1");
 
+const ADD_TOKEN: Sql =
+    sql("insert into token (id, token_hash, user_id, name, scope, created_at, expires_at)
+     values ($1, $2, $3, $4, $5, $6, $7)");
+const FIND_TOKEN: Sql = sql("select t.id, t.scope, t.last_used_at, u.id, u.name, u.email, u.role
+     from token t join team_user u on u.id = t.user_id
+     where t.token_hash = $1 and t.revoked_at is null and (t.expires_at is null or t.expires_at > $2)");
+const NOTE_TOKEN_USE: Sql = sql("update token set last_used_at = $2
+     where id = $1 and (last_used_at is null or last_used_at < $2)");
+const TOKENS: Sql = sql("select t.id, u.email, t.name, t.scope, t.created_at, t.expires_at, t.last_used_at, t.revoked_at
+     from token t join team_user u on u.id = t.user_id order by t.created_at desc, t.id desc");
+const REVOKE_TOKEN: Sql =
+    sql("update token set revoked_at = coalesce(revoked_at, $2) where id = $1 returning id");
+
 /// Whoever can sign in.
 const USERS: Sql =
     sql("select id, name, role from team_user where password_hash is not null order by name, id");
@@ -70,6 +84,11 @@ pub(crate) const ALL: &[Sql] = &[
     GIVE_BACK_TRY,
     FORGET_TRIES,
     FORGET_OLD_TRIES,
+    ADD_TOKEN,
+    FIND_TOKEN,
+    NOTE_TOKEN_USE,
+    TOKENS,
+    REVOKE_TOKEN,
 ];
 
 pub(crate) fn find_workspace(tx: &mut Tx) -> Result<Option<Workspace>, Failure> {
@@ -110,7 +129,7 @@ pub(crate) fn add_colleague(
 
 /// Whether the address was free.
 pub(crate) fn create_user(tx: &mut Tx, new: &NewUser<'_>) -> Result<bool, Failure> {
-    let User { id, name, email, role } = new.user;
+    let User { id, name, email, role, .. } = new.user;
     let args = args![id.0, email, new.email_key, name, role.as_str(), new.password_hash, new.now];
     Ok(tx.row(CREATE_USER, args)?.is_some())
 }
@@ -203,4 +222,56 @@ pub(crate) fn forget_tries(tx: &mut Tx, bucket: Vec<u8>) -> Result<(), Failure> 
 
 pub(crate) fn forget_old_tries(tx: &mut Tx, quiet_since: Moment) -> Result<(), Failure> {
     tx.execute(FORGET_OLD_TRIES, args![quiet_since]).map(drop)
+}
+
+pub(crate) fn add_token(
+    tx: &mut Tx,
+    row: &TokenRow,
+    user: UserId,
+    token_hash: Vec<u8>,
+) -> Result<(), Failure> {
+    let scope = row.scope.as_str();
+    let args = args![row.id, token_hash, user.0, &row.name, scope, row.created_at, row.expires_at];
+    tx.execute(ADD_TOKEN, args).map(drop)
+}
+
+/// A token that opens something: its number, its user as far as it lets them, and when it was used last.
+pub(crate) fn find_token(
+    tx: &mut Tx,
+    token_hash: Vec<u8>,
+    now: Moment,
+) -> Result<Option<(i64, User, Option<Moment>)>, Failure> {
+    let Some(row) = tx.row(FIND_TOKEN, args![token_hash, now])? else { return Ok(None) };
+    let user = session::user(row.int(3), row.text(4), row.text(5), row.text(6))?;
+    Ok(Some((row.int(0), User { scope: scope(row.text(1))?, ..user }, row.moment_opt(2))))
+}
+
+pub(crate) fn note_token_use(tx: &mut Tx, id: i64, now: Moment) -> Result<(), Failure> {
+    tx.execute(NOTE_TOKEN_USE, args![id, now]).map(drop)
+}
+
+pub(crate) fn tokens(tx: &mut Tx) -> Result<Vec<TokenRow>, Failure> {
+    let rows = tx.rows(TOKENS, args![])?;
+    let token = |row: &Row| {
+        Ok(TokenRow {
+            id: row.int(0),
+            user: row.text(1).to_owned(),
+            name: row.text(2).to_owned(),
+            scope: scope(row.text(3))?,
+            created_at: row.moment(4),
+            expires_at: row.moment_opt(5),
+            last_used_at: row.moment_opt(6),
+            revoked_at: row.moment_opt(7),
+        })
+    };
+    rows.iter().map(token).collect()
+}
+
+/// Whether there is such a token.
+pub(crate) fn revoke_token(tx: &mut Tx, id: i64, now: Moment) -> Result<bool, Failure> {
+    Ok(tx.row(REVOKE_TOKEN, args![id, now])?.is_some())
+}
+
+fn scope(text: &str) -> Result<Scope, Failure> {
+    Ok(text.parse().map_err(anyhow::Error::from)?)
 }

@@ -3,17 +3,22 @@
 use std::collections::HashMap;
 use std::future::Future;
 
+use axum::http::{HeaderMap, header};
 use moment::Span;
+use platform::clock::Clock;
+use platform::db::Tx;
 use platform::failure::Failure;
 use platform::harness::{World, both, equal_schemas, every_statement_prepares};
 
 use crate::create_user::{CreateUser, create_user};
 use crate::origin::Peer;
 use crate::password::{Passwords, Strength};
+use crate::role::{Right, Role};
 use crate::set_up::{SetUp, set_up};
 use crate::sign_in::{SignIn, sign_in};
 use crate::sign_out::sign_out;
-use crate::user::User;
+use crate::token::{self, NewToken, Scope};
+use crate::user::{User, UserId};
 use crate::{SignedIn, session, slice};
 
 /// Tells a story on both databases. A line is something that happens; `->` is what must hold then.
@@ -396,4 +401,77 @@ fn guesses_at_once_are_all_counted() {
 fn the_tables_are_the_same_on_both_databases() {
     every_statement_prepares(&[slice()]);
     equal_schemas(&[slice()]);
+}
+
+#[test]
+fn a_token_lets_in_whoever_shows_it_and_no_further_than_it_says() {
+    both(&[slice()], |world| {
+        let _app = world.app.clone().with_part(Passwords::new(Strength::Test));
+        let made = CreateUser {
+            email: "mara@north.example".to_owned(),
+            name: String::new(),
+            role: Role::Owner,
+            password: "correct horse".to_owned(),
+        };
+        at_once(create_user(&world.app, &User::operator(), made)).unwrap();
+        let make = |who: User, scope: Scope, lasts: Option<Span>| {
+            let ask = NewToken {
+                user: "Mara@north.example".to_owned(),
+                name: " forms ".to_owned(),
+                scope,
+                lasts,
+            };
+            let (secret, now) = (token::secret(&world.app), world.clock.now());
+            world.db.write_blocking(move |tx| token::create(tx, &who, ask.clone(), &secret, now))
+        };
+        let shows = |text: String| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::AUTHORIZATION, text.parse().unwrap());
+            at_once(token::bearer(&world.app, &headers)).unwrap()
+        };
+        let tokens = || world.db.read_blocking(|tx| token::tokens(tx, &User::operator())).unwrap();
+
+        let (all, row) = make(User::operator(), Scope::Write, None).unwrap();
+        assert_eq!((row.name.as_str(), row.user.as_str()), ("forms", "mara@north.example"));
+        let mara = shows(format!("Bearer {all}")).unwrap();
+        assert!(mara.can(Right::ManageWorkspace) && mara.can(Right::EditPeople));
+        assert_eq!(tokens()[0].last_used_at, Some(world.clock.now()));
+        let (reads, _) = make(mara.clone(), Scope::Read, Some(Span::days(1))).unwrap();
+        let reader = shows(format!("bearer {reads}")).unwrap();
+        assert!(reader.can(Right::ReadPeople) && !reader.can(Right::EditPeople));
+        assert!(!reader.can(Right::ManageTeam) && !reader.can(Right::ImportPeople));
+        assert!(matches!(make(reader, Scope::Write, None), Err(Failure::Forbidden)));
+        let member = User { id: UserId(99), role: Role::Member, ..User::operator() };
+        assert!(matches!(make(member, Scope::Read, None), Err(Failure::Forbidden)));
+
+        for text in ["Bearer sluice_wrong".to_owned(), format!("Basic {all}"), all.clone()] {
+            assert_eq!(shows(text.clone()), None, "{text}");
+        }
+        world.clock.advance(Span::days(1));
+        assert_eq!(shows(format!("Bearer {reads}")), None, "its day is over");
+        let revoke = |id: i64| {
+            let now = world.clock.now();
+            world.db.write_blocking(move |tx| token::revoke(tx, &User::operator(), id, now))
+        };
+        revoke(row.id).unwrap();
+        revoke(row.id).unwrap();
+        assert_eq!(shows(format!("Bearer {all}")), None, "it was revoked");
+        assert!(revoke(7).unwrap_err().to_string().contains("there is no token"));
+        assert_eq!(tokens().len(), 2, "what opened something once stays listed");
+        let nobody = NewToken { user: "x@y.example".to_owned(), ..ask_for("a") };
+        assert!(matches!(refused(world, nobody), Failure::Missing { .. }));
+        assert!(matches!(refused(world, ask_for(" ")), Failure::Invalid(_)));
+    });
+}
+
+fn ask_for(name: &str) -> NewToken {
+    let (user, name) = ("mara@north.example".to_owned(), name.to_owned());
+    NewToken { user, name, scope: Scope::Write, lasts: None }
+}
+
+fn refused(world: &World, ask: NewToken) -> Failure {
+    let now = world.clock.now();
+    let create =
+        move |tx: &mut Tx| token::create(tx, &User::operator(), ask.clone(), "x", now).map(drop);
+    world.db.write_blocking(create).unwrap_err()
 }

@@ -3,6 +3,7 @@
 use platform::failure::Failure;
 
 use crate::role::{Right, Role};
+use crate::token::Scope;
 
 /// A user's id inside the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -19,6 +20,8 @@ pub struct User {
     pub email: String,
     /// What the rights come from.
     pub role: Role,
+    /// How much of that counts: all, unless they come with a token for less.
+    pub scope: Scope,
 }
 
 const OPERATOR: UserId = UserId(0);
@@ -27,12 +30,18 @@ impl User {
     /// Whoever runs the program on the machine that holds the data. Nothing could be kept from them,
     /// so they have every right, and no activity names them.
     pub fn operator() -> User {
-        User { id: OPERATOR, name: "operator".to_owned(), email: String::new(), role: Role::Owner }
+        User {
+            id: OPERATOR,
+            name: "operator".to_owned(),
+            email: String::new(),
+            role: Role::Owner,
+            scope: Scope::Write,
+        }
     }
 
     /// Whether the user has the right; for what a page offers.
     pub fn can(&self, right: Right) -> bool {
-        self.role.rights().contains(&right)
+        self.role.rights().contains(&right) && self.scope.covers(right)
     }
 
     /// The first line of every verb.

@@ -87,8 +87,13 @@ fn what_cannot_be_answered_is_refused_in_words() {
         begun(world);
         assert!(refusal(say(world, "budget", Some(true))).contains("it asks for need"));
         let now = world.now();
-        let nobody =
-            User { id: UserId(9), name: "N".into(), email: String::new(), role: Role::Member };
+        let nobody = User {
+            id: UserId(9),
+            name: "N".into(),
+            email: String::new(),
+            role: Role::Member,
+            ..User::operator()
+        };
         assert!(nobody.can(team::Right::EditPeople));
         let late = world.db.write_blocking(move |tx| {
             let said =

@@ -30,7 +30,13 @@ owner = "sales"
 "#;
 
 fn user(id: i64, role: Role) -> User {
-    User { id: UserId(id), name: format!("User {id}"), email: format!("u{id}@x.example"), role }
+    User {
+        id: UserId(id),
+        name: format!("User {id}"),
+        email: format!("u{id}@x.example"),
+        role,
+        ..User::operator()
+    }
 }
 
 fn write<T: Send + 'static>(

@@ -46,7 +46,13 @@ fn beside(world: &World, name: &'static str, text: &'static str) {
 }
 
 fn somebody(id: i64) -> User {
-    User { id: UserId(id), name: "Mara".into(), email: "mara@x.example".into(), role: Role::Member }
+    User {
+        id: UserId(id),
+        name: "Mara".into(),
+        email: "mara@x.example".into(),
+        role: Role::Member,
+        ..User::operator()
+    }
 }
 
 #[test]

@@ -55,6 +55,7 @@ fn one_looks_through_the_lens_of_ones_choice_unless_another_is_named() {
             name: "Mara".into(),
             email: "mara@x.example".into(),
             role: Role::Member,
+            ..User::operator()
         };
         let chooser = mara.clone();
         let made = world.db.write_blocking(move |tx| {

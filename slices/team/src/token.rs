@@ -1,0 +1,206 @@
+//! Tokens: what a program shows instead of signing in. Of each only the hash is kept.
+//!
+//! **Promise:** a token may what its user may, or less; once it is revoked or has expired it opens nothing, and nobody
+//! is told which of both, or that there ever was one.
+
+use std::fmt;
+use std::str::FromStr;
+
+use axum::http::{HeaderMap, header};
+use moment::{Moment, Span};
+use platform::app::App;
+use platform::db::Tx;
+use platform::failure::{Failure, Field};
+use sha2::{Digest, Sha256};
+
+use crate::create_user::key;
+use crate::role::Right;
+use crate::store;
+use crate::user::User;
+
+/// The prefix of a token's public id.
+pub const TOKEN: &str = "tok";
+
+/// How every token begins, so that whoever finds one knows what it is.
+const BEGINNING: &str = "sluice_";
+/// How far the noted last use may lag behind, so that a call seldom writes.
+const LAST_USE_LAG: Span = Span::minutes(1);
+/// Longest name of a token, in characters.
+const NAME_CHARACTERS_MAX: usize = 100;
+
+/// How much of what its user may do a token may.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// All of it.
+    #[default]
+    Write,
+    /// Only look.
+    Read,
+}
+
+impl Scope {
+    /// Whether a right is within it.
+    pub const fn covers(self, right: Right) -> bool {
+        match self {
+            Scope::Write => true,
+            Scope::Read => matches!(right, Right::ReadPeople | Right::ReadDefinitions),
+        }
+    }
+
+    /// As it is stored and typed.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Scope::Write => "write",
+            Scope::Read => "read",
+        }
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Why a text is no scope.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoScope(String);
+
+impl fmt::Display for NoScope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} is no scope; there are read and write", self.0)
+    }
+}
+
+impl std::error::Error for NoScope {}
+
+impl FromStr for Scope {
+    type Err = NoScope;
+
+    fn from_str(text: &str) -> Result<Scope, NoScope> {
+        let found = [Scope::Write, Scope::Read].into_iter().find(|scope| scope.as_str() == text);
+        found.ok_or_else(|| NoScope(text.to_owned()))
+    }
+}
+
+/// What is asked.
+#[derive(Clone, Debug)]
+pub struct NewToken {
+    /// The address of the user for whom it is.
+    pub user: String,
+    /// What it is for.
+    pub name: String,
+    /// How much it may.
+    pub scope: Scope,
+    /// After how long it opens nothing more; never, if that is not said.
+    pub lasts: Option<Span>,
+}
+
+/// A token as it is kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TokenRow {
+    /// Its number.
+    pub id: i64,
+    /// The address of its user.
+    pub user: String,
+    /// What it is for.
+    pub name: String,
+    /// How much it may.
+    pub scope: Scope,
+    /// When it was made.
+    pub created_at: Moment,
+    /// From when on it opens nothing.
+    pub expires_at: Option<Moment>,
+    /// When it was used last, to the minute.
+    pub last_used_at: Option<Moment>,
+    /// When it was revoked.
+    pub revoked_at: Option<Moment>,
+}
+
+/// Makes a token for a user; gives it, which nobody can ever see again, and how it is kept.
+///
+/// # Errors
+/// `Forbidden` without the right to manage the team, unless it is one's own; `Invalid` for a name that is empty or
+/// too long; `Missing` if nobody has the address.
+pub fn create(
+    tx: &mut Tx,
+    who: &User,
+    ask: NewToken,
+    secret: &str,
+    now: Moment,
+) -> Result<(String, TokenRow), Failure> {
+    let name = ask.name.trim().to_owned();
+    if name.is_empty() || name.chars().count() > NAME_CHARACTERS_MAX {
+        let words = format!("say what it is for, in 1 to {NAME_CHARACTERS_MAX} characters");
+        return Err(Failure::Invalid(vec![Field { name: "name".to_owned(), words }]));
+    }
+    let found = store::find_password(tx, &key(&ask.user))?;
+    let (user, _) = found.ok_or_else(|| Failure::missing("user", &ask.user))?;
+    // Nobody gets more by a token than they have, whoever's it is.
+    who.may(Right::ManageTeam).or(if user.id == who.id {
+        Ok(())
+    } else {
+        Err(Failure::Forbidden)
+    })?;
+    for right in user.role.rights().iter().filter(|right| ask.scope.covers(**right)) {
+        who.may(*right)?;
+    }
+    let token = format!("{BEGINNING}{secret}");
+    let row = TokenRow {
+        id: tx.ids(1)?,
+        user: user.email.clone(),
+        name,
+        scope: ask.scope,
+        created_at: now,
+        expires_at: ask.lasts.map(|lasts| now + lasts),
+        last_used_at: None,
+        revoked_at: None,
+    };
+    store::add_token(tx, &row, user.id, hash(&token))?;
+    Ok((token, row))
+}
+
+/// Every token, also those that open nothing more; the newest first.
+///
+/// # Errors
+/// `Forbidden` without the right to manage the team.
+pub fn tokens(tx: &mut Tx, who: &User) -> Result<Vec<TokenRow>, Failure> {
+    who.may(Right::ManageTeam)?;
+    store::tokens(tx)
+}
+
+/// Sees to it that a token opens nothing from now on.
+///
+/// # Errors
+/// `Forbidden` without the right to manage the team; `Missing` if there is none of that number.
+pub fn revoke(tx: &mut Tx, who: &User, id: i64, now: Moment) -> Result<(), Failure> {
+    who.may(Right::ManageTeam)?;
+    if store::revoke_token(tx, id, now)? { Ok(()) } else { Err(Failure::missing("token", id)) }
+}
+
+/// Who shows a token that opens something: the user, with no more rights than the token has. Notes the use.
+pub(crate) async fn bearer(app: &App, headers: &HeaderMap) -> Result<Option<User>, Failure> {
+    let shown = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = shown.and_then(|text| {
+        let (scheme, token) = text.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    });
+    let Some(token) = token.filter(|token| token.starts_with(BEGINNING)) else { return Ok(None) };
+    let (hash, now) = (hash(token), app.clock.now());
+    let found = app.db.read(move |tx| store::find_token(tx, hash, now)).await?;
+    let Some((id, user, last_used_at)) = found else { return Ok(None) };
+    if last_used_at.is_none_or(|at| at < now - LAST_USE_LAG) {
+        app.db.write(move |tx| store::note_token_use(tx, id, now)).await?;
+    }
+    Ok(Some(user))
+}
+
+/// A token has 260 bits of chance, so that a plain hash is enough to keep it by.
+fn hash(token: &str) -> Vec<u8> {
+    Sha256::digest(token.as_bytes()).to_vec()
+}
+
+/// What a new token is made of: chance that nobody guesses.
+pub fn secret(app: &App) -> String {
+    format!("{}{}", app.dice.token(), app.dice.token())
+}
