@@ -5,6 +5,7 @@ mod config;
 mod demo;
 mod house;
 mod http;
+mod listed;
 mod logs;
 mod say;
 

@@ -5,18 +5,18 @@ use std::collections::HashMap;
 use clap::Args;
 use funnel::Stage;
 use funnels::segment::Segment;
-use people::list::{Cursor, List, Listed, PAGE_ROWS_MAX, Sort};
+use people::list::{Cursor, List, PAGE_ROWS_MAX, Sort};
 use people::missing::{MissingView, Toward};
-use people::stand::Standing;
-use people::{LensLabel, PERSON, PersonId};
+use people::{PERSON, PersonId};
+use platform::App;
 use platform::failure::Failure;
 use platform::public_id::PublicIds;
-use platform::{App, Tx};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, json};
 use team::{Right, User};
 
 use super::{job, reading};
 use crate::house::House;
+use crate::listed::{Page, engagement, one, temperature};
 use crate::say::{Ink, Outcome, table};
 
 /// List people
@@ -175,55 +175,6 @@ fn not_a_place() -> Failure {
     Failure::invalid("after", "this is no place in this list: take it as the page before gave it")
 }
 
-/// Some people of a list.
-struct Page {
-    lens: LensLabel,
-    rows: Vec<Listed>,
-    owners: Vec<(i64, String)>,
-    next: Option<String>,
-    /// How many meet the condition, if there is one.
-    count: Option<u64>,
-    /// How many stand at each stage, of a list without a condition.
-    tally: Option<Vec<(Stage, u64)>>,
-    /// What each lacks, if it was asked for.
-    lacks: Option<HashMap<PersonId, MissingView>>,
-}
-
-impl Page {
-    fn new(
-        tx: &mut Tx,
-        lens: LensLabel,
-        rows: Vec<Listed>,
-        next: Option<String>,
-        count: Option<u64>,
-        tally: Option<Vec<(Stage, u64)>>,
-    ) -> Result<Page, Failure> {
-        let owners = owners(tx, &rows)?;
-        Ok(Page { lens, rows, owners, next, count, tally, lacks: None })
-    }
-}
-
-fn one(row: &Listed, page: &Page, outside: PublicIds, now: moment::Moment) -> Value {
-    let person = &row.person;
-    let owner = person.owner.and_then(|id| page.owners.iter().find(|(owner, _)| *owner == id));
-    let mut one = json!({
-        "id": outside.encode(PERSON, person.id),
-        "name": person.name,
-        "email": person.email,
-        "title": person.title,
-        "company": row.company,
-        "owner": owner.map(|(_, name)| name),
-    });
-    if let (Some(one), Value::Object(standing)) =
-        (one.as_object_mut(), standing_value(&row.standing, &page.lens, now))
-    {
-        one.extend(standing);
-        let lack = page.lacks.as_ref().and_then(|lacks| lacks.get(&person.id));
-        one.extend(lack.map(|lack| ("missing".to_owned(), missing_value(lack))));
-    }
-    one
-}
-
 fn lacks(
     app: &App,
     page: &Page,
@@ -234,70 +185,6 @@ fn lacks(
     app.db.read_blocking(move |tx| {
         funnels::missing::missing(tx, &User::operator(), lens, &ids, toward, now)
     })
-}
-
-/// What somebody lacks, with its line of words.
-fn missing_value(lack: &MissingView) -> Value {
-    let mut value = json!(lack);
-    if let Some(value) = value.as_object_mut() {
-        value.insert("words".to_owned(), json!(lack.words()));
-    }
-    value
-}
-
-fn owners(tx: &mut Tx, rows: &[Listed]) -> Result<Vec<(i64, String)>, Failure> {
-    let mut ids: Vec<i64> = rows.iter().filter_map(|row| row.person.owner).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    team::names(tx, &ids)
-}
-
-/// Where somebody stands, with engagement as it is now.
-pub(super) fn standing_value(standing: &Standing, lens: &LensLabel, now: moment::Moment) -> Value {
-    let criteria: Map<String, Value> = lens
-        .criteria
-        .iter()
-        .zip(standing.criteria.chars())
-        .map(|(name, letter)| {
-            let truth = match letter {
-                't' => json!(true),
-                'f' => json!(false),
-                _ => Value::Null,
-            };
-            (name.clone(), truth)
-        })
-        .collect();
-    json!({
-        "stage": match standing.stage { Stage::None => None, stage => Some(stage.as_str()) },
-        "kind": standing.kind,
-        "temperature": temperature(standing.temperature),
-        "criteria": criteria,
-        "fit": [standing.fit.0, standing.fit.1],
-        "engagement": engagement(standing, lens, now),
-        "intent": standing.intent,
-        "likelihood": standing.likelihood,
-        "since": standing.entered_at,
-    })
-}
-
-/// The score halved for every half-life since it was folded.
-fn engagement(standing: &Standing, lens: &LensLabel, now: moment::Moment) -> f64 {
-    match lens.half_life_us {
-        Some(half_life) if half_life > 0 => {
-            let age = (now - standing.folded_at).0.max(0) as f64;
-            standing.engagement * (-age / half_life as f64).exp2()
-        }
-        _ => standing.engagement,
-    }
-}
-
-fn temperature(code: i64) -> Option<&'static str> {
-    match code {
-        3 => Some("hot"),
-        2 => Some("warm"),
-        1 => Some("cold"),
-        _ => None,
-    }
 }
 
 fn shown(page: &Page, now: moment::Moment, outside: PublicIds, ink: Ink) -> String {

@@ -1,17 +1,16 @@
 //! `sluice person WHO`
 
 use clap::Args;
-use funnel::history::{Entry, Value as Held, What};
+use funnel::history::What;
+use people::PERSON;
 use people::person::{HeldFact, Record, in_words, record};
-use people::{COMPANY, PERSON};
 use platform::failure::Failure;
 use platform::public_id::PublicIds;
-use serde_json::{Map, Value, json};
 use team::User;
 
-use super::people::standing_value;
 use super::reading;
 use crate::house::House;
+use crate::listed::whole;
 use crate::say::{Ink, Outcome, table};
 
 /// Show everything about a person
@@ -44,77 +43,9 @@ impl Person {
             record(tx, &User::operator(), &self.who, self.lens.as_deref(), now)
         })?;
         let outside = app.public_ids();
-        let person = &record.person;
-        let value = json!({
-            "id": outside.encode(PERSON, person.id),
-            "name": person.name,
-            "email": person.email,
-            "phone": person.phone,
-            "keys": record.keys.iter().map(|(kind, value)| json!({ "kind": kind, "value": value })).collect::<Vec<_>>(),
-            "company": record.company.as_ref().map(|company| json!({
-                "id": outside.encode(COMPANY, company.id), "name": company.name, "domain": company.domain,
-                "stage": record.company_stage,
-            })),
-            "lens": record.lens.label,
-            "standing": record.standing.as_ref().map(|standing| standing_value(standing, &record.lens, now)),
-            "facts": record.facts,
-            "company_facts": record.company_facts,
-            "history": record.history.iter().map(entry_value).collect::<Vec<_>>(),
-        });
+        let value = whole(&record, outside, now);
         house.mouth.result(&value, |ink| shown(&record, outside, ink))?;
         Ok(Outcome::Done)
-    }
-}
-
-fn entry_value(entry: &Entry) -> Value {
-    let mut value = Map::new();
-    value.insert("at".to_owned(), json!(entry.occurred_at));
-    value.insert("recorded".to_owned(), json!(entry.recorded_at));
-    match &entry.what {
-        What::Activity(activity) => {
-            value.insert("did".to_owned(), json!(activity.kind.as_str()));
-            for (name, word) in [
-                ("channel", activity.channel.map(|channel| channel.as_str())),
-                ("direction", activity.direction.map(|direction| direction.as_str())),
-                ("agent", Some(activity.agent.as_str())),
-                ("campaign", activity.campaign.as_deref()),
-            ] {
-                if let Some(word) = word {
-                    value.insert(name.to_owned(), json!(word));
-                }
-            }
-            let properties =
-                activity.properties.iter().map(|(name, held)| (name.to_string(), as_json(held)));
-            value.extend(properties);
-        }
-        What::Facts(observation) => {
-            let facts =
-                observation.facts.iter().map(|fact| (fact.key.to_string(), as_json(&fact.value)));
-            value.insert("source".to_owned(), json!(&*observation.source));
-            value.insert("facts".to_owned(), Value::Object(facts.collect()));
-        }
-    }
-    Value::Object(value)
-}
-
-fn as_json(held: &Held) -> Value {
-    match held {
-        Held::Null => Value::Null,
-        Held::Bool(truth) => json!(truth),
-        Held::Number(number) => number_as_json(*number),
-        Held::Text(text) => json!(&**text),
-        Held::List(texts) => texts.iter().map(|text| json!(&**text)).collect(),
-        Held::Time(moment) => json!(moment),
-    }
-}
-
-/// Counts and money without a point behind them.
-fn number_as_json(number: f64) -> Value {
-    const WHOLE_MAX: f64 = 9_007_199_254_740_992.0; // 2^53: up to here every whole number has its own float
-    if number.fract() == 0.0 && number.abs() < WHOLE_MAX {
-        json!(number as i64)
-    } else {
-        json!(number)
     }
 }
 

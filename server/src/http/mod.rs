@@ -1,6 +1,7 @@
 //! The web server around the routes of the slices: connections, limits, headers, health, logs.
 
 mod answer;
+mod api;
 mod connections;
 mod face;
 mod health;
@@ -91,6 +92,7 @@ async fn run(
 fn routes() -> Router<App> {
     Router::new()
         .merge(start::routes())
+        .merge(api::routes())
         .merge(health::routes())
         .merge(platform::assets::routes())
         .merge(team::routes())

@@ -1,6 +1,7 @@
 //! The program as its users meet it: the built binary, in a folder of its own.
 #![expect(clippy::unwrap_used, reason = "what a helper meets unexpectedly fails its test")]
 
+mod api;
 mod commands;
 mod hands;
 mod help;

@@ -5,7 +5,7 @@
 //! What of a taken row was left out, or is held and not believed, is told row by row.
 //! **Never:** a row by halves: what a row says is recorded whole, in one transaction with its count.
 
-mod apply;
+pub(crate) mod apply;
 pub mod exceptions;
 pub mod mapping;
 pub mod plan;

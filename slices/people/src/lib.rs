@@ -16,6 +16,7 @@ pub mod person;
 mod project;
 pub mod stand;
 mod store;
+pub mod upsert;
 pub mod web;
 
 pub use project::{OWNER, PeopleProjection, WORKS_AT};

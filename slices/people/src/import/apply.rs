@@ -12,6 +12,7 @@ use super::plan::PlannedRow;
 use super::store::{Counts, Rejection};
 use crate::create::{self, Key};
 use crate::project::WORKS_AT;
+use crate::upsert::Told;
 use crate::{COMPANY, CompanyId, PersonId};
 
 /// A record of the file, read and planned.
@@ -29,6 +30,8 @@ pub(crate) struct Applied {
     pub(crate) rejections: Vec<Rejection>,
     /// Whom the rows were about, for a dry run that asks where they would stand.
     pub(crate) people: BTreeSet<PersonId>,
+    /// What came of each row that was taken.
+    pub(crate) taken: Vec<(u64, Told)>,
 }
 
 /// Applies records in their order.
@@ -101,13 +104,19 @@ pub(crate) fn apply(
             *news |= *inserted;
         }
     }
-    for (place, news) in news.iter().enumerate() {
-        match people.of_row.get(place).copied().flatten() {
-            None => {}
-            Some(_) if people.created_by.contains(&place) => applied.counts.created += 1,
-            Some(_) if *news || people.keys_added.contains(&place) => applied.counts.updated += 1,
-            Some(_) => applied.counts.unchanged += 1,
-        }
+    for (place, (news, (record, _))) in news.iter().zip(&rows).enumerate() {
+        let Some(person) = people.of_row.get(place).copied().flatten() else { continue };
+        let told = if people.created_by.contains(&place) {
+            applied.counts.created += 1;
+            Told::Created(person)
+        } else if *news || people.keys_added.contains(&place) {
+            applied.counts.updated += 1;
+            Told::Updated(person)
+        } else {
+            applied.counts.unchanged += 1;
+            Told::Unchanged(person)
+        };
+        applied.taken.push((record.row, told));
     }
     Ok(applied)
 }

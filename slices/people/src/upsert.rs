@@ -1,0 +1,436 @@
+//! Upsert: people as a program tells of them, one or many at once, found by any of their keys.
+//!
+//! **Promise:** each person is created, updated, unchanged or rejected, and a rejected one hinders no other; the same
+//! news twice changes nothing. It goes the way of an import: what is recorded there is recorded here.
+
+use std::collections::BTreeMap;
+
+use funnel::history::{Activity, Fact, Kind, Value};
+use moment::Moment;
+use platform::db::Tx;
+use platform::failure::{Failure, Field};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use team::{Right, User};
+
+use crate::PersonId;
+use crate::import::apply::{Record, apply};
+use crate::import::plan::{AHEAD_MAX, PlannedActivity, PlannedCompany, PlannedRow, TEXT_BYTES_MAX};
+use crate::project::OUTSIDE_ID;
+
+/// People told of in one call at most.
+pub const PEOPLE_MAX: usize = 1_000;
+/// Things told of one person in one call at most: facts, and activities, each.
+const PARTS_MAX: usize = 500;
+/// Longest value of a key, in bytes.
+const KEY_BYTES_MAX: usize = 512;
+/// What facts and activities name as their source unless they name another.
+const SOURCE: &str = "api";
+
+/// A person as a program tells of them.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct NewPerson {
+    /// The address: finds them, and is their fact `person.email`.
+    pub email: Option<String>,
+    /// The telephone, as numbers are written internationally: finds them, too.
+    pub phone: Option<String>,
+    /// What other systems call them: `{"crm_id": "7"}`; each finds them.
+    pub ids: BTreeMap<String, String>,
+    /// The name, whole.
+    pub name: Option<String>,
+    /// What they are by trade.
+    pub title: Option<String>,
+    /// The country, in two letters.
+    pub country: Option<String>,
+    /// What else is held true: `{"person.custom.plan": "pro"}`; null takes back.
+    pub facts: BTreeMap<String, Json>,
+    /// Where they work.
+    pub company: Option<NewCompany>,
+    /// What happened.
+    pub activities: Vec<NewActivity>,
+}
+
+/// A company as a program tells of it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct NewCompany {
+    /// Finds it, before its name does.
+    pub domain: Option<String>,
+    /// Its name.
+    pub name: Option<String>,
+    /// What else is held true: `{"company.employees": 120}`; null takes back.
+    pub facts: BTreeMap<String, Json>,
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewActivity {
+    /// What: `form.submitted`.
+    pub kind: String,
+    /// When; now, if that is not said.
+    pub at: Option<Moment>,
+    /// Tells it from others of its kind: told twice, it is one. Without it the person and the time do.
+    pub id: Option<String>,
+    /// The marketing effort it belongs to.
+    pub campaign: Option<String>,
+    /// Where it came from, if not from the caller.
+    pub source: Option<String>,
+    /// What else it carries: texts, numbers, truths.
+    #[serde(default)]
+    pub properties: BTreeMap<String, Json>,
+}
+
+/// What came of one person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// Nobody knew them.
+    Created(PersonId),
+    /// Something of it was news.
+    Updated(PersonId),
+    /// All of it was known.
+    Unchanged(PersonId),
+    /// Nothing of it was taken: what is wrong, each with the way to it, as a JSON pointer.
+    Rejected(Vec<Field>),
+}
+
+impl Told {
+    /// As callers read it.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Told::Created(_) => "created",
+            Told::Updated(_) => "updated",
+            Told::Unchanged(_) => "unchanged",
+            Told::Rejected(_) => "rejected",
+        }
+    }
+
+    /// Who it is, of whom something was taken.
+    pub const fn person(&self) -> Option<PersonId> {
+        match self {
+            Told::Created(id) | Told::Updated(id) | Told::Unchanged(id) => Some(*id),
+            Told::Rejected(_) => None,
+        }
+    }
+}
+
+/// How many came to what; they add up to how many were told of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    /// How many were told of.
+    pub rows: usize,
+    /// Nobody knew them.
+    pub created: usize,
+    /// Something of it was news.
+    pub updated: usize,
+    /// All of it was known.
+    pub unchanged: usize,
+    /// Nothing of it was taken.
+    pub rejected: usize,
+}
+
+impl Tally {
+    /// Counts them.
+    pub fn of(told: &[Told]) -> Tally {
+        let mut tally = Tally { rows: told.len(), ..Tally::default() };
+        for one in told {
+            match one {
+                Told::Created(_) => tally.created += 1,
+                Told::Updated(_) => tally.updated += 1,
+                Told::Unchanged(_) => tally.unchanged += 1,
+                Told::Rejected(_) => tally.rejected += 1,
+            }
+        }
+        tally
+    }
+}
+
+/// Takes what is told of people, at most [`PEOPLE_MAX`] of them, in this order; gives what came of each.
+///
+/// # Errors
+/// `Forbidden` without the right to edit people, or, of more than one, to import them; `Invalid` for too many;
+/// `Broken` when the database fails.
+pub fn upsert(tx: &mut Tx, who: &User, people: &[Json], now: Moment) -> Result<Vec<Told>, Failure> {
+    who.may(Right::EditPeople)?;
+    if people.len() > 1 {
+        who.may(Right::ImportPeople)?;
+    }
+    if people.len() > PEOPLE_MAX {
+        let words = format!("{} people at once; at most {PEOPLE_MAX} are taken", people.len());
+        return Err(Failure::invalid("/people", words));
+    }
+    let mut wrong = Vec::with_capacity(people.len());
+    let mut records = Vec::with_capacity(people.len());
+    for (row, person) in (0_u64..).zip(people) {
+        let planned = read(person, now);
+        wrong.push(planned.as_ref().err().cloned().unwrap_or_default());
+        let planned = planned.map_err(|fields| Failure::Invalid(fields).to_string());
+        records.push(Record { row, line: row, planned, raw: String::new() });
+    }
+    let applied = apply(tx, &records, SOURCE, who.actor(), now)?;
+    let mut told: Vec<Told> = wrong.into_iter().map(Told::Rejected).collect();
+    for rejection in applied.rejections {
+        let Some(Told::Rejected(fields)) = at(&mut told, rejection.row) else { continue };
+        if fields.is_empty() {
+            fields.push(Field { name: String::new(), words: rejection.reason });
+        }
+    }
+    for (row, one) in applied.taken {
+        if let Some(place) = at(&mut told, row) {
+            *place = one;
+        }
+    }
+    Ok(told)
+}
+
+fn at(told: &mut [Told], row: u64) -> Option<&mut Told> {
+    told.get_mut(usize::try_from(row).ok()?)
+}
+
+/// What a person comes to, or everything that is wrong.
+fn read(json: &Json, now: Moment) -> Result<PlannedRow, Vec<Field>> {
+    let mut wrong = Wrong::default();
+    if !json.is_object() {
+        wrong.at("", "a person is an object: { \"email\": … }");
+        return Err(wrong.0);
+    }
+    let person = match NewPerson::deserialize(json) {
+        Ok(person) => person,
+        Err(error) => {
+            wrong.at("", error.to_string());
+            return Err(wrong.0);
+        }
+    };
+    let mut keys = Vec::new();
+    let mut facts = Vec::new();
+    if let Some(email) = &person.email
+        && let Some(email) = wrong.take("/email", identity::email::normal(email))
+    {
+        facts.push(certain("person.email", &email));
+        keys.push(("email".to_owned(), email));
+    }
+    if let Some(phone) = &person.phone
+        && let Some(phone) = wrong.take("/phone", identity::phone::normal(phone))
+    {
+        facts.push(certain("person.phone", &phone));
+        keys.push(("phone".to_owned(), phone));
+    }
+    for (kind, value) in &person.ids {
+        let (way, value) = (format!("/ids/{}", escaped(kind)), identity::clean(value));
+        if !is_word(kind) || ["email", "phone", "name", "domain"].contains(&kind.as_str()) {
+            wrong.at(&way, "name the system in small letters, like crm_id");
+        } else if value.is_empty() || value.len() > KEY_BYTES_MAX {
+            wrong.at(&way, format!("an id has 1 to {KEY_BYTES_MAX} bytes"));
+        } else {
+            facts.push(certain(&format!("{OUTSIDE_ID}{kind}"), &value));
+            keys.push((kind.clone(), value));
+        }
+    }
+    if keys.is_empty() && wrong.0.is_empty() {
+        wrong.at("", "nothing says who it is: give an email, a phone or one of ids");
+    }
+    for (name, text) in
+        [("name", &person.name), ("title", &person.title), ("country", &person.country)]
+    {
+        if let Some(text) = text {
+            let (way, key) = (format!("/{name}"), format!("person.{name}"));
+            facts.extend(wrong.fact(&way, &key, &Json::from(identity::clean(text))));
+        }
+    }
+    facts.extend(wrong.facts("/facts", &person.facts, &["person.", "company.", "score."]));
+    let company = person.company.as_ref().and_then(|company| company_of(company, &mut wrong));
+    if person.activities.len() > PARTS_MAX {
+        wrong.at("/activities", format!("at most {PARTS_MAX} are taken at once"));
+    }
+    let first = keys.first().cloned();
+    let mut activities = Vec::with_capacity(person.activities.len().min(PARTS_MAX));
+    for (place, activity) in person.activities.iter().enumerate().take(PARTS_MAX) {
+        let way = format!("/activities/{place}");
+        activities.extend(activity_of(activity, &way, first.as_ref(), now, &mut wrong));
+    }
+    if !wrong.0.is_empty() {
+        return Err(wrong.0);
+    }
+    Ok(PlannedRow {
+        keys,
+        facts,
+        company,
+        known_at: now,
+        known_recorded_at: now,
+        is_dated: false,
+        activities,
+        notes: Vec::new(),
+    })
+}
+
+fn company_of(company: &NewCompany, wrong: &mut Wrong) -> Option<PlannedCompany> {
+    let (mut keys, mut facts) = (Vec::new(), Vec::new());
+    if let Some(domain) = &company.domain
+        && let Some(domain) = wrong.take("/company/domain", identity::domain::normal(domain))
+    {
+        facts.push(certain("company.domain", &domain));
+        keys.push(("domain".to_owned(), domain));
+    }
+    if let Some(name) = &company.name {
+        let name = identity::clean(name);
+        let matching = identity::company::matching(&name);
+        if matching.is_empty() || matching.len() > KEY_BYTES_MAX {
+            wrong.at("/company/name", "this is no name of a company");
+        } else {
+            facts.extend(wrong.fact("/company/name", "company.name", &Json::from(name)));
+            keys.push(("name".to_owned(), matching));
+        }
+    }
+    facts.extend(wrong.facts("/company/facts", &company.facts, &["company."]));
+    if keys.is_empty() {
+        wrong.at("/company", "nothing says which company: give a domain or a name");
+        return None;
+    }
+    Some(PlannedCompany { keys, facts })
+}
+
+/// Parts the parts of a natural key, as in an import.
+const SEPARATOR: char = '\u{1f}';
+
+fn activity_of(
+    new: &NewActivity,
+    way: &str,
+    first_key: Option<&(String, String)>,
+    now: Moment,
+    wrong: &mut Wrong,
+) -> Option<PlannedActivity> {
+    let NewActivity { kind, at, id, campaign, source, properties } = new;
+    let before = wrong.0.len();
+    let is_kind = kind.len() <= 100 && kind.split('.').count() == 2 && kind.split('.').all(is_word);
+    if !is_kind {
+        wrong.at(&format!("{way}/kind"), "a kind is what, and what befell it: form.submitted");
+    } else if OURS.iter().any(|ours| kind.starts_with(ours)) {
+        wrong.at(&format!("{way}/kind"), format!("{kind} is only recorded by what it stands for"));
+    }
+    let occurred_at = at.unwrap_or(now);
+    if occurred_at > now + AHEAD_MAX {
+        wrong.at(&format!("{way}/at"), "this is more than a year ahead");
+    }
+    for (name, text) in [("campaign", campaign), ("source", source), ("id", id)] {
+        if text.as_ref().is_some_and(|text| text.is_empty() || text.len() > KEY_BYTES_MAX) {
+            wrong.at(&format!("{way}/{name}"), format!("it has 1 to {KEY_BYTES_MAX} bytes"));
+        }
+    }
+    if properties.len() > PARTS_MAX {
+        wrong.at(&format!("{way}/properties"), format!("at most {PARTS_MAX} are taken"));
+    }
+    let mut held = Vec::with_capacity(properties.len().min(PARTS_MAX));
+    for (name, json) in properties.iter().take(PARTS_MAX) {
+        let way = format!("{way}/properties/{}", escaped(name));
+        if let Some(value) = wrong.value(&way, json)
+            && value != Value::Null
+        {
+            held.push((name.as_str().into(), value));
+        }
+    }
+    let natural_key = match (id, first_key) {
+        (Some(id), _) => format!("{kind}{SEPARATOR}{id}"),
+        (None, Some((of, value))) => {
+            format!("{kind}{SEPARATOR}{of}{SEPARATOR}{value}{SEPARATOR}{}", occurred_at.0)
+        }
+        (None, None) => return None,
+    };
+    let campaign = campaign.as_deref().map(Box::from);
+    let activity =
+        Activity { kind: Kind::new(kind), campaign, properties: held, ..Activity::usual(kind) };
+    let source = Some(source.as_deref().unwrap_or(SOURCE).into());
+    let planned = PlannedActivity { activity, occurred_at, recorded_at: now, source, natural_key };
+    (wrong.0.len() == before).then_some(planned)
+}
+
+/// Kinds that verbs of ours record, with rules of their own.
+const OURS: [&str; 5] = ["fact.", "stage.", "criterion.", "handoff.", "definition."];
+
+fn certain(key: &str, value: &str) -> Fact {
+    let suspect = identity::suspect(value).is_some();
+    Fact { suspect, ..Fact::certain(key, value) }
+}
+
+/// A name in small letters, digits and `_`, or several with points between.
+fn is_word(text: &str) -> bool {
+    let is_one = |part: &str| {
+        !part.is_empty()
+            && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    };
+    text.len() <= 100 && text.split('.').all(is_one)
+}
+
+/// A part of a JSON pointer (RFC 6901).
+fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+/// Everything that is wrong, each with the way to it.
+#[derive(Default)]
+struct Wrong(Vec<Field>);
+
+impl Wrong {
+    fn at(&mut self, way: &str, words: impl Into<String>) {
+        self.0.push(Field { name: way.to_owned(), words: words.into() });
+    }
+
+    fn take<T>(&mut self, way: &str, read: Result<T, impl std::fmt::Display>) -> Option<T> {
+        read.map_err(|error| self.at(way, error.to_string())).ok()
+    }
+
+    fn facts(&mut self, way: &str, facts: &BTreeMap<String, Json>, begin: &[&str]) -> Vec<Fact> {
+        if facts.len() > PARTS_MAX {
+            self.at(way, format!("at most {PARTS_MAX} are taken at once"));
+        }
+        let mut read = Vec::with_capacity(facts.len().min(PARTS_MAX));
+        for (key, json) in facts.iter().take(PARTS_MAX) {
+            let way = format!("{way}/{}", escaped(key));
+            let is_ours = key.starts_with(OUTSIDE_ID)
+                || [crate::WORKS_AT, "person.owner", "person.email", "person.phone"]
+                    .contains(&key.as_str());
+            let is_named = is_word(key) && key.split('.').count() > 1;
+            if is_ours || !is_named || !begin.iter().any(|begin| key.starts_with(begin)) {
+                let begin = begin.join(", ");
+                let words = "a fact is named in small letters and begins with one of";
+                let other = "; addresses, ids, owners and employers have members of their own";
+                self.at(&way, format!("{words} {begin}{other}"));
+                continue;
+            }
+            read.extend(self.fact(&way, key, json));
+        }
+        read
+    }
+
+    fn fact(&mut self, way: &str, key: &str, json: &Json) -> Option<Fact> {
+        let value = self.value(way, json)?;
+        let suspect = match &value {
+            Value::Text(text) => identity::suspect(text).is_some(),
+            _ => false,
+        };
+        Some(Fact { suspect, ..Fact::certain(key, value) })
+    }
+
+    fn value(&mut self, way: &str, json: &Json) -> Option<Value> {
+        let value = match json {
+            Json::Null => Some(Value::Null),
+            Json::Bool(truth) => Some(Value::Bool(*truth)),
+            Json::Number(number) => number.as_f64().filter(|it| it.is_finite()).map(Value::Number),
+            Json::String(text) => {
+                (text.len() <= TEXT_BYTES_MAX).then(|| Value::from(text.as_str()))
+            }
+            Json::Array(items) => {
+                let text = |item: &Json| item.as_str().map(Box::from);
+                let texts: Option<Vec<Box<str>>> = items.iter().map(text).collect();
+                texts.filter(|it| it.len() <= PARTS_MAX).map(Value::List)
+            }
+            Json::Object(_) => None,
+        };
+        if value.is_none() {
+            let words = "this is no text of at most";
+            let other = "bytes, no number, no truth, no list of texts and not null";
+            self.at(way, format!("{words} {TEXT_BYTES_MAX} {other}"));
+        }
+        value
+    }
+}
