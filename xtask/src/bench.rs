@@ -3,6 +3,7 @@
 //! Everything is driven through the slices' own verbs. CPU time is that of this process, user and system, as the kernel
 //! counts it; what PostgreSQL's server burns is its own and shows in the wall time alone.
 
+mod doors;
 mod story;
 
 use std::fmt::Write as _;
@@ -96,6 +97,9 @@ pub fn run(args: &[String]) -> anyhow::Result<()> {
     }
     if wanted("serve") {
         serve(&mut figures)?;
+    }
+    if wanted("doors") {
+        doors::run(people, &mut figures)?;
     }
     print(&figures, args.iter().any(|arg| arg == "--json"));
     Ok(())

@@ -12,7 +12,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const USAGE: &str = "cargo xtask tidy                                   the rules of the house
 cargo xtask docs                                   writes the pages that are made from the code
 cargo xtask bench [NAME] [--json] [--people N]     the figures, from a release build
-cargo xtask bench backtest --against duckdb,postgres   beside the same by hand in SQL";
+cargo xtask bench backtest --against duckdb,postgres   beside the same by hand in SQL
+cargo xtask bench doors [--people N]               lists, searches and calls over HTTP, on the program itself";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();

@@ -249,7 +249,7 @@ impl Story {
                     direction: Some(Direction::Inbound),
                     agent: Agent::Human,
                     campaign: None,
-                    properties: Vec::new().into(),
+                    properties: Vec::new(),
                 };
                 let what = What::Activity(activity);
                 let entry = Entry { id: place + 1, occurred_at: now, recorded_at: now, what };
