@@ -13,7 +13,8 @@ use platform::failure::Failure;
 use platform::jobs::{self, Again, Job, Run};
 use serde_json::{Value as Json, json};
 use simulator::{Detail, SimCompany, SimPerson, Story, TEAM};
-use team::{Right, User};
+use team::audit::{self, Subject};
+use team::{Mouth, Right, User};
 
 /// The job that tells the story.
 pub const DEMO: &str = "server.demo";
@@ -52,7 +53,9 @@ pub fn start(
     }
     // The story ends when it was asked for, so that a run that goes on tells the same one.
     let payload = json!({ "people": people, "seed": seed, "until": now.0 });
-    jobs::enqueue(tx, DEMO, Some("demo"), &payload, now)
+    let job = jobs::enqueue(tx, DEMO, Some("demo"), &payload, now)?;
+    audit::note(tx, who, "demo.started", Subject::NONE, json!({ "people": people }), now)?;
+    Ok(job)
 }
 
 /// Tells the story, company by company; goes on where an earlier run stopped.
@@ -164,7 +167,7 @@ fn of(subject: i64, entry: Entry) -> NewEntry {
 /// The public ids of the story's colleagues, by their place in the story's team.
 fn colleagues(tx: &mut Tx, now: Moment) -> Result<Vec<String>, Failure> {
     let outside = tx.public_ids();
-    let operator = User::operator();
+    let operator = User::operator().by(Mouth::Job);
     let mut ids = Vec::with_capacity(TEAM.len());
     for colleague in &TEAM {
         let id = team::colleague::colleague(tx, &operator, colleague.name, colleague.email, now)?;

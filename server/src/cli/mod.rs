@@ -1,6 +1,7 @@
 //! The command line: what there is to say, and who does it.
 
 mod answer;
+mod audit;
 mod backup;
 mod definition;
 mod demo;
@@ -103,6 +104,7 @@ enum Command {
     User(user::UserCommand),
     #[command(subcommand)]
     Token(token::TokenCommand),
+    Audit(audit::Audit),
     Verify(verify::Verify),
     Doctor(doctor::Doctor),
     Backup(backup::Backup),
@@ -158,6 +160,7 @@ fn run(cli: Cli, mouth: Mouth, variables: &BTreeMap<String, String>) -> Result<O
         Command::Funnel(command) => command.run(&house),
         Command::Handoffs(command) => command.run(&house),
         Command::Handoff(command) => command.run(&house),
+        Command::Audit(command) => command.run(&house),
         Command::Verify(command) => command.run(&house),
         Command::Definition(command) => command.run(&house),
         Command::User(command) => command.run(&house),

@@ -31,6 +31,7 @@ const COMMANDS: &[&[&str]] = &[
     &["definition", "propose"],
     &["definition", "show"],
     &["user", "create"],
+    &["audit"],
     &["verify"],
     &["doctor"],
     &["backup"],

@@ -2,12 +2,13 @@
 
 use funnel::Stage;
 use moment::Moment;
-use people::{LensId, PersonId, find};
+use people::{LensId, PERSON, PersonId, find};
 use platform::args;
 use platform::db::{Row, Sql, Tx, sql};
 use platform::failure::Failure;
 use serde::{Deserialize, Serialize};
-use team::{Right, User};
+use serde_json::{Value, json};
+use team::{Right, User, audit};
 
 use crate::{hand, lens, store};
 
@@ -84,6 +85,8 @@ pub fn raise(
     }
     let id = tx.ids(1)?;
     tx.execute(ADD, args![id, person, lens, moved_at, to.code(), words, now, user.actor()])?;
+    let detail = json!({ "person": tx.public_ids().encode(PERSON, person), "to": to.as_str() });
+    audit::note(tx, user, "dispute.raised", (DISPUTE, id), detail, now)?;
     Ok(id)
 }
 
@@ -98,7 +101,7 @@ pub fn resolve(tx: &mut Tx, user: &User, id: i64, words: &str, now: Moment) -> R
     if tx.execute(RESOLVE, args![id, now, user.actor(), words])? == 0 {
         return Err(Failure::missing("open dispute", id));
     }
-    Ok(())
+    audit::note(tx, user, "dispute.resolved", (DISPUTE, id), Value::Null, now)
 }
 
 fn said(words: &str) -> Result<&str, Failure> {

@@ -8,11 +8,12 @@ use funnel::receipt::Rule;
 use funnel::{ByHand, Folder, Stage};
 use journal::{Batch, NewEntry, Repeats};
 use moment::Moment;
-use people::{PersonId, find};
+use people::{PERSON, PersonId, find};
 use platform::db::Tx;
 use platform::failure::Failure;
 use platform::page::words::Almanac;
-use team::{Right, User};
+use serde_json::Value;
+use team::{Right, User, audit};
 
 use crate::answer::entry;
 use crate::lens::{self, Lens};
@@ -293,6 +294,7 @@ pub(crate) fn record(
     now: Moment,
 ) -> Result<(), Failure> {
     let id = tx.ids(1)?;
+    let what = activity.kind.as_str().to_owned();
     let new = NewEntry {
         subject: person,
         entry: entry(id, activity, now),
@@ -302,5 +304,6 @@ pub(crate) fn record(
     };
     let batch =
         Batch { now, entries: vec![new], new_subjects: BTreeSet::new(), repeats: Repeats::Keep };
-    journal::record(tx, batch).map(|_| ())
+    journal::record(tx, batch)?;
+    audit::note(tx, user, &what, (PERSON, person), Value::Null, now)
 }

@@ -305,9 +305,13 @@ pub fn adopt(
         &json!({ "lens": lens.id, "version": row.version }),
         now,
     )?;
+    let detail = json!({ "lens": lens.name, "version": row.version, "from": from });
+    team::audit::note(tx, who, "definition.adopted", (LENS, lens.id), detail, now)?;
     Ok(Adopted { lens: lens.id, version: row.version, from, job: Some(job) })
 }
 
+/// The prefix of a lens's public id.
+pub const LENS: &str = "lns";
 /// Characters that the name of a lens may have at most.
 const LENS_NAME_MAX: usize = 40;
 /// Lenses that a workspace may have at most: everybody is folded under each.

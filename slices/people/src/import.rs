@@ -18,5 +18,7 @@ pub use store::{Counts, Exception, ImportRow, Note, Rejection, list, load, notes
 
 /// The job that runs an import.
 pub const IMPORT: &str = "people.import";
+/// The prefix of an import's public id.
+pub const IMPORT_ID: &str = "imp";
 /// Rows that are applied in one transaction, with their counts.
 pub const BATCH_ROWS: usize = 2_000;

@@ -11,12 +11,12 @@ use platform::db::Tx;
 use platform::failure::{Failure, Field};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
-use team::{Right, User};
+use team::{Right, User, audit};
 
-use crate::PersonId;
 use crate::import::apply::{Record, apply};
 use crate::import::plan::{AHEAD_MAX, PlannedActivity, PlannedCompany, PlannedRow, TEXT_BYTES_MAX};
 use crate::project::OUTSIDE_ID;
+use crate::{PERSON, PersonId};
 
 /// People told of in one call at most.
 pub const PEOPLE_MAX: usize = 1_000;
@@ -181,7 +181,25 @@ pub fn upsert(tx: &mut Tx, who: &User, people: &[Json], now: Moment) -> Result<V
             *place = one;
         }
     }
+    noted(tx, who, &told, now)?;
     Ok(told)
+}
+
+/// Tells the audit log: of one person who it was, of many how many.
+fn noted(tx: &mut Tx, who: &User, told: &[Told], now: Moment) -> Result<(), Failure> {
+    match told {
+        [Told::Created(person)] => {
+            audit::note(tx, who, "person.created", (PERSON, *person), Json::Null, now)
+        }
+        [Told::Updated(person)] => {
+            audit::note(tx, who, "person.changed", (PERSON, *person), Json::Null, now)
+        }
+        [_] | [] => Ok(()),
+        many => {
+            let counts = serde_json::to_value(Tally::of(many)).map_err(anyhow::Error::from)?;
+            audit::note(tx, who, "people.told", audit::Subject::NONE, counts, now)
+        }
+    }
 }
 
 fn at(told: &mut [Told], row: u64) -> Option<&mut Told> {

@@ -4,6 +4,9 @@ use moment::Moment;
 use platform::db::Tx;
 use platform::failure::Failure;
 
+use serde_json::Value;
+
+use crate::audit;
 use crate::create_user::key;
 use crate::role::{Right, Role};
 use crate::store;
@@ -33,6 +36,11 @@ pub fn colleague(
         email: email.to_owned(),
         role: Role::Member,
         scope: Scope::Write,
+        mouth: who.mouth,
     };
-    store::add_colleague(tx, &user, &key(email), now).map(UserId)
+    let kept = UserId(store::add_colleague(tx, &user, &key(email), now)?);
+    if kept == id {
+        audit::note(tx, who, "user.created", (USER, id.0), Value::Null, now)?;
+    }
+    Ok(kept)
 }

@@ -4,6 +4,11 @@ use platform::app::App;
 use platform::db::Tx;
 use platform::failure::{Failure, Field};
 
+use serde_json::json;
+
+use crate::audit;
+use crate::colleague::USER;
+use crate::mouth::Mouth;
 use crate::password::{self, Passwords};
 use crate::role::{Right, Role};
 use crate::store::{self, NewUser};
@@ -45,11 +50,14 @@ pub async fn create_user(app: &App, who: &User, ask: CreateUser) -> Result<User,
         return Err(Failure::Invalid(errors));
     }
     let hash = app.part::<Passwords>().hash(ask.password, &*app.dice).await?;
-    let (now, role) = (app.clock.now(), ask.role);
+    let (now, role, who) = (app.clock.now(), ask.role, who.clone());
     app.db
         .write(move |tx| {
             store::set_up(tx, UNNAMED, UNPLACED, now)?;
-            login.store(tx, role, &hash, now)
+            let user = login.store(tx, role, &hash, now)?;
+            let detail = json!({ "role": role.as_str() });
+            audit::note(tx, &who, "user.created", (USER, user.id.0), detail, now)?;
+            Ok(user)
         })
         .await
 }
@@ -92,6 +100,7 @@ impl Login {
             email: self.email,
             role,
             scope: Scope::Write,
+            mouth: Mouth::Page,
         };
         let new = NewUser { user: &user, email_key: &self.key, password_hash, now };
         if !store::create_user(tx, &new)? {

@@ -5,8 +5,10 @@
 //! **Never:** keeps a password or a session's token as it was typed or sent, and never asks who may see
 //! *which* person: that is for the lists of people.
 
+pub mod audit;
 mod door;
 mod guard;
+mod mouth;
 mod origin;
 mod pages;
 mod password;
@@ -30,6 +32,7 @@ pub mod sign_out;
 pub use colleague::USER;
 pub use door::Caller;
 pub use guard::{TrustedOrigins, refuse_forged};
+pub use mouth::{MOUTHS, Mouth};
 pub use origin::{Peer, came_from};
 pub use password::{Passwords, Strength};
 pub use role::{Right, Role};
@@ -48,6 +51,7 @@ pub const MIGRATIONS: Migrations = Migrations {
     files: &[
         ("0001_team", include_str!("../migrations/0001_team.sql")),
         ("0002_token", include_str!("../migrations/0002_token.sql")),
+        ("0003_audit", include_str!("../migrations/0003_audit.sql")),
     ],
 };
 
@@ -56,7 +60,7 @@ pub fn slice() -> Slice {
     Slice {
         name: "team",
         migrations: MIGRATIONS,
-        statements: &[store::ALL],
+        statements: &[store::ALL, audit::ALL],
         columns: include_str!("../columns.toml"),
     }
 }

@@ -22,6 +22,8 @@ pub enum Right {
     ManageWorkspace,
     /// See and rule jobs, verify and rebuild.
     Operate,
+    /// Read who did what to which record.
+    ReadAudit,
 }
 
 /// A named set of rights.
@@ -48,6 +50,7 @@ const ADMIN: &[Right] = &[
     Right::ChangeDefinitions,
     Right::ManageTeam,
     Right::Operate,
+    Right::ReadAudit,
 ];
 const OWNER: &[Right] = &[
     Right::ReadPeople,
@@ -57,6 +60,7 @@ const OWNER: &[Right] = &[
     Right::ChangeDefinitions,
     Right::ManageTeam,
     Right::Operate,
+    Right::ReadAudit,
     Right::ManageWorkspace,
 ];
 

@@ -7,6 +7,7 @@ use platform::db::Tx;
 use platform::failure::Failure;
 use sha2::{Digest, Sha256};
 
+use crate::mouth::Mouth;
 use crate::origin::{Reach, host, is_local};
 use crate::store;
 use crate::token::Scope;
@@ -136,6 +137,7 @@ pub(crate) fn user(id: i64, name: &str, email: &str, role: &str) -> Result<User,
         email: email.to_owned(),
         role,
         scope: Scope::Write,
+        mouth: Mouth::Page,
     })
 }
 

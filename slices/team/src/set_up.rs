@@ -3,6 +3,10 @@
 use platform::app::App;
 use platform::failure::{Failure, Field};
 
+use serde_json::json;
+
+use crate::audit;
+use crate::colleague::USER;
 use crate::create_user::{Login, field, read_name};
 use crate::password::Passwords;
 use crate::role::Role;
@@ -67,6 +71,8 @@ pub async fn set_up(app: &App, ask: SetUp, replaces: Option<&str>) -> Result<Sig
                 return Err(is_set_up());
             }
             let owner = login.store(tx, Role::Owner, &hash, now)?;
+            let detail = json!({ "role": Role::Owner.as_str() });
+            audit::note(tx, &owner, "workspace.set-up", (USER, owner.id.0), detail, now)?;
             session::open(tx, owner, token, replaces.as_deref(), true, now)
         })
         .await

@@ -1,14 +1,21 @@
 //! Signing in with a password.
 
+use moment::Moment;
 use platform::app::App;
+use platform::db::Tx;
 use platform::failure::Failure;
+use serde_json::{Value, json};
 
+use crate::audit::{self, Subject};
+use crate::colleague::USER;
 use crate::create_user::key;
+use crate::mouth::Mouth;
 use crate::origin::Peer;
 use crate::password::{BYTES_MAX, Passwords};
 use crate::session::{self, SignedIn};
 use crate::store;
 use crate::throttle::{self, Buckets, PAUSE_MINUTES};
+use crate::user::{User, UserId};
 
 /// What is asked.
 #[derive(Debug)]
@@ -56,6 +63,7 @@ pub async fn sign_in(
     let left = app.db.write(move |tx| Buckets::of(&counted_for, peer).count(tx, now)).await?;
     let found = app.db.read(move |tx| store::find_password(tx, &known_by)).await?;
     let (user, kept) = found.map_or((None, None), |(user, kept)| (Some(user), kept));
+    let whose = user.as_ref().map(|user| user.id);
     let mut password = ask.password;
     if password.len() > BYTES_MAX {
         password.clear(); // no password is so long, and the time must be the same
@@ -63,6 +71,7 @@ pub async fn sign_in(
     let is_right = app.part::<Passwords>().matches(password, kept).await?;
     let (Some(user), true) = (user, is_right) else {
         tracing::info!(tries_left = left, "a sign-in failed");
+        app.db.write(move |tx| failed(tx, whose, now)).await?;
         return Err(Failure::refused("sign_in_failed", words(left)));
     };
     app.db.write(move |tx| throttle::forget_old(tx, now)).await?;
@@ -70,9 +79,18 @@ pub async fn sign_in(
     app.db
         .write(move |tx| {
             Buckets::of(&email_key, peer).forgive(tx)?;
+            let detail = json!({ "by": "password" });
+            audit::note(tx, &user, "user.signed-in", (USER, user.id.0), detail, now)?;
             session::open(tx, user, token, replaces.as_deref(), ask.keep, now)
         })
         .await
+}
+
+/// Notes a try that failed, for an unknown address as for a known one: both cost the same.
+fn failed(tx: &mut Tx, whose: Option<UserId>, now: Moment) -> Result<(), Failure> {
+    let subject = whose.map_or(Subject::NONE, |user| (USER, user.0).into());
+    let stranger = User::operator().by(Mouth::Page);
+    audit::note(tx, &stranger, "user.sign-in-failed", subject, Value::Null, now)
 }
 
 fn words(left: i64) -> String {

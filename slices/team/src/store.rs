@@ -5,6 +5,7 @@ use platform::args;
 use platform::db::{Arg, Row, Sql, Tx, sql};
 use platform::failure::Failure;
 
+use crate::mouth::Mouth;
 use crate::role::Role;
 use crate::session;
 use crate::token::{Scope, TokenRow};
@@ -243,7 +244,8 @@ pub(crate) fn find_token(
 ) -> Result<Option<(i64, User, Option<Moment>)>, Failure> {
     let Some(row) = tx.row(FIND_TOKEN, args![token_hash, now])? else { return Ok(None) };
     let user = session::user(row.int(3), row.text(4), row.text(5), row.text(6))?;
-    Ok(Some((row.int(0), User { scope: scope(row.text(1))?, ..user }, row.moment_opt(2))))
+    let user = User { scope: scope(row.text(1))?, ..user }.by(Mouth::Api(row.int(0)));
+    Ok(Some((row.int(0), user, row.moment_opt(2))))
 }
 
 pub(crate) fn note_token_use(tx: &mut Tx, id: i64, now: Moment) -> Result<(), Failure> {

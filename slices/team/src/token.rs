@@ -11,8 +11,11 @@ use moment::{Moment, Span};
 use platform::app::App;
 use platform::db::Tx;
 use platform::failure::{Failure, Field};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::audit;
+use crate::colleague::USER;
 use crate::create_user::key;
 use crate::role::Right;
 use crate::store;
@@ -157,6 +160,9 @@ pub fn create(
         revoked_at: None,
     };
     store::add_token(tx, &row, user.id, hash(&token))?;
+    let for_whom = tx.public_ids().encode(USER, user.id.0);
+    let detail = json!({ "name": row.name, "scope": row.scope.as_str(), "user": for_whom });
+    audit::note(tx, who, "token.created", (TOKEN, row.id), detail, now)?;
     Ok((token, row))
 }
 
@@ -175,7 +181,10 @@ pub fn tokens(tx: &mut Tx, who: &User) -> Result<Vec<TokenRow>, Failure> {
 /// `Forbidden` without the right to manage the team; `Missing` if there is none of that number.
 pub fn revoke(tx: &mut Tx, who: &User, id: i64, now: Moment) -> Result<(), Failure> {
     who.may(Right::ManageTeam)?;
-    if store::revoke_token(tx, id, now)? { Ok(()) } else { Err(Failure::missing("token", id)) }
+    if !store::revoke_token(tx, id, now)? {
+        return Err(Failure::missing("token", id));
+    }
+    audit::note(tx, who, "token.revoked", (TOKEN, id), Value::Null, now)
 }
 
 /// Who shows a token that opens something: the user, with no more rights than the token has. Notes the use.

@@ -2,6 +2,7 @@
 
 use platform::failure::Failure;
 
+use crate::mouth::Mouth;
 use crate::role::{Right, Role};
 use crate::token::Scope;
 
@@ -22,6 +23,8 @@ pub struct User {
     pub role: Role,
     /// How much of that counts: all, unless they come with a token for less.
     pub scope: Scope,
+    /// By which way they ask; the audit log keeps it.
+    pub mouth: Mouth,
 }
 
 const OPERATOR: UserId = UserId(0);
@@ -36,7 +39,14 @@ impl User {
             email: String::new(),
             role: Role::Owner,
             scope: Scope::Write,
+            mouth: Mouth::Command,
         }
+    }
+
+    /// The same user, asking by another way.
+    #[must_use]
+    pub fn by(self, mouth: Mouth) -> User {
+        User { mouth, ..self }
     }
 
     /// Whether the user has the right; for what a page offers.

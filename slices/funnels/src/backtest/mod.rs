@@ -12,8 +12,8 @@ use funnel::backtest::Asked;
 use moment::{Moment, Span};
 use platform::db::Tx;
 use platform::failure::Failure;
-use serde_json::json;
-use team::{Right, User};
+use serde_json::{Value, json};
+use team::{Right, User, audit};
 
 use crate::lens;
 
@@ -82,6 +82,7 @@ pub fn start(
     let payload = json!({ "backtest": id });
     let job = platform::jobs::enqueue(tx, BACKTEST_JOB, Some(&unique), &payload, now)?;
     store::set_job(tx, id, job)?;
+    audit::note(tx, who, "backtest.started", (BACKTEST, id), Value::Null, now)?;
     Ok(Started { backtest: id, job })
 }
 
@@ -113,6 +114,7 @@ pub fn cancel(tx: &mut Tx, who: &User, id: i64, now: Moment) -> Result<bool, Fai
     let cancelled = platform::jobs::cancel(tx, job, now)?;
     if cancelled {
         store::finish(tx, id, now, None, Some("It was given up on request."))?;
+        audit::note(tx, who, "backtest.given-up", (BACKTEST, id), Value::Null, now)?;
     }
     Ok(cancelled)
 }

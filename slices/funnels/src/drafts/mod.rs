@@ -16,7 +16,8 @@ use moment::Moment;
 use platform::db::Tx;
 use platform::failure::{Failure, Field};
 use serde::Serialize;
-use team::{Right, User};
+use serde_json::{Value, json};
+use team::{Right, User, audit};
 
 use crate::lens::{self, Adopted, From, Lens};
 
@@ -149,6 +150,7 @@ pub fn create(
     fits(&text, note)?;
     let id = tx.ids(1)?;
     store::add(tx, (id, lens.id), (&text, note.trim()), who.actor(), now)?;
+    audit::note(tx, who, "draft.begun", (DRAFT, id), json!({ "lens": lens.name }), now)?;
     Ok(id)
 }
 
@@ -171,7 +173,7 @@ pub fn save(
         return Ok(());
     }
     if store::save(tx, (id, revision), (text, note.trim()), who.actor(), now)? {
-        return Ok(());
+        return audit::note(tx, who, "draft.changed", (DRAFT, id), Value::Null, now);
     }
     let by = match row.changed_by {
         Some(user) => team::names(tx, &[user])?.pop().map(|(_, name)| name),
@@ -207,7 +209,8 @@ pub fn propose(tx: &mut Tx, who: &User, id: i64, now: Moment) -> Result<(), Fail
     who.may(Right::ChangeDefinitions)?;
     let row = open(tx, id)?;
     lens::check(&row.text)?;
-    store::propose(tx, id, who.actor(), now)
+    store::propose(tx, id, who.actor(), now)?;
+    audit::note(tx, who, "draft.proposed", (DRAFT, id), Value::Null, now)
 }
 
 /// Says yes to a proposed draft for a team. Nobody speaks for two teams, unless fewer people have the right to
@@ -234,7 +237,8 @@ pub fn approve(tx: &mut Tx, who: &User, id: i64, team: &str, now: Moment) -> Res
             format!("You said yes for {} already; somebody else speaks for {team}.", yes.team);
         return Err(Failure::refused("two_teams", words));
     }
-    store::approve(tx, id, team, who.actor(), now)
+    store::approve(tx, id, team, who.actor(), now)?;
+    audit::note(tx, who, "draft.approved", (DRAFT, id), json!({ "team": team }), now)
 }
 
 /// Adopts a draft that every team has approved; it holds from the moment asked for.
@@ -273,7 +277,8 @@ pub fn adopt(
 pub fn withdraw(tx: &mut Tx, who: &User, id: i64, now: Moment) -> Result<(), Failure> {
     who.may(Right::ChangeDefinitions)?;
     open(tx, id)?;
-    store::close(tx, id, State::Withdrawn, None, now)
+    store::close(tx, id, State::Withdrawn, None, now)?;
+    audit::note(tx, who, "draft.withdrawn", (DRAFT, id), Value::Null, now)
 }
 
 fn open(tx: &mut Tx, id: i64) -> Result<DraftRow, Failure> {

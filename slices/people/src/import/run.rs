@@ -15,14 +15,14 @@ use platform::failure::{Failure, Field};
 use platform::jobs::{self, Again, Job, Run};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use team::{Right, User};
+use team::{Right, User, audit};
 use wire::table::{Record as Line, Table};
 
 use super::apply::{self, Applied, Record};
 use super::mapping::Mapping;
 use super::plan::{PlannedRow, Planner};
 use super::store::{self, Counts, ImportRow, NewImport, Note, Rejection};
-use super::{BATCH_ROWS, IMPORT};
+use super::{BATCH_ROWS, IMPORT, IMPORT_ID};
 use crate::{LensId, PersonId};
 
 /// The largest file that an upload may be, in bytes.
@@ -128,6 +128,8 @@ pub fn start(
     let unique = import.to_string();
     let job = jobs::enqueue(tx, IMPORT, Some(&unique), &json!({ "import": import }), now)?;
     store::set_job(tx, import, job)?;
+    let detail = json!({ "bytes": file.bytes, "is_resumed": earlier.is_some() });
+    audit::note(tx, who, "import.started", (IMPORT_ID, import), detail, now)?;
     Ok(Started { import, job, is_resumed: earlier.is_some() })
 }
 

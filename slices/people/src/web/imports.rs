@@ -16,6 +16,7 @@ use wire::table::{Layout, Record, Table};
 
 use super::list::encode;
 use crate::frame;
+use crate::import::IMPORT_ID as IMPORT;
 use crate::import::{self, Counts, Exception, ImportRow, Kept};
 use crate::pages::imports::{ExceptionLine, ImportPage, ImportsPage, Ledger};
 use crate::pages::marks::Bar;
@@ -25,8 +26,6 @@ mod columns;
 mod step;
 mod told;
 
-/// The prefix of an import's public id.
-const IMPORT: &str = "imp";
 /// An upload may have so many bytes.
 const UPLOAD_BYTES_MAX: u64 = 2 << 30;
 /// The form of the mapping step may have so many bytes: a text twice, and a choice for each of very many columns.
