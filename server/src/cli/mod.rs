@@ -6,6 +6,7 @@ mod backup;
 mod definition;
 mod demo;
 mod doctor;
+mod export;
 mod funnel;
 mod handoffs;
 mod import;
@@ -89,6 +90,7 @@ enum Command {
     Demo(demo::Tell),
     People(people::People),
     Person(person::Person),
+    Export(export::ExportList),
     Why(why::Why),
     WhyNot(why_not::WhyNot),
     Answer(answer::AnswerTo),
@@ -151,6 +153,7 @@ fn run(cli: Cli, mouth: Mouth, variables: &BTreeMap<String, String>) -> Result<O
         Command::Demo(command) => command.run(&house),
         Command::People(command) => command.run(&house),
         Command::Person(command) => command.run(&house),
+        Command::Export(command) => command.run(&house),
         Command::Why(command) => command.run(&house),
         Command::WhyNot(command) => command.run(&house),
         Command::Answer(command) => command.run(&house),

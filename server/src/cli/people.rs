@@ -70,7 +70,7 @@ pub(super) fn read_stage(text: &str) -> Result<Stage, String> {
     })
 }
 
-fn read_sort(text: &str) -> Result<Sort, String> {
+pub(super) fn read_sort(text: &str) -> Result<Sort, String> {
     Sort::parse(text).ok_or_else(|| "there are name, fit, engagement and touched".to_owned())
 }
 

@@ -11,6 +11,7 @@ const COMMANDS: &[&[&str]] = &[
     &["demo"],
     &["people"],
     &["person"],
+    &["export"],
     &["why"],
     &["why-not"],
     &["answer"],

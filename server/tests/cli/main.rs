@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "what a helper meets unexpectedly fails its test")]
 
 mod api;
+mod away;
 mod commands;
 mod hands;
 mod help;

@@ -11,6 +11,7 @@ pub mod backtest;
 mod company;
 pub mod dispute;
 pub mod drafts;
+pub mod export;
 mod flow;
 mod former;
 pub mod funnel;

@@ -5,6 +5,7 @@ mod call;
 mod compare;
 mod definitions;
 mod drafts;
+pub mod export;
 mod form;
 mod handoffs;
 mod lenses;
@@ -45,6 +46,7 @@ pub fn routes() -> Router<App> {
         .merge(definitions::routes())
         .merge(drafts::routes())
         .merge(form::routes())
+        .merge(export::routes())
         .merge(backtests::routes())
         .merge(compare::routes())
         .merge(record::routes())

@@ -5,6 +5,7 @@
 //! **Never:** decides a stage. Whoever folds tells this slice where a person stands, with [`stand`].
 
 pub mod create;
+pub mod export;
 pub mod find;
 pub mod frame;
 pub mod import;

@@ -253,7 +253,7 @@ pub fn list(tx: &mut Tx, ask: &List) -> Result<ListView, Failure> {
 }
 
 /// Merges the heads of the stages' indexes into one page of ids, and says where it ended if there is more.
-fn heads(
+pub(crate) fn heads(
     tx: &mut Tx,
     ask: &List,
     limit: usize,

@@ -89,6 +89,11 @@ impl<'a> Newest<'a> {
         self.0.get(fact.key.as_ref()).is_some_and(|newest| std::ptr::eq(*newest, fact))
     }
 
+    /// What is held under a name.
+    pub(crate) fn value(&self, key: &str) -> Option<&'a Value> {
+        self.0.get(key).map(|fact| &fact.value)
+    }
+
     fn text(&self, key: &str) -> Option<String> {
         match &self.0.get(key)?.value {
             Value::Text(text) => Some(text.to_string()),

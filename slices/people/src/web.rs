@@ -4,6 +4,7 @@ mod imports;
 mod list;
 mod person;
 
+pub(crate) use list::engagement;
 pub use person::{RecordAsk, record_view};
 
 use axum::Router;

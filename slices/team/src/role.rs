@@ -12,6 +12,8 @@ pub enum Right {
     EditPeople,
     /// Bring people in from files, and see how that went.
     ImportPeople,
+    /// Take people out in files.
+    ExportPeople,
     /// Read and try definitions.
     ReadDefinitions,
     /// Put a definition in force.
@@ -46,6 +48,7 @@ const ADMIN: &[Right] = &[
     Right::ReadPeople,
     Right::EditPeople,
     Right::ImportPeople,
+    Right::ExportPeople,
     Right::ReadDefinitions,
     Right::ChangeDefinitions,
     Right::ManageTeam,
@@ -56,6 +59,7 @@ const OWNER: &[Right] = &[
     Right::ReadPeople,
     Right::EditPeople,
     Right::ImportPeople,
+    Right::ExportPeople,
     Right::ReadDefinitions,
     Right::ChangeDefinitions,
     Right::ManageTeam,

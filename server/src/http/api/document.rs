@@ -26,6 +26,7 @@ fn whole() -> Value {
             "/api/v1/openapi.json": { "get": description() },
             "/api/v1/people": { "get": list(), "post": tell() },
             "/api/v1/people/batch": { "post": tell_many() },
+            "/api/v1/people/export": { "get": export() },
             "/api/v1/people/{who}": { "get": one() },
         },
         "components": {
@@ -88,6 +89,32 @@ fn list() -> Value {
             asked("fields", "Members of a person with commas between; the id comes always.", text()),
         ],
         "responses": answers(&[("200", answer("A page.", of("Page")))], &["401", "403", "404", "409", "422", "503"]),
+    })
+}
+
+fn export() -> Value {
+    let text = || json!({ "type": "string" });
+    let sorts: Vec<&str> = Sort::ALL.iter().map(|(_, word)| *word).collect();
+    let file = json!({
+        "description": "The file, sent while it is read from one snapshot. If it can't be sent whole, the connection breaks off.",
+        "headers": { "sluice-count": { "description": "How many people it has.", "schema": { "type": "integer" } } },
+        "content": { "text/csv": { "schema": text() }, "application/x-ndjson": { "schema": text() } },
+    });
+    json!({
+        "operationId": "exportPeople",
+        "summary": "A list of people as a file",
+        "description": "CSV for spreadsheets, formulas defused; or JSON Lines, an object for each person and a last line that says how many.",
+        "parameters": [
+            asked("where", "A condition, as definitions write them; it is asked alone.", text()),
+            asked("lens", "The lens to look through; the main one unless said.", text()),
+            asked("stage", "Only people at one of these stages, with commas between; they come stage by stage.", text()),
+            asked("search", "A name, the beginning of one, or an e-mail address.", text()),
+            asked("sort", "By what they are ordered within a stage.", json!({ "type": "string", "enum": sorts, "default": "name" })),
+            asked("order", "Names come from A unless said, all else the largest first.", json!({ "type": "string", "enum": ["asc", "desc"] })),
+            asked("format", "How it is written.", json!({ "type": "string", "enum": ["csv", "jsonl"], "default": "csv" })),
+            asked("facts", "Facts that are columns, too, with commas between: person.custom.plan.", text()),
+        ],
+        "responses": answers(&[("200", file)], &["401", "403", "404", "409", "422", "503"]),
     })
 }
 

@@ -19,6 +19,7 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/api/v1/openapi.json", get(document::document))
         .route("/api/v1/people", get(people::list).post(people::tell))
+        .route("/api/v1/people/export", get(people::export))
         .route("/api/v1/people/batch", axum::routing::post(people::tell_many))
         .route("/api/v1/people/{who}", get(people::one))
         .route("/api/{*rest}", axum::routing::any(nothing))

@@ -229,6 +229,16 @@ fn no_place() -> Failure {
     Failure::invalid("after", "this is no place in this list: take it as the page before gave it")
 }
 
+/// Everybody whom a list or a condition names, as a file.
+pub(super) async fn export(
+    State(app): State<App>,
+    Caller(who): Caller,
+    asked: Result<Query<funnels::web::export::Ask>, QueryRejection>,
+) -> Result<Response, Failure> {
+    let Query(asked) = asked.map_err(|wrong| Failure::invalid("query", wrong.body_text()))?;
+    funnels::web::export::answer(app, who, asked).await
+}
+
 /// What is asked of one person.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]

@@ -125,4 +125,6 @@ pub struct ListPage {
     pub may_demo: bool,
     /// Whether the user may import.
     pub may_import: bool,
+    /// Where this list is a file; empty if the user may not take it out.
+    pub export: String,
 }

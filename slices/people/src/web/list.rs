@@ -59,6 +59,13 @@ impl Ask {
             .collect();
         if said.is_empty() { "/people".to_owned() } else { format!("/people?{}", said.join("&")) }
     }
+
+    /// Where this list is a file: all of it, in this order.
+    fn export(&self) -> String {
+        let whole = Ask { missing: String::new(), ..self.clone() };
+        let href = whole.href(&self.stage, &self.sort, &self.dir, "");
+        href.replacen("/people", "/people/export", 1)
+    }
 }
 
 /// Percent-encodes a value of a query (RFC 3986, 2.3: all but the unreserved).
@@ -158,6 +165,11 @@ fn view(tx: &mut Tx, who: &User, ask: &Ask, now: Moment) -> Result<ListPage, Fai
         is_empty: everyone == 0,
         may_demo: who.can(Right::ManageWorkspace),
         may_import: who.can(Right::ImportPeople),
+        export: if who.can(Right::ExportPeople) && everyone > 0 {
+            ask.export()
+        } else {
+            String::new()
+        },
     })
 }
 
@@ -379,6 +391,7 @@ mod tests {
         let ask = Ask { q: "ann & co".into(), ..Ask::default() };
         assert_eq!(Ask::default().href("", "", "", ""), "/people");
         assert_eq!(ask.href("lead", "", "", ""), "/people?stage=lead&q=ann%20%26%20co");
+        assert_eq!(ask.export(), "/people/export?q=ann%20%26%20co");
         let ask = Ask { missing: "next".into(), ..Ask::default() };
         assert_eq!(ask.href("", "fit", "", ""), "/people?sort=fit&missing=next");
         assert_eq!(heads(&ask, Sort::Name, false).len(), 11);

@@ -1,0 +1,165 @@
+//! `sluice export`
+
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use funnel::Stage;
+use funnels::export::Export;
+use funnels::segment::Segment;
+use people::export::{Exported, Format, Layout};
+use people::list::Sort;
+use platform::App;
+use platform::failure::Failure;
+use serde_json::json;
+use team::User;
+
+use super::people::{read_sort, read_stage};
+use super::{job, reading};
+use crate::house::House;
+use crate::say::Outcome;
+
+/// Bytes written at a time.
+const BUFFER_BYTES: usize = 256 << 10;
+
+/// Write the people of a list to a file
+#[derive(Args)]
+#[command(
+    long_about = "Writes people to a file: all of them, those at some stages, those of a name, or those who meet a condition. \
+        They are read from one snapshot, while everything goes on, and the file has as many as were there, or there is \
+        no file.\n\n\
+        CSV is for spreadsheets: cells that would begin a formula get an apostrophe before them. JSON Lines is for \
+        programs: an object on each line, and a last line {\"end\":{\"people\":…}} that says how many there were.\n\n\
+        Beside the usual columns a file holds what facts you name with --fact.",
+    after_long_help = "Examples:\n  \
+        sluice export everybody.csv\n  \
+        sluice export prospects.csv --stage prospect --sort engagement\n  \
+        sluice export quiet.jsonl --where '!did(\"email.sent\", days(30))' --fact person.custom.plan\n  \
+        sluice export - --stage lead | head         to standard output, as CSV"
+)]
+pub(crate) struct ExportList {
+    /// The file to write, which must not exist; - writes to standard output
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// csv or jsonl [default: as the file's name ends, else csv]
+    #[arg(long, value_name = "FORMAT", value_parser = read_format)]
+    format: Option<Format>,
+    /// Only people at this stage; may be said several times
+    #[arg(long, value_name = "STAGE", value_parser = read_stage)]
+    stage: Vec<Stage>,
+    /// Only people who meet a condition, as definitions write them
+    #[arg(long = "where", value_name = "CONDITION", conflicts_with_all = ["stage", "sort", "reverse", "search"])]
+    condition: Option<String>,
+    /// Within a stage: name, fit, engagement or touched
+    #[arg(long, value_name = "ORDER", default_value = "name", value_parser = read_sort)]
+    sort: Sort,
+    /// The other way round: names from Z, the smallest and the longest ago first
+    #[arg(long)]
+    reverse: bool,
+    /// A name, the beginning of one, or an e-mail address
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+    /// A fact that is a column, too, e.g. person.custom.plan; may be said several times
+    #[arg(long = "fact", value_name = "FACT")]
+    facts: Vec<String>,
+    /// The lens to look through [default: the main one]
+    #[arg(long, value_name = "NAME")]
+    lens: Option<String>,
+}
+
+fn read_format(text: &str) -> Result<Format, String> {
+    Format::parse(text).ok_or_else(|| "there are csv and jsonl".to_owned())
+}
+
+impl ExportList {
+    pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
+        let app = reading(house)?;
+        let is_stdout = self.file.as_os_str() == "-";
+        let ending = self.file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+        let format = self.format.or_else(|| Format::parse(ending)).unwrap_or(Format::Csv);
+        let export = Export {
+            lens: self.lens,
+            condition: self.condition,
+            stages: self.stage,
+            sort: self.sort,
+            descending: (self.sort != Sort::Name) != self.reverse,
+            search: self.search,
+            layout: Layout::new(format, self.facts)?,
+        };
+        let segment = segment(house, &app, &export)?;
+        if is_stdout {
+            let exported = written(&app, export, segment, std::io::stdout())?;
+            house.mouth.note(format_args!("{} people", exported.people));
+            return Ok(Outcome::Done);
+        }
+        let exported = whole(&self.file, |file| written(&app, export, segment, file))?;
+        let value = json!({ "file": self.file, "people": exported.people });
+        house
+            .mouth
+            .result(&value, |_| format!("{}: {} people", self.file.display(), exported.people))?;
+        Ok(Outcome::Done)
+    }
+}
+
+fn segment(house: &House, app: &App, export: &Export) -> Result<Option<Segment>, Failure> {
+    let asked = export.clone();
+    let found = app.db.read_blocking(move |tx| asked.segment(tx, &User::operator()))?;
+    let Some(segment) = found else { return Ok(None) };
+    let (asked, now) = (segment.clone(), app.clock.now());
+    let job = app.db.write_blocking(move |tx| asked.prepare(tx, &User::operator(), now))?;
+    if let Some(job) = job {
+        let progress = house.mouth.progress("reading histories");
+        job::run(app, &house.jobs(), job, &progress, ("done", "total"))?;
+    }
+    Ok(Some(segment))
+}
+
+fn written(
+    app: &App,
+    export: Export,
+    segment: Option<Segment>,
+    to: impl Write + Send + 'static,
+) -> Result<Exported, Failure> {
+    let now = app.clock.now();
+    app.db.read_blocking(move |tx| {
+        let mut to = BufWriter::with_capacity(BUFFER_BYTES, to);
+        export.write(tx, &User::operator(), segment.as_ref(), now, &mut to, |_, _| Ok(()))
+    })
+}
+
+/// Writes a file that is there whole or not at all.
+pub(super) fn whole<T>(
+    path: &Path,
+    write: impl FnOnce(std::fs::File) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    if path.exists() {
+        let words = format!("{} exists already; give the file another name.", path.display());
+        return Err(Failure::refused("file_exists", words));
+    }
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    let part = PathBuf::from(part);
+    let refused = |error: &std::io::Error| {
+        let words = format!("{} cannot be written: {error}.", path.display());
+        Failure::refused("file", words)
+    };
+    let file = private().open(&part).map_err(|error| refused(&error))?;
+    let finished = write(file).and_then(|done| {
+        std::fs::File::open(&part)?.sync_all()?;
+        std::fs::rename(&part, path)?;
+        Ok(done)
+    });
+    if finished.is_err() {
+        let _none_left = std::fs::remove_file(&part);
+    }
+    finished
+}
+
+/// What is in it concerns nobody else on this machine.
+fn private() -> std::fs::OpenOptions {
+    let mut options = std::fs::File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}

@@ -1,0 +1,71 @@
+//! Out and away: what leaves the program, and that it is whole.
+
+use serde_json::{Value, json};
+
+use crate::program::Program;
+
+const LEADS: &str =
+    "email,name,plan\nann@north.example,Ann North,pro\nbo@east.example,=Bo(),basic\n";
+const MAPPING: &str = r#"
+name = "Leads"
+[key]
+email = "email"
+[facts]
+"person.name" = { column = "name" }
+"person.custom.plan" = { column = "plan" }
+"#;
+
+/// A workspace with an owner and two people.
+fn begun(program: &Program) {
+    program.begin();
+    let (leads, mapping) =
+        (program.write("leads.csv", LEADS), program.write("leads.toml", MAPPING));
+    program.run(&["import", &leads, "--mapping", &mapping]).must_be_done();
+}
+
+fn token(program: &Program) -> String {
+    let args = ["token", "create", "--user", "mara@north.example", "--name", "test", "--json"];
+    program.run(&args).must_be_done().json()["token"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_list_is_a_file_through_every_mouth() {
+    Program::on_both(|program| {
+        begun(program);
+        let args = ["export", "people.csv", "--fact", "person.custom.plan", "--json"];
+        let ran = program.run(&args).must_be_done();
+        assert_eq!(ran.json(), json!({ "file": "people.csv", "people": 2 }));
+        let csv = std::fs::read_to_string(program.file("people.csv")).unwrap();
+        assert_eq!(csv.lines().count(), 3, "{csv}");
+        assert!(csv.contains(",ann@north.example,") && csv.contains(",\"'=Bo()\","), "{csv}");
+        assert!(csv.contains(",pro\n"), "{csv}");
+        let again = program.run(&args);
+        assert_eq!((again.code, &again.json()["error"]["code"]), (1, &json!("file_exists")));
+
+        let wanted =
+            ["export", "-", "--format", "jsonl", "--where", "person.custom.plan == \"pro\""];
+        let ran = program.run(&wanted).must_be_done();
+        let lines: Vec<Value> =
+            ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!((lines.len(), &lines[0]["email"]), (2, &json!("ann@north.example")));
+        assert_eq!(lines[1], json!({ "end": { "people": 1 } }));
+
+        let bearer = format!("Bearer {}", token(program));
+        let served = program.serve(&[]);
+        let answer = served.ask(
+            "GET",
+            "/api/v1/people/export?search=ann&format=jsonl",
+            &[("authorization", &bearer)],
+            "",
+        );
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert_eq!(answer.headers["sluice-count"], "1");
+        assert!(answer.body.contains("{\"end\":{\"people\":1}}"), "{}", answer.body);
+        let name = &answer.headers["content-disposition"];
+        assert!(name.starts_with("attachment; filename=\"people-20") && name.ends_with(".jsonl\""));
+        let odd = [("authorization", bearer.as_str())];
+        let answer = served.ask("GET", "/api/v1/people/export?format=xls", &odd, "");
+        assert_eq!(answer.status, 422, "{}", answer.body);
+        assert_eq!(served.get("/people/export").status, 401);
+    });
+}
