@@ -11,7 +11,7 @@ const MAY: [(&str, &[&str]); 11] = [
     ("cores/wire", &["moment"]),
     ("cores/simulator", &["moment", "funnel"]),
     ("platform", &["moment"]),
-    ("slices/team", &["moment", "platform"]),
+    ("slices/team", &["moment", "wire", "platform"]),
     ("slices/journal", &["moment", "funnel", "platform", "team"]),
     ("slices/people", &["moment", "funnel", "identity", "wire", "platform", "team", "journal"]),
     (
