@@ -307,3 +307,22 @@ fn a_won_deal_outweighs_an_exit_and_no_rule_unmakes_a_customer() {
         [(day(0.0), Stage::Lead), (day(1.0), Stage::Disqualified), (day(2.0), Stage::Customer)];
     assert_eq!(moves(&folded.transitions), expected);
 }
+
+#[test]
+fn without_news_nobody_moves_for_ever() {
+    let round = definition(
+        "[stages.lead]\nenter = 'known(person.email)'\n\
+         leave = { when = 'dwell() >= days(1)', to = \"recycled\" }\n\
+         [exits.recycled]\nwake = 'dwell() >= days(1)'",
+    );
+    let email = |id, days| fact(id, days, "person.email", "a@x.example");
+    let most = funnel::fold::MOVES_WITHOUT_NEWS_MAX;
+    let late = day(10_000.0);
+    let folded = fold(&round, &History::new(vec![email(1, 0.0)]), late);
+    assert_eq!(folded.transitions.len(), most);
+    assert_eq!(folded.transitions.last().unwrap().at, day(99.0));
+    assert_eq!(folded.standing.next_at, None, "nobody is woken in vain");
+    // Whatever is recorded sets them going again.
+    let folded = fold(&round, &History::new(vec![email(1, 0.0), email(2, 5_000.0)]), late);
+    assert_eq!(folded.transitions.len(), 2 * most);
+}

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{ATOMS_MAX, Definition, Points, UNDER_MAX};
+use super::{ATOMS_MAX, Definition, Points, UNDER_MAX, rounds};
 use crate::condition::{Condition, Fault, Literal, Score, Term};
 
 /// What is decided at a moment, in this order.
@@ -38,7 +38,8 @@ pub(super) fn faults(definition: &Definition, text: &str, document: &DeTable<'_>
     for (name, words) in repeated(definition) {
         faults.push(Fault::at(text, place(&["criteria", &name]), words));
     }
-    let wrong = circle(definition).or_else(|| too_large(definition));
+    let wrong =
+        circle(definition).or_else(|| too_large(definition)).or_else(|| rounds::fault(definition));
     if let Some((path, words)) = wrong {
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
         faults.push(Fault::at(text, place(&path), words));

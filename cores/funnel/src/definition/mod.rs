@@ -9,6 +9,7 @@ pub(crate) mod examples;
 pub mod pieces;
 pub mod places;
 mod read;
+mod rounds;
 
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use crate::standing::{Stage, Temperature};
 
 pub use diff::{Change, Mark, Piece};
 pub use examples::{Example, Outcome};
+pub use rounds::ROUND_MIN;
 
 /// The longest text of a definition, in bytes.
 pub const TEXT_BYTES_MAX: usize = 262_144;

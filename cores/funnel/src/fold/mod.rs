@@ -95,6 +95,10 @@ struct Version {
     memo: KindMemo,
 }
 
+/// Moves that one person makes by time alone, without anything new; then they stay until there is news. A definition
+/// may let people wake and cool again for years, but not without end.
+pub const MOVES_WITHOUT_NEWS_MAX: usize = 100;
+
 /// Where the fold of one history has got to.
 struct Run {
     now: i64,
@@ -108,6 +112,8 @@ struct Run {
     held_back: Vec<Truth>,
     /// The entries that became visible at this moment: places in the order of visibility.
     fresh: (usize, usize),
+    /// Moves since the last entry became visible.
+    without_news: usize,
     transitions: Vec<Transition>,
 }
 
@@ -226,6 +232,7 @@ impl Folder {
             unsettled: false,
             held_back: Vec::new(),
             fresh: (0, 0),
+            without_news: 0,
             transitions: Vec::new(),
         };
         let mut current = 0;
@@ -255,6 +262,9 @@ impl Folder {
             state.force |= run.wake.is_some_and(|wake| wake.at == now);
             let changed = refresh(plan, state, entries, &run, flip <= now);
             let fresh = run.fresh.0 < run.fresh.1;
+            if fresh {
+                run.without_news = 0;
+            }
             if changed || state.force || run.unsettled && fresh {
                 state.derive(plan, entries, now);
                 // A move that was held back waits for news: an entry, or something that changed.
@@ -462,7 +472,7 @@ fn judge(
         visited.note(to);
     }
     run.unsettled = false;
-    loop {
+    while run.without_news < MOVES_WITHOUT_NEWS_MAX {
         watch(plan, state, entries, run);
         let view = View::new(plan, state, entries, run);
         let Some(found) = moves::next(&view, &mut visited) else { break };
@@ -473,7 +483,8 @@ fn judge(
         record(run, to, reason, evidence_at, receipt);
         visited.note(to);
     }
-    run.unsettled = visited.cut;
+    // Whoever has moved long enough without news is looked at again as soon as there is any.
+    run.unsettled = visited.cut || run.without_news >= MOVES_WITHOUT_NEWS_MAX;
     if run.unsettled {
         watch(plan, state, entries, run);
         run.held_back = found(plan, state, entries, run);
@@ -494,6 +505,7 @@ fn record(run: &mut Run, to: Stage, reason: Option<Arc<str>>, evidence_at: i64, 
     run.stage = to;
     run.entered = Some(run.now);
     run.wake = None;
+    run.without_news += 1;
 }
 
 fn reason_by_hand(entry: &Entry) -> Option<Arc<str>> {

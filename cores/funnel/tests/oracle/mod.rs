@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 
 use funnel::condition::{Activities, Condition, Literal, Op, Score, Term, TextTest, Window};
 use funnel::definition::{Definition, Points};
+use funnel::fold::MOVES_WITHOUT_NEWS_MAX;
 use funnel::history::{Activity, Agent, Entry, Fact, History, Value, What};
 use funnel::{Stage, Temperature, Truth};
 use moment::{Moment, Span};
@@ -90,6 +91,7 @@ struct Run<'a> {
     falling: Vec<f64>,
     moves: Vec<(Moment, Stage, Stage, Option<String>)>,
     held_back: Option<Vec<Truth>>,
+    without_news: usize,
     lens: &'a str,
     wakes: &'a [(String, Condition)],
 }
@@ -113,7 +115,7 @@ impl<'a> Run<'a> {
         spans.dedup();
         let (now, stage) = (Moment::START, Stage::None);
         let at = At { definition, history, now, stage, entered: None, wake: None };
-        Run { at, spans, falling, moves: Vec::new(), held_back: None, lens, wakes }
+        Run { at, spans, falling, moves: Vec::new(), held_back: None, without_news: 0, lens, wakes }
     }
 
     fn go(&mut self, until: Moment) {
@@ -188,6 +190,9 @@ impl<'a> Run<'a> {
         }
         let mut visited = vec![self.at.stage];
         let mut cut = false;
+        if !fresh.is_empty() {
+            self.without_news = 0;
+        }
         for entry in fresh {
             let What::Activity(activity) = &entry.what else { continue };
             if activity.kind.as_str() != "stage.moved" || activity.agent != Agent::Human {
@@ -213,7 +218,7 @@ impl<'a> Run<'a> {
                 visited.push(to);
             }
         }
-        loop {
+        while self.without_news < MOVES_WITHOUT_NEWS_MAX {
             let mut found = None;
             for (to, reason) in self.at.moves() {
                 if visited.contains(&to) {
@@ -235,6 +240,7 @@ impl<'a> Run<'a> {
         self.at.stage = to;
         self.at.entered = Some(self.at.now);
         self.at.wake = None;
+        self.without_news += 1;
     }
 
     /// What a move by hand says of waking.
