@@ -3,6 +3,7 @@
 
 import { answerByKey } from "./answer.ts";
 import { checkWhileWriting } from "./draft.ts";
+import { goToEvidence } from "./evidence.ts";
 import { editInForm } from "./form.ts";
 import { watchForms } from "./forms.ts";
 import { listenForKeys } from "./keys.ts";
@@ -21,3 +22,4 @@ editInForm();
 checkWhileWriting();
 answerByKey();
 showWhyIfAsked();
+goToEvidence();

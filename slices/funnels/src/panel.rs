@@ -7,6 +7,7 @@ use funnel::{Condition, Definition, Stage, Truth};
 use moment::{Moment, Span};
 use people::pages::marks::{Heat, StageMark, Temperature, TruthMark};
 use people::pages::person::label;
+use people::pages::timeline;
 use people::panel::{Moved, Panel};
 use people::{PERSON, PersonId};
 use platform::db::Tx;
@@ -129,11 +130,19 @@ struct Line {
     truth: TruthMark,
     english: String,
     seen: String,
-    source: String,
+    /// What it rests on, each with where it is shown.
+    rests: Vec<Rested>,
     /// `gate`, or another word of where in the rule it stands; empty for the rule itself.
     badge: &'static str,
     /// Whether another condition read it.
     is_under: bool,
+}
+
+/// An activity or a fact that a condition rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Rested {
+    words: String,
+    href: String,
 }
 
 /// A receipt.
@@ -246,7 +255,7 @@ impl Slips {
             .moves
             .iter()
             .enumerate()
-            .map(|(place, step)| slip(place, step, &why.lens, almanac))
+            .map(|(place, step)| slip(place, step, why, almanac))
             .collect();
         let earlier = slips.split_off(slips.len().min(1));
         let framework = definition.frameworks.first();
@@ -261,6 +270,7 @@ impl Slips {
             definition.stage(view.stage).is_some_and(|rule| rule.gate.is_some())
         };
         let stands = StageMark::of(why.stage.as_str());
+        let told = Told { person: &why.person, almanac };
         let known_to = |mark: &StageMark| match Stage::parse(mark.word()) {
             Some(stage) => definition.stage(stage).is_some(),
             None => false,
@@ -300,7 +310,7 @@ impl Slips {
                         part,
                         if has_gate && place == 0 { "gate" } else { "" },
                         false,
-                        almanac,
+                        &told,
                         &mut lines,
                     );
                 }
@@ -329,7 +339,8 @@ fn under(step: &MoveView) -> String {
     }
 }
 
-fn slip(place: usize, step: &MoveView, lens: &str, almanac: &Almanac) -> Slip {
+fn slip(place: usize, step: &MoveView, why: &WhyView, almanac: &Almanac) -> Slip {
+    let (lens, told) = (&why.lens, Told { person: &why.person, almanac });
     let (from, to) = (StageMark::of(step.from.as_str()), StageMark::of(step.to.as_str()));
     let reason = step.reason.as_ref().map(|reason| format!(", {reason}")).unwrap_or_default();
     Slip {
@@ -349,7 +360,7 @@ fn slip(place: usize, step: &MoveView, lens: &str, almanac: &Almanac) -> Slip {
             format!("happened {}", almanac.full(step.evidence_at).words)
         },
         day: almanac.date(step.at).words,
-        lines: step.because.iter().map(|because| line(because, almanac)).collect(),
+        lines: step.because.iter().map(|because| line(because, &told)).collect(),
         said: step.by_hand.as_ref().map(|said| in_words(said, almanac)).unwrap_or_default(),
         at: step.at.0,
         disputes: step.disputes.iter().map(|dispute| said(dispute, almanac)).collect(),
@@ -385,12 +396,18 @@ fn said(dispute: &DisputeView, almanac: &Almanac) -> Said {
     }
 }
 
-fn line(because: &BecauseView, almanac: &Almanac) -> Line {
+/// Of whom it is told, and in whose words of time.
+struct Told<'a> {
+    person: &'a str,
+    almanac: &'a Almanac,
+}
+
+fn line(because: &BecauseView, told: &Told<'_>) -> Line {
     Line {
         truth: mark(because.truth),
         english: because.english.clone(),
         seen: because.seen.clone().unwrap_or_default(),
-        source: source(because.rests_on.iter(), almanac),
+        rests: rests(because.rests_on.iter(), told),
         badge: match because.part {
             Part::Gate => "gate",
             Part::Wake => "wake",
@@ -401,19 +418,26 @@ fn line(because: &BecauseView, almanac: &Almanac) -> Line {
 }
 
 /// What a condition rests on: `email replied, 3 Jun 2026`, `Industry from import, 30 May 2026`; the newest first.
-fn source<'a>(rests: impl DoubleEndedIterator<Item = &'a RestView>, almanac: &Almanac) -> String {
-    let mut said: Vec<String> = Vec::new();
+fn rests<'a>(rests: impl DoubleEndedIterator<Item = &'a RestView>, told: &Told<'_>) -> Vec<Rested> {
+    let mut said: Vec<Rested> = Vec::new();
     for rest in rests.rev() {
         let what = match &rest.source {
             Some(source) => format!("{} from {source}", label(&rest.what)),
             None => rest.what.replace(['.', '_'], " "),
         };
-        let words = format!("{what}, {}", almanac.date(rest.at).words);
-        if !said.contains(&words) {
-            said.push(words);
+        let words = format!("{what}, {}", told.almanac.date(rest.at).words);
+        if said.iter().any(|known| known.words == words) {
+            continue;
         }
+        // What a company is stands among its facts; the timeline is the person's own.
+        let is_own = rest.source.is_none() || rest.what.starts_with("person.");
+        let href = match is_own {
+            true => timeline::address(told.person, rest.at, rest.entry),
+            false => format!("#fact-{}", rest.what),
+        };
+        said.push(Rested { words, href });
     }
-    said.join("; ")
+    said
 }
 
 pub(crate) fn known(criterion: &CriterionView, almanac: &Almanac) -> Known {
@@ -446,18 +470,18 @@ fn spread(
     part: &Explained,
     badge: &'static str,
     is_under: bool,
-    almanac: &Almanac,
+    told: &Told<'_>,
     into: &mut Vec<Line>,
 ) {
     let condition = Condition::parse(&part.text);
     if matches!(condition, Ok(Condition::All(_))) && !is_under {
         for part in &part.parts {
-            spread(part, badge, is_under, almanac, into);
+            spread(part, badge, is_under, told, into);
         }
         return;
     }
     let is_choice = matches!(condition, Ok(Condition::Any(_)));
-    let rests: Vec<RestView> = part
+    let rested: Vec<RestView> = part
         .rests_on
         .iter()
         .map(|rest| RestView {
@@ -472,13 +496,13 @@ fn spread(
         truth: mark(part.truth),
         english: if opens { "any one of these".to_owned() } else { part.english.clone() },
         seen: if is_choice { String::new() } else { part.seen.clone().unwrap_or_default() },
-        source: if opens { String::new() } else { source(rests.iter(), almanac) },
+        rests: if opens { Vec::new() } else { rests(rested.iter(), told) },
         badge,
         is_under,
     });
     if opens {
         for part in &part.parts {
-            spread(part, "", true, almanac, into);
+            spread(part, "", true, told, into);
         }
     }
 }

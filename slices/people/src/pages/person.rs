@@ -9,6 +9,8 @@ use super::timeline::Day;
 /// A fact on the page.
 #[derive(Clone, Debug)]
 pub struct FactLine {
+    /// Its key, such as `person.title`.
+    pub key: String,
     /// What it is: `Title`.
     pub label: String,
     /// Its value.

@@ -26,6 +26,8 @@ pub struct Item {
     pub is_machine: bool,
     /// A move from one stage to another, and the id of its receipt within the page.
     pub moved: Option<(StageMark, StageMark, String)>,
+    /// The id within the page, to which receipts lead; empty for a move.
+    pub anchor: String,
     /// The time of day.
     pub clock: String,
     /// The moment, for machines.
@@ -120,6 +122,17 @@ impl Before {
     }
 }
 
+/// The id that a line of the timeline has within its page.
+pub fn anchor(entry: i64) -> String {
+    format!("entry-{entry}")
+}
+
+/// Where a line of somebody's timeline is shown, however old it is: the part that begins with it, and in it the line.
+pub fn address(person: &str, at: Moment, entry: i64) -> String {
+    let before = Before { at, id: entry.saturating_add(1) };
+    format!("/people/{person}?before={}#{}", before.to_text(), anchor(entry))
+}
+
 /// What the timeline is made from and which part of it is wanted.
 #[derive(Clone, Copy, Debug)]
 pub struct Told<'a> {
@@ -189,6 +202,7 @@ fn blank(at: Moment, almanac: &Almanac) -> Item {
         is_inbound: false,
         is_machine: false,
         moved: None,
+        anchor: String::new(),
         clock: at.words,
         iso: at.iso,
     }
@@ -205,7 +219,7 @@ fn change(step: &Moved, almanac: &Almanac) -> Item {
 }
 
 fn item(entry: &Entry, first: &str, show: Show, almanac: &Almanac) -> Option<Item> {
-    let blank = blank(entry.occurred_at, almanac);
+    let blank = Item { anchor: anchor(entry.id), ..blank(entry.occurred_at, almanac) };
     match &entry.what {
         What::Facts(_) if show != Show::All => None,
         What::Facts(observation) => {

@@ -184,6 +184,7 @@ fn fact_line(fact: &HeldFact, almanac: &Almanac) -> FactLine {
         source.push_str(&format!("; expires {}", almanac.day(expires).words));
     }
     FactLine {
+        key: fact.key.clone(),
         label: label(&fact.key),
         value: fact.value.clone(),
         source,
