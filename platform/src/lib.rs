@@ -14,6 +14,7 @@ pub mod files;
 #[cfg(feature = "harness")]
 pub mod harness;
 pub mod jobs;
+pub mod metrics;
 pub mod page;
 pub mod public_id;
 pub mod settings;

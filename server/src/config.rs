@@ -1,12 +1,13 @@
 //! Configuration: `config.default.toml`, overlaid with a file, then with variables. Read once, here.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use platform::failure::Failure;
 use serde::Deserialize;
 use toml::{Table, Value};
+
+use crate::http::{ForwardedBy, Network, TlsPaths};
 
 /// The defaults and their documentation.
 pub(crate) const DEFAULTS: &str = include_str!("../../config.default.toml");
@@ -17,11 +18,16 @@ pub(crate) const FILE_VARIABLE: &str = "SLUICE_CONFIG";
 /// Variables with our prefix that are for others: the tests' own database.
 const NOT_OURS: &[&str] = &[FILE_VARIABLE, "SLUICE_TEST_POSTGRES"];
 
+/// The shortest token behind which figures are told.
+const METRICS_TOKEN_LETTERS_MIN: usize = 16;
+
 /// Everything that can be configured; what each means stands in `config.default.toml`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(crate) struct Config {
     pub workspace: Workspace,
     pub http: Http,
+    pub tls: Tls,
+    pub metrics: Metrics,
     pub work: Work,
     pub log: Log,
     pub tell: Tell,
@@ -36,7 +42,10 @@ pub(crate) struct Workspace {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(crate) struct Http {
     pub listen: String,
-    pub trusted_proxies: Vec<IpAddr>,
+    pub trusted_proxies: Vec<Network>,
+    pub forwarded_by: ForwardedBy,
+    pub proxy_protocol: bool,
+    pub hsts_days: u32,
     pub origins: Vec<String>,
     pub connections_max: usize,
     pub form_bytes_max: usize,
@@ -44,6 +53,27 @@ pub(crate) struct Http {
     pub body_timeout_s: u64,
     pub answer_timeout_s: u64,
     pub stop_timeout_s: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Tls {
+    pub certificate: PathBuf,
+    pub key: PathBuf,
+    pub redirect_from: String,
+}
+
+impl Tls {
+    /// The files, if the program is to speak TLS itself.
+    pub(crate) fn paths(&self) -> Option<TlsPaths> {
+        let (certificate, key) = (self.certificate.clone(), self.key.clone());
+        (!certificate.as_os_str().is_empty()).then_some(TlsPaths { certificate, key })
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Metrics {
+    pub listen: String,
+    pub token: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -97,7 +127,31 @@ pub(crate) fn read(
         let words = "work.threads, work.jobs and http.connections_max must be 1 or more";
         return Err(refused(words.to_owned()));
     }
+    consistent(&config)?;
     Ok(config)
+}
+
+/// What each value allows and both together do not.
+fn consistent(config: &Config) -> Result<(), Failure> {
+    let Config { tls, metrics, .. } = config;
+    let is_set = |path: &Path| !path.as_os_str().is_empty();
+    if is_set(&tls.certificate) != is_set(&tls.key) {
+        let words = "tls.certificate and tls.key go together: name both files, or neither";
+        return Err(refused(words.to_owned()));
+    }
+    if !tls.redirect_from.is_empty() && !is_set(&tls.certificate) {
+        let words =
+            "tls.redirect_from leads to encrypted pages: name tls.certificate and tls.key, too";
+        return Err(refused(words.to_owned()));
+    }
+    if !metrics.token.is_empty() && metrics.token.len() < METRICS_TOKEN_LETTERS_MIN {
+        let words = format!(
+            "metrics.token is short enough to be guessed: give it {METRICS_TOKEN_LETTERS_MIN} letters or more, e.g. \
+             those that `openssl rand -hex 24` prints"
+        );
+        return Err(refused(words));
+    }
+    Ok(())
 }
 
 fn overlay(defaults: &mut Table, given: Table) -> Result<(), String> {
@@ -192,10 +246,10 @@ mod tests {
     fn every_key_names_its_variable() {
         let table: Table = DEFAULTS.parse().unwrap();
         for (section, values) in &table {
+            let (_, part) = DEFAULTS.split_once(&format!("\n[{section}]\n")).unwrap();
             for key in values.as_table().unwrap().keys() {
                 let name = format!("{PREFIX}{section}_{key}").to_uppercase();
-                let line =
-                    DEFAULTS.lines().find(|line| line.starts_with(&format!("{key} ="))).unwrap();
+                let line = part.lines().find(|line| line.starts_with(&format!("{key} ="))).unwrap();
                 assert!(line.contains(&name), "config.default.toml: say {name} behind {key}");
             }
         }
@@ -219,7 +273,11 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         for (text, named, expected) in [
-            ("[htpp]\n", &[][..], "[htpp] is not known; there are workspace, http, work, log"),
+            (
+                "[htpp]\n",
+                &[][..],
+                "[htpp] is not known; there are workspace, http, tls, metrics, work, log",
+            ),
             (
                 "[log]\nlevle = \"x\"\n",
                 &[],
@@ -229,6 +287,11 @@ mod tests {
             ("work = 2\n", &[], "work is a section"),
             ("[log]\nformat = \"xml\"\n", &[], "unknown variant `xml`"),
             ("[work]\nthreads = 0\n", &[], "must be 1 or more"),
+            ("[tls]\nkey = \"a.pem\"\n", &[], "tls.certificate and tls.key go together"),
+            ("[tls]\nredirect_from = \"[::]:80\"\n", &[], "tls.redirect_from leads to encrypted"),
+            ("[metrics]\ntoken = \"abc\"\n", &[], "short enough to be guessed"),
+            ("[http]\ntrusted_proxies = [\"proxy\"]\n", &[], "no network like 10.0.0.0/8"),
+            ("[http]\nforwarded_by = \"both\"\n", &[], "unknown variant `both`"),
             ("[work\n", &[], "line 1"),
             (
                 "",

@@ -1,4 +1,5 @@
 //! Looking at a database without changing it: whether it is sound, and which steps it has.
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use moment::Moment;
@@ -23,6 +24,18 @@ pub(crate) const SOUND: Sql = split(
 
 pub(crate) const LAST_MIGRATED: Sql = sql("select max(applied_at) from migration");
 
+/// Name and value of what an operator must know of the server; of a file, of the library that reads it.
+pub(crate) const SERVER_FACTS: Sql = split(
+    "db.server_facts",
+    Pair {
+        sqlite: "select 'version', sqlite_version() union all
+            select 'journal_mode', journal_mode from pragma_journal_mode",
+        postgres: "select name, setting from pg_settings where name in ('server_version_num', 'server_encoding',
+                'max_connections', 'superuser_reserved_connections', 'fsync', 'full_page_writes', 'synchronous_commit')
+            union all select 'connections', count(*)::text from pg_stat_activity where backend_type = 'client backend'",
+    },
+);
+
 /// When the database was last brought up to date; a clock that is behind this is wrong.
 ///
 /// # Errors
@@ -43,6 +56,15 @@ pub enum Soundness {
 }
 
 impl Db {
+    /// What the server says of itself, by name: its version and its settings.
+    ///
+    /// # Errors
+    /// As [`Db::read_blocking`].
+    pub fn server_facts_blocking(&self) -> Result<BTreeMap<String, String>, Failure> {
+        let rows = self.read_blocking(|tx| tx.rows(SERVER_FACTS, args![]))?;
+        Ok(rows.iter().map(|row| (row.text(0).to_owned(), row.text(1).to_owned())).collect())
+    }
+
     /// Whether the pages of the database are sound. Reads the whole file of an SQLite database.
     ///
     /// # Errors
@@ -112,6 +134,18 @@ mod tests {
     }
 
     #[test]
+    fn a_server_says_what_it_is() {
+        both(&[], |world| {
+            let facts = world.db.server_facts_blocking().unwrap();
+            let expected = match world.dialect {
+                super::super::Dialect::Sqlite => "journal_mode",
+                super::super::Dialect::Postgres => "server_version_num",
+            };
+            assert!(facts.contains_key(expected), "{facts:?}");
+        });
+    }
+
+    #[test]
     fn a_step_that_is_missing_is_seen_and_not_run() {
         both(&[], |world| {
             let newer = Migrations {
@@ -132,8 +166,9 @@ mod tests {
         let file = world.folder().join("copy.db");
         world.db.backup_to(&file).unwrap();
         let mut bytes = std::fs::read(&file).unwrap();
-        let middle = bytes.len() / 2;
-        for byte in &mut bytes[middle..middle + 2_000] {
+        // A whole page: in half of one there may be nothing that anybody reads.
+        let middle = bytes.len() / 2 / 4_096 * 4_096;
+        for byte in &mut bytes[middle..middle + 4_096] {
             *byte = 0xff;
         }
         let folder = world.folder().join("damaged");

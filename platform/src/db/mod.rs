@@ -10,6 +10,7 @@ mod arg;
 mod backup;
 mod check;
 mod error;
+mod figures;
 mod made;
 mod migrate;
 mod open;
@@ -27,6 +28,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Instant;
 
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
@@ -39,7 +41,7 @@ pub use check::{Soundness, last_migrated_at};
 pub use error::{StatementError, Trouble, trouble_of};
 pub use made::{MADE_ARGS_MAX, Made};
 pub use migrate::{Migrations, Step, Upgrade};
-pub use open::Options;
+pub use open::{CONNECTIONS_MAX, Options};
 pub use row::Row;
 pub use shared::ID_BLOCK;
 pub use sql::{BUILT_TEXTS_MAX, Dialect, Pair, Sql, split, sql};
@@ -56,7 +58,10 @@ use crate::public_id::PublicIds;
 /// The platform's own tables; every database has them first.
 pub const MIGRATIONS: Migrations = Migrations {
     slice: "platform",
-    files: &[("0001_platform", include_str!("../../migrations/0001_platform.sql"))],
+    files: &[
+        ("0001_platform", include_str!("../../migrations/0001_platform.sql")),
+        ("0002_job_dead", include_str!("../../migrations/0002_job_dead.sql")),
+    ],
 };
 
 const RESERVE_IDS: Sql =
@@ -70,6 +75,7 @@ pub const STATEMENTS: &[Sql] = &[
     migrate::NOTE,
     check::SOUND,
     check::LAST_MIGRATED,
+    check::SERVER_FACTS,
 ];
 
 /// Where the data lies.
@@ -177,7 +183,11 @@ impl Db {
         match &self.0.writers {
             // A connection may not be used on a thread that drives futures.
             Some(writers) if Handle::try_current().is_err() => {
-                writers.with(|tx| pool::write_one(tx, work))?
+                let asked = Instant::now();
+                writers.with(|tx| {
+                    self.0.shared.figures.write_waits.note_since(asked);
+                    pool::write_one(tx, work)
+                })?
             }
             _ => answer_blocking(&self.0.writes, work),
         }
@@ -208,7 +218,9 @@ impl Db {
             Some(readers)
                 if self.dialect() == Dialect::Sqlite || Handle::try_current().is_err() =>
             {
+                let asked = Instant::now();
                 readers.with(|tx| {
+                    self.0.shared.figures.read_waits.note_since(asked);
                     tx.begin_read()?;
                     let result = guarded(tx, work);
                     tx.end_read();

@@ -21,6 +21,8 @@ const READ_THREADS: usize = 4;
 const READERS_MAX: usize = 8;
 /// Connections of a PostgreSQL database that write at once.
 const WRITERS_MAX: usize = 8;
+/// Connections that one process opens to a PostgreSQL server at most: those, and the one over which ids come.
+pub const CONNECTIONS_MAX: usize = READERS_MAX + WRITERS_MAX + 1;
 
 /// How to open a database; the default is what a server wants.
 #[derive(Clone)]
@@ -87,7 +89,7 @@ fn open_sqlite(
     let mut writer = Tx::new(Engine::Sqlite(Box::new(session)), Arc::clone(&shared));
     prepare(&mut writer, &shared, slices, options)?;
 
-    let (writes, reads) = (Arc::new(Queue::new()), Arc::new(Queue::new()));
+    let (writes, reads) = queues(&shared);
     let for_readers = Arc::clone(&shared);
     let open = Box::new(move || {
         let session = sqlite::Session::open(&file, sqlite::Role::Reader)?;
@@ -122,7 +124,7 @@ fn open_postgres(
     };
     prepare(&mut connect(), &shared, slices, options)?;
 
-    let (writes, reads) = (Arc::new(Queue::new()), Arc::new(Queue::new()));
+    let (writes, reads) = queues(&shared);
     let open = connect.clone();
     let readers = Arc::new(Pool::new(READERS_MAX, Box::new(move || Ok(open()))));
     let writers = Arc::new(Pool::new(WRITERS_MAX, Box::new(move || Ok(connect()))));
@@ -133,6 +135,12 @@ fn open_postgres(
     }
     let (readers, writers, location) = (Some(readers), Some(writers), location.clone());
     Ok(Db(Arc::new(Inner { location, shared, writes, reads, readers, writers, threads })))
+}
+
+/// The lines of closures that write and of those that read.
+fn queues(shared: &Shared) -> (Arc<Queue>, Arc<Queue>) {
+    let line = |waits| Arc::new(Queue::new(waits));
+    (line(&shared.figures.write_waits), line(&shared.figures.read_waits))
 }
 
 /// Brings the tables up to date and learns the workspace's secret for public ids.

@@ -2,10 +2,12 @@
 use std::any::Any;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use super::Tx;
 use crate::Failure;
+use crate::metrics::Histogram;
 
 /// Closures that may wait for one database at most; the next is told to come back.
 pub const WAITING_MAX: usize = 10_000;
@@ -88,28 +90,36 @@ pub(crate) fn stopped() -> Failure {
 
 /// A line of work with an end.
 pub(crate) struct Queue {
-    state: Mutex<(VecDeque<Box<dyn Work>>, bool)>,
+    state: Mutex<State>,
     filled: Condvar,
+    waits: Arc<Histogram>,
+}
+
+#[derive(Default)]
+struct State {
+    line: VecDeque<(Instant, Box<dyn Work>)>,
+    is_closed: bool,
 }
 
 impl Queue {
-    pub(crate) fn new() -> Queue {
-        Queue { state: Mutex::new((VecDeque::new(), false)), filled: Condvar::new() }
+    /// A line that notes how long each piece of work stood in it.
+    pub(crate) fn new(waits: &Arc<Histogram>) -> Queue {
+        Queue { state: Mutex::default(), filled: Condvar::new(), waits: Arc::clone(waits) }
     }
 
-    fn state(&self) -> MutexGuard<'_, (VecDeque<Box<dyn Work>>, bool)> {
+    fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Lines up; gives the failure to answer with if there is no room or no database any more.
     pub(crate) fn push(&self, work: Box<dyn Work>) {
         let mut state = self.state();
-        let refused = if state.1 {
+        let refused = if state.is_closed {
             stopped()
-        } else if state.0.len() >= WAITING_MAX {
+        } else if state.line.len() >= WAITING_MAX {
             Failure::Busy { retry_after_s: 1 }
         } else {
-            state.0.push_back(work);
+            state.line.push_back((Instant::now(), work));
             drop(state);
             self.filled.notify_one();
             return;
@@ -122,10 +132,11 @@ impl Queue {
     pub(crate) fn pop(&self) -> Option<Box<dyn Work>> {
         let mut state = self.state();
         loop {
-            if let Some(work) = state.0.pop_front() {
+            if let Some((asked, work)) = state.line.pop_front() {
+                self.waits.note_since(asked);
                 return Some(work);
             }
-            if state.1 {
+            if state.is_closed {
                 return None;
             }
             state = self.filled.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -134,12 +145,19 @@ impl Queue {
 
     /// The next piece of work if one is waiting.
     pub(crate) fn try_pop(&self) -> Option<Box<dyn Work>> {
-        self.state().0.pop_front()
+        let (asked, work) = self.state().line.pop_front()?;
+        self.waits.note_since(asked);
+        Some(work)
+    }
+
+    /// How many wait.
+    pub(crate) fn len(&self) -> usize {
+        self.state().line.len()
     }
 
     /// Lets nothing in any more; what waits is still done.
     pub(crate) fn close(&self) {
-        self.state().1 = true;
+        self.state().is_closed = true;
         self.filled.notify_all();
     }
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use tokio::sync::Notify;
 
+use super::figures::Figures;
 use super::postgres::Session;
 use crate::Failure;
 use crate::public_id::PublicIds;
@@ -66,6 +67,7 @@ impl IdBlock {
 pub(crate) struct Shared {
     pub(crate) parts: Parts,
     pub(crate) wake: Notify,
+    pub(crate) figures: Figures,
     pub(crate) public_ids: OnceLock<PublicIds>,
     /// PostgreSQL only: ids come over a connection of their own, so that they are committed before they are used.
     pub(crate) ids: Option<Mutex<(Session, IdBlock)>>,

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use super::error::{StatementError, Trouble};
+use super::figures::Figures;
 use super::postgres::Session as PostgresSession;
 use super::shared::Shared;
 use super::sqlite::Session as SqliteSession;
@@ -55,6 +56,11 @@ pub const LIST_CHUNK_MAX: usize = 512;
 impl Tx {
     pub(crate) fn new(engine: Engine, shared: Arc<Shared>) -> Tx {
         Tx { engine, shared, failed: false, woken: false }
+    }
+
+    /// What the database keeps of itself.
+    pub(crate) fn figures(&self) -> &Figures {
+        &self.shared.figures
     }
 
     /// Which database this is. For what cannot be a [`split`](super::split).

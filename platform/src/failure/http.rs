@@ -3,7 +3,7 @@
 //! A failure answers as `application/problem+json` (RFC 9457). Where the request asks for a page, [`by_accept`] turns
 //! that into one, with the [`Face`] that the program was given. What broke is logged under an incident's number, and
 //! the answer tells that number and nothing else.
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -38,7 +38,14 @@ pub struct Problem {
     /// By which number the log knows what broke.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub incident: Option<String>,
+    /// By which id the log knows the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
 }
+
+/// The id of a request; the server puts it into the request's extensions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestId(pub Arc<str>);
 
 /// How failures look to people: set once, by whoever assembles the program.
 #[derive(Clone, Copy)]
@@ -92,7 +99,8 @@ impl Failure {
         };
         let title = status.canonical_reason().unwrap_or("Failure");
         let status = status.as_u16();
-        (Problem { kind: "about:blank", title, status, detail, code, fields, incident }, wait)
+        let kind = "about:blank";
+        (Problem { kind, title, status, detail, code, fields, incident, request_id: None }, wait)
     }
 }
 
@@ -128,11 +136,26 @@ pub async fn by_accept(request: Request, next: Next) -> Response {
     let back = (request.method() == Method::GET)
         .then(|| request.uri().path_and_query().map(|path| path.as_str().to_owned()))
         .flatten();
+    let id = request.extensions().get::<RequestId>().map(|id| id.0.to_string());
     let response = told(next.run(request).await).await;
     match response.extensions().get::<Problem>().cloned() {
-        Some(problem) if wants_page => as_page(response, &problem, back.as_deref()),
-        _ => response,
+        Some(problem) => {
+            let problem = Problem { request_id: id, ..problem };
+            if wants_page {
+                as_page(response, &problem, back.as_deref())
+            } else {
+                as_json(response, &problem)
+            }
+        }
+        None => response,
     }
+}
+
+/// The same answer with all that is known of the problem by now.
+fn as_json(response: Response, problem: &Problem) -> Response {
+    let (mut parts, _) = response.into_parts();
+    parts.headers.remove(axum::http::header::CONTENT_LENGTH);
+    Response::from_parts(parts, Body::from(serde_json::to_string(problem).unwrap_or_default()))
 }
 
 /// What was refused before any verb heard of it, for a body that is too large or of the wrong kind or an address
@@ -173,6 +196,7 @@ async fn told(response: Response) -> Response {
         code,
         fields: Vec::new(),
         incident: None,
+        request_id: None,
     };
     let text = serde_json::to_string(&problem).unwrap_or_default();
     parts.headers.remove(axum::http::header::CONTENT_LENGTH);

@@ -18,7 +18,7 @@ use serde_json::Value;
 use crate::{App, Failure, Tx};
 
 pub use run::{Run, Ticket};
-pub use store::{cancel, find, list, list_named, list_unwell, sweep};
+pub use store::{Tally, cancel, find, list, list_named, list_unwell, sweep, tally};
 pub use work::{run_due, run_now, run_now_watched, work};
 
 pub(crate) use store::ALL as STATEMENTS;

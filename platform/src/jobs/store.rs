@@ -84,6 +84,12 @@ const LIST_UNWELL: Sql =
         last_error, done_at, outcome
     from job where done_at is null or outcome = 'dead' order by id limit 100");
 
+const COUNT_OPEN: Sql = sql(
+    "select case when leased_by is null then 'waiting' else 'running' end, count(*), min(run_at) from job
+    where done_at is null group by 1",
+);
+const COUNT_DEAD: Sql = sql("select count(*) from job where outcome = 'dead'");
+
 pub(crate) const ALL: &[Sql] = &[
     INSERT,
     FIND_OPEN,
@@ -105,6 +111,8 @@ pub(crate) const ALL: &[Sql] = &[
     LIST,
     LIST_NAMED,
     LIST_UNWELL,
+    COUNT_OPEN,
+    COUNT_DEAD,
 ];
 
 /// A job that somebody has in hand.
@@ -273,6 +281,38 @@ pub fn list_named(tx: &mut Tx, name: &str, limit: u32) -> Result<Vec<JobRow>, Fa
 /// As [`Tx::row`].
 pub fn list_unwell(tx: &mut Tx) -> Result<Vec<JobRow>, Failure> {
     tx.rows(LIST_UNWELL, args![])?.iter().map(job).collect()
+}
+
+/// How many jobs there are that are not done with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Wait for their time or their next attempt.
+    pub waiting: u64,
+    /// Somebody has them in hand.
+    pub running: u64,
+    /// Failed for good, and are kept for whoever looks after them.
+    pub dead: u64,
+    /// When the longest waiting was or will be due.
+    pub oldest_run_at: Option<Moment>,
+}
+
+/// Counts the jobs that are not done with.
+///
+/// # Errors
+/// As [`Tx::row`].
+pub fn tally(tx: &mut Tx) -> Result<Tally, Failure> {
+    let mut tally = Tally::default();
+    tx.each(COUNT_OPEN, args![], |row| {
+        let count = row.int(1).unsigned_abs();
+        if row.text(0) == "waiting" {
+            (tally.waiting, tally.oldest_run_at) = (count, row.moment_opt(2));
+        } else {
+            tally.running = count;
+        }
+        Ok(())
+    })?;
+    tally.dead = tx.row(COUNT_DEAD, args![])?.map_or(0, |row| row.int(0).unsigned_abs());
+    Ok(tally)
 }
 
 /// Gives up a job: at once if it waits; if it runs, at its next checkpoint. Whether there was anything to give up.

@@ -15,6 +15,8 @@ pub struct Fault {
     pub words: String,
     /// By what the log's entry is found, if there is one to find.
     pub incident: Option<String>,
+    /// By which id the log knows the request.
+    pub request_id: Option<String>,
     /// Each field that was refused, and why.
     pub fields: Vec<(String, String)>,
     /// The one way out: what it says, and where it leads.

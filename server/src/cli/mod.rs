@@ -86,6 +86,8 @@ struct Common {
 #[derive(Subcommand)]
 enum Command {
     Serve(serve::Serve),
+    Web(serve::Web),
+    Work(serve::Work),
     Import(import::ImportFile),
     Demo(demo::Tell),
     People(people::People),
@@ -139,16 +141,20 @@ pub(crate) fn main() -> ExitCode {
 
 fn run(cli: Cli, mouth: Mouth, variables: &BTreeMap<String, String>) -> Result<Outcome, Failure> {
     let mut config = configured(&cli.common, variables)?;
-    if let Command::Serve(serve) = &cli.command {
-        serve.overlay(&mut config);
-    } else if !variables.contains_key("SLUICE_LOG_LEVEL") {
+    match &cli.command {
+        Command::Serve(command) => command.overlay(&mut config),
+        Command::Web(command) => command.overlay(&mut config),
+        Command::Work(command) => command.overlay(&mut config),
         // A command at a terminal tells its own story; its log is for what goes wrong.
-        config.log.level = "warn".to_owned();
+        _ if !variables.contains_key("SLUICE_LOG_LEVEL") => config.log.level = "warn".to_owned(),
+        _ => {}
     }
     logs::start(&config.log, mouth.side_ink.is_coloured())?;
     let house = House { config, mouth };
     match cli.command {
         Command::Serve(command) => command.run(&house),
+        Command::Web(command) => command.run(&house),
+        Command::Work(command) => command.run(&house),
         Command::Import(command) => command.run(&house),
         Command::Demo(command) => command.run(&house),
         Command::People(command) => command.run(&house),

@@ -3,6 +3,7 @@
 //! A loop of our own over hyper, since `axum::serve` sets no limit on how long a head may take to come, on how many
 //! connect, or on how long a stop waits.
 
+use std::io::Error;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
@@ -16,17 +17,21 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use team::Peer;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt;
 
+use super::network::any_contains;
 use super::patience::Patient;
-use super::peer::peer;
+use super::peer::{Line, Trust, caller};
+use super::proxy_protocol;
+use super::tls::Tls;
 
 /// What a connection may take.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Limits {
     pub connections_max: usize,
     /// For the head of a request; so also how long a connection may idle.
@@ -35,7 +40,11 @@ pub(crate) struct Limits {
     pub answer: Duration,
     /// For requests under way to end, once we stop.
     pub stop: Duration,
-    pub trusted_proxies: Arc<[IpAddr]>,
+    pub trust: Trust,
+    /// Whether connections of our proxies begin with whom they speak for.
+    pub proxy_protocol: bool,
+    /// Encrypts what is spoken, if it is to be.
+    pub tls: Option<Tls>,
 }
 
 /// How long to wait after the system would not accept a connection, usually for want of files.
@@ -103,19 +112,54 @@ async fn next(
 
 async fn serve(
     _place: OwnedSemaphorePermit,
-    stream: TcpStream,
+    mut stream: TcpStream,
     from: SocketAddr,
     router: Router,
     limits: Limits,
-    mut stopping: watch::Receiver<bool>,
+    stopping: watch::Receiver<bool>,
 ) {
     // Answers are written whole; waiting for more to send would only delay them.
     let _ = stream.set_nodelay(true);
-    let proxies = limits.trusted_proxies;
+    let from = match timeout(limits.head, origin(&mut stream, from.ip(), &limits)).await {
+        Ok(Ok(from)) => from,
+        Ok(Err(error)) => return tracing::debug!(%error, "a proxy did not say for whom it speaks"),
+        Err(_) => return tracing::debug!("a proxy took too long to say for whom it speaks"),
+    };
+    match &limits.tls {
+        None => speak(stream, Line { from, is_encrypted: false }, router, &limits, stopping).await,
+        Some(tls) => match timeout(limits.head, tls.accept(stream)).await {
+            Ok(Ok(stream)) => {
+                let line = Line { from, is_encrypted: true };
+                speak(stream, line, router, &limits, stopping).await;
+            }
+            Ok(Err(error)) => tracing::debug!(%error, "no encryption was agreed on"),
+            Err(_) => tracing::debug!("a client took too long to agree on an encryption"),
+        },
+    }
+}
+
+/// From where a connection comes: its own address or, if that is a proxy which says so first, another's.
+async fn origin(stream: &mut TcpStream, from: IpAddr, limits: &Limits) -> Result<IpAddr, Error> {
+    if !limits.proxy_protocol || !any_contains(&limits.trust.proxies, from) {
+        return Ok(from);
+    }
+    Ok(proxy_protocol::read(stream).await?.unwrap_or(from))
+}
+
+/// Speaks HTTP until the other side has enough, or until it is time to stop.
+async fn speak(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    line: Line,
+    router: Router,
+    limits: &Limits,
+    mut stopping: watch::Receiver<bool>,
+) {
+    let trust = &limits.trust;
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
-        let peer = peer(from.ip(), request.headers(), &proxies);
-        request.extensions_mut().insert(Peer(peer));
+        let caller = caller(line, request.headers(), trust);
+        request.extensions_mut().insert(Peer(caller.address));
+        request.extensions_mut().insert(caller);
         router.clone().oneshot(request)
     });
     let stream = TokioIo::new(Patient::new(stream, limits.answer));

@@ -28,6 +28,7 @@ fn page(problem: &Problem) -> String {
         title: title.to_owned(),
         words: sentence(&problem.detail),
         incident: problem.incident.clone(),
+        request_id: problem.request_id.clone(),
         fields: problem
             .fields
             .iter()

@@ -20,15 +20,22 @@ use crate::house;
 const DATABASE_WAIT: Duration = Duration::from_secs(5);
 
 /// What the parts of the process say of themselves.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Health {
     works: Arc<AtomicBool>,
+    /// Whether this process is one that works on jobs.
+    is_worker: bool,
 }
 
 /// Held by the worker while it runs.
 pub(crate) struct Working(Arc<AtomicBool>);
 
 impl Health {
+    /// Of a process that works on jobs, or leaves that to others.
+    pub(crate) fn of(is_worker: bool) -> Health {
+        Health { works: Arc::default(), is_worker }
+    }
+
     /// From now until this is dropped the worker runs.
     pub(crate) fn working(&self) -> Working {
         self.works.store(true, Ordering::Relaxed);
@@ -42,7 +49,8 @@ impl Drop for Working {
     }
 }
 
-/// `/healthz`: the process lives. `/readyz`: the database answers and is up to date, and jobs are worked on.
+/// `/healthz`: the process lives. `/readyz`: the database answers and is up to date, and jobs are worked on,
+/// unless that is left to other processes.
 pub(crate) fn routes() -> Router<App> {
     Router::new().route("/healthz", get(|| async { "ok\n" })).route("/readyz", get(ready))
 }
@@ -55,8 +63,12 @@ async fn ready(State(app): State<App>, Extension(health): Extension<Health>) -> 
         Ok(Ok(Err(_)) | Err(_)) => ("fails", "unknown"),
         Err(_) => ("does not answer", "unknown"),
     };
-    let jobs = if health.works.load(Ordering::Relaxed) { "worked on" } else { "not worked on" };
-    let is_ready = (database, migrations, jobs) == ("answers", "done", "worked on");
+    let jobs = match (health.works.load(Ordering::Relaxed), health.is_worker) {
+        (true, _) => "worked on",
+        (false, true) => "not worked on",
+        (false, false) => "worked on elsewhere",
+    };
+    let is_ready = (database, migrations) == ("answers", "done") && jobs != "not worked on";
     let status = if is_ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let told =
         json!({ "ready": is_ready, "database": database, "migrations": migrations, "jobs": jobs });

@@ -1,55 +1,92 @@
-//! The web server around the routes of the slices: connections, limits, headers, health, logs.
+//! The web server around the routes of the slices: connections, limits, headers, health, logs; and the worker beside it.
 
+mod account;
 mod answer;
 mod api;
+mod certificate;
 mod connections;
 mod face;
 mod health;
+mod metrics;
+mod network;
 mod patience;
 mod peer;
+mod port;
+mod proxy_protocol;
+mod redirect;
 mod start;
 mod stop;
+mod tls;
 mod wake;
 
 use std::fs::{File, TryLockError};
-use std::io::ErrorKind;
-use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum::{Extension, Router};
 use platform::failure::Failure;
 use platform::jobs;
 use platform::{App, Location};
-use tokio::net::TcpListener;
 use tokio::runtime::Builder;
 use tokio::sync::watch;
 
-use crate::config::Http;
+use crate::config::{Config, Http};
 use crate::house::{House, usable};
+use account::Account;
 use answer::{Layers, dress};
 use connections::{Limits, accept};
 use health::Health;
+use metrics::Figures;
+use peer::Trust;
+use port::{Port, Ports};
 use stop::Signals;
+use tls::Tls;
+
+pub(crate) use network::Network;
+pub(crate) use peer::ForwardedBy;
+pub(crate) use tls::{Paths as TlsPaths, valid_until};
 
 /// In the folder of a workspace, held by the server that serves it.
 const LOCK_FILE: &str = "serve.lock";
 
+/// What a process does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Answers requests, works on jobs, and wakes whoever is due.
+    Both,
+    /// Answers requests; others work.
+    Web,
+    /// Works on jobs and wakes whoever is due; others answer.
+    Work,
+}
+
+impl Role {
+    fn answers(self) -> bool {
+        self != Role::Work
+    }
+
+    fn works(self) -> bool {
+        self != Role::Web
+    }
+}
+
 /// Serves the workspace until it is told to stop.
 ///
 /// # Errors
-/// `Refused` if the address is taken, the folder cannot be written or is served already, or the database was
-/// written by a newer program; each says what to do.
-pub(crate) fn serve(house: &House) -> Result<(), Failure> {
+/// `Refused` if an address is taken, the folder cannot be written or is served already, the certificate cannot be
+/// read, or the database was written by a newer program; each says what to do.
+pub(crate) fn serve(house: &House, role: Role) -> Result<(), Failure> {
     usable(house.folder())?;
-    let _held = hold(house)?;
+    let _held = hold(house, role)?;
     let runtime = Builder::new_multi_thread()
         .worker_threads(house.config.work.threads)
         .thread_name("web")
         .enable_all()
         .build()?;
-    let (listener, address) = runtime.block_on(listen(&house.config.http.listen))?;
+    let ports = runtime.block_on(Ports::open(&house.config, role))?;
+    let tls = house.config.tls.paths().filter(|_| role.answers()).map(Tls::open).transpose()?;
     let app = house.open()?;
-    let ended = runtime.block_on(run(house, app, listener, address));
+    let ended = runtime.block_on(run(house, app, ports, tls, role));
     // What still runs on a thread of its own has had its time.
     runtime.shutdown_timeout(Duration::from_secs(1));
     ended
@@ -58,39 +95,107 @@ pub(crate) fn serve(house: &House) -> Result<(), Failure> {
 async fn run(
     house: &House,
     app: App,
-    listener: TcpListener,
-    address: SocketAddr,
+    ports: Ports,
+    tls: Option<Tls>,
+    role: Role,
 ) -> Result<(), Failure> {
-    let http = &house.config.http;
-    let health = Health::default();
-    let router = dress(routes(), app.clone(), layers(http)).layer(axum::Extension(health.clone()));
-    face::wear();
+    let config = &house.config;
+    let health = Health::of(role.works());
     let (stop, stopping) = watch::channel(false);
+    let figures = Arc::new(Figures::default());
+    let wrap = |routes: Router<App>| {
+        let dice = Arc::clone(&app.dice);
+        let figures = Arc::clone(&figures);
+        let account = Account { dice, figures: Arc::clone(&figures), stopping: stopping.clone() };
+        dress(routes, app.clone(), layers(&config.http, account))
+            .layer(Extension(health.clone()))
+            .layer(Extension(figures))
+    };
+    face::wear();
     // Whoever reads that we listen may tell us to stop.
     let signals = Signals::hear()?;
-    let registry = house.jobs().parallel(house.config.work.jobs);
+    let registry = house.jobs().parallel(config.work.jobs);
     let is_set_up = app.db.read(team::workspace).await?.is_set_up;
-    house.mouth.note(format_args!("listening on http://{address}"));
-    if !is_set_up {
-        house.mouth.note("This workspace is new: open the address, and make yourself its owner.");
-    }
-    tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "started");
-    let working = {
-        let (app, stopping) = (app.clone(), stopping.clone());
+    announce(house, &ports, tls.is_some(), is_set_up);
+    tracing::info!(
+        ?role,
+        address = ports.pages_address(),
+        version = env!("CARGO_PKG_VERSION"),
+        "started"
+    );
+
+    let open = limits(&config.http, None);
+    let pages = wrap(routes(config));
+    let (pages_limits, encrypted) = (limits(&config.http, tls.clone()), ports.pages_socket());
+    let serving = serve_at(ports.pages, pages, pages_limits, stopping.clone());
+    let watched = wrap(metrics::routes().merge(health::routes()));
+    let watching = serve_at(ports.watched, watched, open.clone(), stopping.clone());
+    let redirecting = redirect::router(encrypted.map_or(443, |address| address.port()));
+    let redirecting = serve_at(ports.redirect, redirecting, open, stopping.clone());
+    let renewing = tls.map(|tls| tls.renew(stopping.clone()));
+    let working = role.works().then(|| {
+        let (app, stopping, health) = (app.clone(), stopping.clone(), health.clone());
         async move {
             let _alive = health.working();
             jobs::work(app, registry, stopping).await;
         }
-    };
-    let waking = wake::wake(app.clone(), stopping.clone());
-    let serving = accept(listener, router, limits(http), stopping);
-    let (cut_off, (), (), ()) = tokio::join!(serving, working, waking, stop::told(signals, stop));
+    });
+    let waking = role.works().then(|| wake::wake(app.clone(), stopping.clone()));
+    // A stop has been heeded when nobody listens any more whether there is one.
+    drop(stopping);
+    let (cut_off, _, _, (), (), (), ()) = tokio::join!(
+        serving,
+        watching,
+        redirecting,
+        if_any(renewing),
+        if_any(working),
+        if_any(waking),
+        stop::told(signals, stop)
+    );
     tracing::info!(cut_off, "stopped");
     Ok(())
 }
 
-fn routes() -> Router<App> {
-    Router::new()
+async fn if_any(work: Option<impl Future<Output = ()>>) {
+    if let Some(work) = work {
+        work.await;
+    }
+}
+
+/// Answers at a port, if it is open; gives how many connections had to be cut off.
+async fn serve_at(
+    port: Option<Port>,
+    router: Router,
+    limits: Limits,
+    stopping: watch::Receiver<bool>,
+) -> usize {
+    match port {
+        Some(port) => accept(port.listener, router, limits, stopping).await,
+        None => 0,
+    }
+}
+
+/// Says to whoever started it where it is to be found.
+fn announce(house: &House, ports: &Ports, is_encrypted: bool, is_set_up: bool) {
+    let mouth = &house.mouth;
+    if let Some(port) = &ports.watched {
+        mouth.note(format_args!("figures on http://{}/metrics", port.address));
+    }
+    if let Some(port) = &ports.redirect {
+        mouth.note(format_args!("sending on from http://{}", port.address));
+    }
+    let Some(port) = &ports.pages else {
+        return mouth.note(format_args!("working on the jobs of {}", house.location()));
+    };
+    let scheme = if is_encrypted { "https" } else { "http" };
+    mouth.note(format_args!("listening on {scheme}://{}", port.address));
+    if !is_set_up {
+        mouth.note("This workspace is new: open the address, and make yourself its owner.");
+    }
+}
+
+fn routes(config: &Config) -> Router<App> {
+    let routes = Router::new()
         .merge(start::routes())
         .merge(api::routes())
         .merge(health::routes())
@@ -98,50 +203,48 @@ fn routes() -> Router<App> {
         .merge(team::routes())
         .merge(people::web::routes())
         .merge(funnels::web::routes())
-        .fallback(face::no_such_page)
+        .fallback(face::no_such_page);
+    match config.metrics.token.as_str() {
+        "" => routes,
+        token => routes.merge(metrics::guarded_routes(token)),
+    }
 }
 
-fn layers(http: &Http) -> Layers {
+fn layers(http: &Http, account: Account) -> Layers {
     Layers {
         form_bytes_max: http.form_bytes_max,
         body_timeout: Duration::from_secs(http.body_timeout_s),
         origins: http.origins.clone(),
+        hsts_days: http.hsts_days,
+        account,
     }
 }
 
-fn limits(http: &Http) -> Limits {
+fn limits(http: &Http, tls: Option<Tls>) -> Limits {
     Limits {
         connections_max: http.connections_max,
         head: Duration::from_secs(http.head_timeout_s),
         answer: Duration::from_secs(http.answer_timeout_s),
         stop: Duration::from_secs(http.stop_timeout_s),
-        trusted_proxies: http.trusted_proxies.clone().into(),
+        trust: Trust { proxies: http.trusted_proxies.clone().into(), by: http.forwarded_by },
+        proxy_protocol: http.proxy_protocol,
+        tls,
     }
-}
-
-async fn listen(address: &str) -> Result<(TcpListener, SocketAddr), Failure> {
-    let listener = TcpListener::bind(address).await.map_err(|error| {
-        let words = match error.kind() {
-            ErrorKind::AddrInUse => format!(
-                "{address} is taken by another program, perhaps another Sluice. Stop that one, or choose another \
-                 port: --listen 127.0.0.1:0 takes any free one."
-            ),
-            ErrorKind::PermissionDenied => {
-                format!("This user may not listen on {address}. Choose a port from 1024 on.")
-            }
-            _ => format!("Nothing can listen on {address}: {error}. Write it like 127.0.0.1:8080."),
-        };
-        Failure::refused("listen", words)
-    })?;
-    let address = listener.local_addr()?;
-    Ok((listener, address))
 }
 
 /// Takes the folder for this process, until the file is dropped. Commands may work beside a server; two servers
 /// on one folder are a mistake. PostgreSQL may be served by many.
-fn hold(house: &House) -> Result<Option<File>, Failure> {
+fn hold(house: &House, role: Role) -> Result<Option<File>, Failure> {
     if let Location::Postgres(_) = house.location() {
         return Ok(None);
+    }
+    if role != Role::Both {
+        let words = format!(
+            "{} is an SQLite workspace, which one process serves: start `sluice serve`. Separate `web` and `work` \
+             processes share a PostgreSQL database: name it with --database.",
+            house.folder().display()
+        );
+        return Err(Failure::refused("needs_postgres", words));
     }
     let file = File::options()
         .create(true)

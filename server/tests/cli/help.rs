@@ -7,6 +7,8 @@ use crate::program::Program;
 const COMMANDS: &[&[&str]] = &[
     &[],
     &["serve"],
+    &["web"],
+    &["work"],
     &["import"],
     &["demo"],
     &["people"],

@@ -4,9 +4,12 @@
 mod api;
 mod away;
 mod commands;
+mod edge;
+mod figures;
 mod hands;
 mod help;
 mod program;
 mod serving;
 mod tell;
+mod upgrade;
 mod workspace;

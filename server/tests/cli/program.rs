@@ -114,26 +114,38 @@ impl Program {
 
     /// Starts to serve on any free port.
     pub fn serve(&self, args: &[&str]) -> Served {
-        let mut all = vec!["serve", "--listen", "127.0.0.1:0"];
-        all.extend(args);
+        self.start("serve", &[&["--listen", "127.0.0.1:0"], args].concat())
+    }
+
+    /// Starts `serve`, `web` or `work`, and waits until it says that it is ready.
+    pub fn start(&self, command: &str, args: &[&str]) -> Served {
+        let all = [&[command], args].concat();
         let mut child =
             self.command(&all).stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let mut log = String::new();
+        let (mut log, mut figures) = (String::new(), String::new());
         let address = loop {
             let line = lines
                 .next()
                 .unwrap_or_else(|| panic!("it ended without listening:\n{log}"))
                 .unwrap();
             log.push_str(&format!("{line}\n"));
-            if let Some(address) = line.strip_prefix("listening on http://") {
+            if let Some(address) = line.strip_prefix("figures on http://") {
+                figures = address.trim_end_matches("/metrics").to_owned();
+            }
+            if let Some((_, address)) =
+                line.strip_prefix("listening on ").and_then(|rest| rest.split_once("://"))
+            {
                 break address.to_owned();
+            }
+            if line.starts_with("working on the jobs") {
+                break String::new();
             }
         };
         // What it says from now on is read, so that it never waits for us.
         let log =
             std::thread::spawn(move || lines.fold(log, |log, line| log + &line.unwrap() + "\n"));
-        Served { child, address, log: Some(log) }
+        Served { child, address, figures, log: Some(log) }
     }
 }
 
@@ -152,6 +164,8 @@ impl Ran {
 pub struct Served {
     child: Child,
     pub address: String,
+    /// Where it tells its figures, if it was asked to.
+    pub figures: String,
     log: Option<std::thread::JoinHandle<String>>,
 }
 
@@ -173,7 +187,19 @@ impl Served {
     }
 
     pub fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        let mut stream = self.connect();
+        self.ask_at(&self.address, method, path, headers, body)
+    }
+
+    /// The same at another of its addresses.
+    pub fn ask_at(
+        &self,
+        address: &str,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
+        let mut stream = TcpStream::connect(address).unwrap();
         stream.write_all(self.head(method, path, headers, body.len()).as_bytes()).unwrap();
         stream.write_all(body.as_bytes()).unwrap();
         answer(stream)
@@ -219,7 +245,7 @@ impl Drop for Served {
 }
 
 /// Reads an answer up to the end of its connection.
-pub fn answer(mut stream: TcpStream) -> Answer {
+pub fn answer(mut stream: impl Read) -> Answer {
     let mut text = Vec::new();
     stream.read_to_end(&mut text).unwrap();
     let text = String::from_utf8_lossy(&text).into_owned();

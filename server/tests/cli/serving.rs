@@ -77,6 +77,12 @@ fn every_answer_binds_the_browser() {
         assert!(!policy.contains("unsafe"), "{path}: {policy}");
         assert_eq!(answer.headers["x-content-type-options"], "nosniff", "{path}");
         assert_eq!(answer.headers["referrer-policy"], "same-origin", "{path}");
+        assert_eq!(answer.headers["x-frame-options"], "DENY", "{path}");
+        assert_eq!(answer.headers["cross-origin-opener-policy"], "same-origin", "{path}");
+        assert_eq!(answer.headers["cross-origin-resource-policy"], "same-origin", "{path}");
+        assert!(answer.headers["permissions-policy"].contains("camera=()"), "{path}");
+        assert!(!answer.headers.contains_key("server"), "{path}: it does not say what it is");
+        assert!(!answer.headers.contains_key("strict-transport-security"), "{path}: not by TLS");
         assert_eq!(answer.headers["x-request-id"].len(), 16, "{path}");
     }
 }

@@ -14,7 +14,9 @@ pub(crate) mod store;
 
 pub use run::{DryRun, Import, Kept, Started, dry_run, keep, keep_stream, read_mapping, start};
 pub(crate) use store::ALL;
-pub use store::{Counts, Exception, ImportRow, Note, Rejection, list, load, notes, rejections};
+pub use store::{
+    Copy, Counts, Exception, ImportRow, Note, Rejection, copies, list, load, notes, rejections,
+};
 
 /// The job that runs an import.
 pub const IMPORT: &str = "people.import";

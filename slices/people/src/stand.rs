@@ -6,7 +6,7 @@ use funnel::Stage;
 use funnel::sql::StandingTable;
 use moment::Moment;
 use platform::args;
-use platform::db::{Row, Sql, Tx, sql};
+use platform::db::{Arg, Row, Sql, Tx, sql};
 use platform::failure::Failure;
 
 use crate::{CompanyId, LensId, PersonId};
@@ -119,6 +119,11 @@ const COUNTED: Sql = sql("select stage, count(*) from standing where lens_id = $
 const DUE: Sql =
     sql("select distinct person_id from standing where next_at is not null and next_at <= $1
      and person_id > $2 order by person_id limit $3");
+/// Counted up to a limit: whoever watches wants to know whether it is many, every few seconds.
+const DUE_COUNT: Sql = sql("select count(*) from (select 1 as due from standing
+     where next_at is not null and next_at <= $1 limit 10000) as due");
+const PEOPLE_TALLIED: Sql =
+    sql("select cast(sum(n) as bigint) from stage_tally group by lens_id order by 1 desc limit 1");
 const NEXT_DUE: Sql = sql("select min(next_at) from standing where next_at is not null");
 /// The revision says to whoever folded them meanwhile that it was for nothing.
 const MAKE_DUE: Sql = sql("update standing set next_at = $1, revision = revision + 1
@@ -147,6 +152,8 @@ pub(crate) const ALL: &[Sql] = &[
     FURTHEST,
     CROSSING,
     DUE,
+    DUE_COUNT,
+    PEOPLE_TALLIED,
     NEXT_DUE,
     MAKE_DUE,
     FORGET,
@@ -317,6 +324,26 @@ fn counts(tx: &mut Tx, statement: Sql, lens: LensId) -> Result<Vec<(Stage, u64)>
         .iter()
         .map(|stage| (*stage, found.get(&stage.code()).copied().unwrap_or(0)))
         .collect())
+}
+
+/// What somebody who watches the program asks every few seconds; costs the same for a million people as for one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Watched {
+    /// How many people there are.
+    pub people: u64,
+    /// Standings whose time had come; counted up to 10,000.
+    pub due: u64,
+}
+
+/// Counts people, and standings that are due.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn watched(tx: &mut Tx, now: Moment) -> Result<Watched, Failure> {
+    let mut count = |sql, args: &[Arg]| -> Result<u64, Failure> {
+        Ok(tx.row(sql, args)?.map_or(0, |row| row.int(0).unsigned_abs()))
+    };
+    Ok(Watched { people: count(PEOPLE_TALLIED, &[])?, due: count(DUE_COUNT, &args![now])? })
 }
 
 /// People whose standing could have changed by `now` without anything new, `limit` of them after `after`.

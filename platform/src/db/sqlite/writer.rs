@@ -1,5 +1,6 @@
 //! The one writer of an SQLite file: closures that wait are committed as one group, and only then acknowledged.
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use crate::Failure;
@@ -49,7 +50,9 @@ fn write_group(tx: &mut Tx, first: Box<dyn Work>, queue: &Queue) {
         Some(failure) => Err(failure),
         None => tx.commit(),
     };
+    tx.figures().groups.note(u64::try_from(group.len()).unwrap_or(u64::MAX));
     if let Err(failure) = &committed {
+        tx.figures().groups_lost.fetch_add(1, Ordering::Relaxed);
         tracing::error!(%failure, closures = group.len(), "a group of writes was lost");
         tx.rollback();
     }

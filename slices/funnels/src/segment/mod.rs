@@ -58,6 +58,15 @@ const SCHEMA: Schema = Schema {
     activity: journal::ACTIVITIES,
 };
 
+/// Words that some condition has asked for and that are not read out of all histories yet.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn unready(tx: &mut Tx) -> Result<Vec<String>, Failure> {
+    let words = store::words(tx)?;
+    Ok(words.into_iter().filter(|word| word.built_to.is_some()).map(|word| word.word).collect())
+}
+
 /// A condition to be asked of everybody, under a lens.
 #[derive(Clone, Debug)]
 pub struct Segment {

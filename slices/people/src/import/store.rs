@@ -39,9 +39,13 @@ const ADD_NOTE: Sql = sql("insert into import_note (import_id, row, line, reason
      values ($1, $2, $3, $4, $5) on conflict do nothing");
 const NOTED: Sql = sql("select row, line, reason, raw from import_note
      where import_id = $1 and row > $2 order by row limit $3");
+const COPIES: Sql =
+    sql("select file_key, case when finished_at is null and failure is null then 1 else 0 end
+     from import order by id");
 
 pub(crate) const ALL: &[Sql] = &[
     ADD, SET_JOB, LOAD, UNFINISHED, LIST, ADVANCE, FINISH, FAIL, REJECT, REJECTED, ADD_NOTE, NOTED,
+    COPIES,
 ];
 
 /// What became of the rows so far. `rows` is what stood in the file; created, updated, unchanged and rejected add up
@@ -194,6 +198,28 @@ pub(crate) fn add(tx: &mut Tx, id: i64, new: &NewImport<'_>, now: Moment) -> Res
 pub(crate) fn set_job(tx: &mut Tx, id: i64, job: i64) -> Result<(), Failure> {
     tx.execute(SET_JOB, args![id, job])?;
     Ok(())
+}
+
+/// A file that was kept for an import.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copy {
+    /// The name under which it is kept.
+    pub key: String,
+    /// Whether the import still reads it.
+    pub is_needed: bool,
+}
+
+/// Every file that was kept for an import.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn copies(tx: &mut Tx) -> Result<Vec<Copy>, Failure> {
+    let mut found = Vec::new();
+    tx.each(COPIES, args![], |row| {
+        found.push(Copy { key: row.text(0).to_owned(), is_needed: row.int(1) > 0 });
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 /// The import of that id.
