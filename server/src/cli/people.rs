@@ -129,7 +129,7 @@ impl People {
                 search,
                 limit: limit.into(),
             };
-            let view = people::list::list(tx, &list)?;
+            let view = people::list::list(tx, &User::operator(), &list)?;
             let next = view.next.as_ref().map(Cursor::to_text);
             Page::new(tx, lens, view.rows, next, None, Some(view.tally))
         })
@@ -165,7 +165,7 @@ impl People {
             let is_more = ids.len() > limit;
             ids.truncate(limit);
             let next = ids.last().filter(|_| is_more).map(|id| outside.encode(PERSON, *id));
-            let rows = people::list::of(tx, lens.id, &ids)?;
+            let rows = people::list::of(tx, &who, lens.id, &ids)?;
             Page::new(tx, lens, rows, next, Some(count), None)
         })
     }

@@ -10,7 +10,7 @@ use people::{LensId, PersonId};
 use platform::db::Tx;
 use platform::failure::Failure;
 use serde::Serialize;
-use team::{Right, User};
+use team::{Right, Sight, User};
 
 use crate::company::Companies;
 use crate::lens::{self, Lens};
@@ -124,7 +124,7 @@ pub enum Depth {
     Whole,
 }
 
-/// Every lens with its counts, and how far each two agree.
+/// Every lens with its counts, and how far each two agree, of those whom the user sees.
 ///
 /// # Errors
 /// `Forbidden` without the right to read people; `Broken` when the database fails.
@@ -140,13 +140,13 @@ pub fn lenses(tx: &mut Tx, who: &User, depth: Depth, now: Moment) -> Result<Lens
             definition: row.name.clone(),
             version: row.version,
             from: (row.from != Moment::START).then_some(row.from),
-            stages: people::stand::tally(tx, lens.id)?.into_iter().collect(),
+            stages: people::stand::tally_for(tx, who, lens.id)?.into_iter().collect(),
         });
     }
     let mut agreement = Vec::new();
     for (place, a) in lenses.iter().enumerate() {
         for b in lenses.iter().skip(place + 1) {
-            agreement.push(agree(tx, (a, b), depth, now)?);
+            agreement.push(agree(tx, who, (a, b), depth, now)?);
         }
     }
     Ok(LensesView { lenses: views, agreement })
@@ -154,12 +154,13 @@ pub fn lenses(tx: &mut Tx, who: &User, depth: Depth, now: Moment) -> Result<Lens
 
 fn agree(
     tx: &mut Tx,
+    who: &User,
     (a, b): (&Lens, &Lens),
     depth: Depth,
     now: Moment,
 ) -> Result<AgreementView, Failure> {
     let mut found = Agreement::default();
-    for (at_a, at_b, people) in people::stand::crossed(tx, a.id, b.id)? {
+    for (at_a, at_b, people) in people::stand::crossed(tx, who, a.id, b.id)? {
         if (at_a, at_b) != (Stage::None, Stage::None) {
             found.add(at_a, at_b, people);
         }
@@ -167,7 +168,7 @@ fn agree(
     let mut parted = Vec::new();
     for one in found.parted().into_iter().take(PARTINGS) {
         let looked_at = if depth == Depth::Whole { LOOKED_AT } else { 0 };
-        let ids = people::stand::crossing(tx, (a.id, one.a), (b.id, one.b), looked_at)?;
+        let ids = people::stand::crossing(tx, who, (a.id, one.a), (b.id, one.b), looked_at)?;
         // Whoever is out is lower than whoever stands anywhere.
         let height = |stage: Stage| (!stage.is_exit(), stage);
         let a_is_lower = height(one.a) < height(one.b);
@@ -189,7 +190,11 @@ fn agree(
         kappa: found.kappa(),
         in_words: found.kappa().map(in_words),
         parted,
-        trend: if depth == Depth::Whole { trend(tx, (a.id, b.id), now)? } else { Vec::new() },
+        trend: match (depth, &who.sight) {
+            (Depth::Whole, Sight::Everybody) => trend(tx, (a.id, b.id), now)?,
+            // The past is counted over everybody.
+            (Depth::Whole | Depth::Counts, _) => Vec::new(),
+        },
     })
 }
 

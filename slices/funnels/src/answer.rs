@@ -50,7 +50,7 @@ pub fn answer(
     now: Moment,
 ) -> Result<Answered, Failure> {
     user.may(Right::EditPeople)?;
-    let person = find::find(tx, who)?;
+    let person = find::find(tx, user, who)?;
     let lens = lens::of(tx, user, lens)?;
     let definition = lens.current().map(|(_, definition)| definition.clone()).unwrap_or_default();
     let Some(place) = definition.criterion(&answer.criterion) else {

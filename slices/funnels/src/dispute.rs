@@ -76,7 +76,7 @@ pub fn raise(
     now: Moment,
 ) -> Result<i64, Failure> {
     user.may(Right::EditPeople)?;
-    let person = find::find(tx, who)?;
+    let person = find::find(tx, user, who)?;
     let lens = lens::of(tx, user, lens)?.id;
     let words = said(words)?;
     let moves = store::transitions(tx, lens, &[person])?.remove(&person).unwrap_or_default();

@@ -102,10 +102,10 @@ impl Export {
         who.may(Right::ExportPeople)?;
         let lens = people::lens_for(tx, who, self.lens.as_deref())?;
         let Some(segment) = segment else {
-            let mut listing = Listing::of(tx, self.list(lens.id))?;
+            let mut listing = Listing::of(tx, who, self.list(lens.id))?;
             begin(to, listing.announced())?;
             let announced = listing.announced();
-            let mut next = |tx: &mut Tx, limit: usize| listing.next(tx, limit);
+            let mut next = |tx: &mut Tx, limit: usize| listing.next(tx, who, limit);
             let whom = Whom { announced, next: &mut next };
             return export::write(tx, who, &lens, &self.layout, whom, now, to);
         };

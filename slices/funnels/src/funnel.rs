@@ -1,13 +1,17 @@
 //! `funnel`: how many stand where, and how those who came in a window moved on.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use funnel::{Definition, Stage};
 use moment::{Moment, Span};
+use people::LensId;
 use platform::db::Tx;
 use platform::failure::Failure;
-use team::{Right, User};
+use team::sight::Limits;
+use team::{Right, Sight, User};
 
+use crate::flow;
 use crate::lens;
 use crate::store::{self, VersionRow};
 
@@ -41,7 +45,34 @@ pub struct FunnelView {
     pub moves: Vec<Moved>,
 }
 
-/// The funnel under the lens of that name, or the one through which the user looks; with `days`, the flow of those who came in during that many days until now.
+/// People whose moves are read at once.
+const CHUNK_PEOPLE: usize = 2_000;
+
+/// The moves of those of somebody's few who came on `day` or later, counted one by one.
+fn flow_among(
+    tx: &mut Tx,
+    lens: LensId,
+    day: i64,
+    limits: &Limits,
+) -> Result<Vec<(Stage, Stage, String, u64)>, Failure> {
+    let mut flow = BTreeMap::new();
+    for people in people::sight::everyone(tx, limits)?.chunks(CHUNK_PEOPLE) {
+        for moves in store::transitions(tx, lens, people)?.into_values() {
+            flow::count(&mut flow, &moves, 1);
+        }
+    }
+    let mut counted: BTreeMap<(i64, i64, String), u64> = BTreeMap::new();
+    for (edge, count) in flow.into_iter().filter(|(edge, _)| edge.day >= day) {
+        let moves = counted.entry((edge.from, edge.to, edge.via)).or_default();
+        *moves += count.unsigned_abs();
+    }
+    let named = |((from, to, via), count): ((i64, i64, String), u64)| {
+        Some((Stage::from_code(from)?, Stage::from_code(to)?, via, count))
+    };
+    Ok(counted.into_iter().filter_map(named).collect())
+}
+
+/// The funnel of those whom the user sees under the lens of that name, or the one through which the user looks; with `days`, the flow of those who came in during that many days until now.
 ///
 /// # Errors
 /// `Forbidden` without the right to read people; `Broken` when the database fails.
@@ -56,17 +87,19 @@ pub fn funnel(
     let lens = lens::of(tx, who, lens)?;
     let since = days.map(|days| now - Span::days(days));
     let day = since.map_or(i64::MIN, |since| since.day() + 1);
-    let moves = store::flow_since(tx, lens.id, day)?
-        .into_iter()
-        .map(|(from, to, via, count)| Moved { from, to, via, count })
-        .collect();
+    let moves = match &who.sight {
+        Sight::Everybody => store::flow_since(tx, lens.id, day)?,
+        Sight::Limited(limits) => flow_among(tx, lens.id, day, limits)?,
+    };
+    let moves =
+        moves.into_iter().map(|(from, to, via, count)| Moved { from, to, via, count }).collect();
     let (version, definition) =
         lens.current().ok_or_else(|| Failure::missing("definition", &lens.name))?;
     Ok(FunnelView {
         lens: lens.name.clone(),
         version: version.clone(),
         definition: Arc::clone(definition),
-        tally: people::stand::tally(tx, lens.id)?,
+        tally: people::stand::tally_for(tx, who, lens.id)?,
         since,
         moves,
     })

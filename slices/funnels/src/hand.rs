@@ -72,7 +72,7 @@ pub fn move_to(
     now: Moment,
 ) -> Result<(), Failure> {
     user.may(Right::EditPeople)?;
-    let person = find::find(tx, who)?;
+    let person = find::find(tx, user, who)?;
     let lens = lens::of(tx, user, lens)?;
     let to = step.to;
     let reason = text("reason_too_long", &step.reason, REASON_BYTES_MAX)?;
@@ -248,7 +248,7 @@ pub fn hand_over(
     now: Moment,
 ) -> Result<(), Failure> {
     user.may(Right::EditPeople)?;
-    let person = find::find(tx, who)?;
+    let person = find::find(tx, user, who)?;
     let lens = lens::of(tx, user, lens)?;
     let reason = text("reason_too_long", reason, REASON_BYTES_MAX)?;
     if !accepted && reason.is_empty() {

@@ -43,6 +43,7 @@ pub fn missing(
     now: Moment,
 ) -> Result<HashMap<PersonId, MissingView>, Failure> {
     who.may(Right::ReadPeople)?;
+    let people = &people::sight::seen(tx, who, people)?;
     let lens = lens::by_id(tx, lens)?;
     let versions = lens.in_force();
     let mut asker = Asker::new(&versions, now);

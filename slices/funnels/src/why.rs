@@ -1,5 +1,7 @@
 //! `why`: where a person stands and why, with the receipt of every move, made again from the history.
 
+use funnel::condition::Term;
+use funnel::explain::Explained;
 use funnel::hand::EVERY_LENS;
 use funnel::history::{Entry, What};
 use funnel::receipt::{Judged, Part, Receipt, Rule};
@@ -158,8 +160,8 @@ pub fn why(
     now: Moment,
 ) -> Result<WhyView, Failure> {
     user.may(Right::ReadPeople)?;
-    let id = find::find(tx, who)?;
-    let person = people::person::row(tx, id)?;
+    let id = find::find(tx, user, who)?;
+    let person = people::person::row(tx, user, id)?;
     let lens = lens::of(tx, user, lens)?;
     let history = project::history_of(tx, id)?;
     let folded = Folder::new(&lens.in_force()).fold(&history, now);
@@ -171,6 +173,7 @@ pub fn why(
         let receipt: Receipt = serde_json::from_str(&row.receipt).map_err(anyhow::Error::from)?;
         moves.push(move_view(row, receipt));
     }
+    moves.iter_mut().for_each(|step| veil(user, &mut step.because));
     by_hand(&mut moves, &history, &lens.name, now);
     for dispute in dispute::of(tx, id, lens.id)? {
         let is_its = |step: &MoveView| step.at == dispute.moved_at && step.to == dispute.to;
@@ -206,8 +209,52 @@ pub fn why(
         temperature: standing.temperature,
         criteria,
         moves,
-        next: next(&lens, standing.stage, &history, now),
+        next: next(&lens, standing.stage, &history, now).map(|mut next| {
+            veil_parts(user, &mut next.parts);
+            next
+        }),
     })
+}
+
+/// What stands in the place of a value that is kept from whoever asks.
+const HIDDEN: &str = "hidden";
+
+/// Whether a condition asks for a fact that is kept from the user.
+fn asks_hidden(user: &User, condition: &str) -> bool {
+    let mut asks = false;
+    if let Ok(condition) = Condition::parse(condition) {
+        condition.terms(&mut |term| {
+            asks |= matches!(term, Term::Fact(key) if user.is_hidden(key));
+        });
+    }
+    asks
+}
+
+/// Says of values that are kept from the user that they are, and leaves out on which facts they rest.
+fn veil(user: &User, because: &mut [BecauseView]) {
+    if user.is_told_all() {
+        return;
+    }
+    for one in because {
+        if one.seen.is_some() && asks_hidden(user, &one.condition) {
+            one.seen = Some(HIDDEN.to_owned());
+        }
+        one.rests_on.retain(|rest| !user.is_hidden(&rest.what));
+    }
+}
+
+/// The same of the parts of a condition.
+pub(crate) fn veil_parts(user: &User, parts: &mut [Explained]) {
+    if user.is_told_all() {
+        return;
+    }
+    for part in parts {
+        if part.seen.is_some() && asks_hidden(user, &part.text) {
+            part.seen = Some(HIDDEN.to_owned());
+        }
+        part.rests_on.retain(|rest| !user.is_hidden(&rest.what));
+        veil_parts(user, &mut part.parts);
+    }
 }
 
 fn next(

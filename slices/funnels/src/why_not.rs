@@ -10,6 +10,7 @@ use platform::failure::Failure;
 use serde::Serialize;
 use team::{Right, User};
 
+use crate::why::veil_parts;
 use crate::{lens, project};
 
 /// Why somebody does not stand at a stage, and what would bring them there.
@@ -94,8 +95,8 @@ pub fn why_not(
     now: Moment,
 ) -> Result<WhyNotView, Failure> {
     user.may(Right::ReadPeople)?;
-    let id = find::find(tx, who)?;
-    let name = people::person::row(tx, id)?.name;
+    let id = find::find(tx, user, who)?;
+    let name = people::person::row(tx, user, id)?.name;
     let lens = lens::of(tx, user, lens)?;
     let history = project::history_of(tx, id)?;
     let stage = match stage {
@@ -111,7 +112,11 @@ pub fn why_not(
         return Err(Failure::refused("no_way_up", words));
     }
     let found = reasons(&lens.in_force(), &history, now, stage);
-    let WhyNot { stage, stands, enter, gate, wake, against, ways, ask } = found;
+    let WhyNot { stage, stands, mut enter, mut gate, mut wake, mut against, ways, ask } = found;
+    for part in [&mut enter, &mut gate, &mut wake] {
+        veil_parts(user, part.as_mut_slice());
+    }
+    veil_parts(user, &mut against);
     Ok(WhyNotView {
         person: tx.public_ids().encode(people::PERSON, id),
         name,

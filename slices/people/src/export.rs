@@ -124,7 +124,8 @@ pub struct Whom<'a> {
 /// Writes these people.
 ///
 /// # Errors
-/// `Forbidden` without the right to export; `Broken` when the database or the stream fails, or when other people were
+/// `Forbidden` without the right to export; `Invalid` for facts that are kept from the user; `Broken` when the database or
+/// the stream fails, or when other people were
 /// written than were announced.
 pub fn write(
     tx: &mut Tx,
@@ -136,7 +137,10 @@ pub fn write(
     to: &mut dyn Write,
 ) -> Result<Exported, Failure> {
     who.may(Right::ExportPeople)?;
-    let mut table = Table { lens, layout, now, owners: HashMap::new(), line: Vec::new() };
+    if let Some(key) = layout.facts.iter().find(|key| who.is_hidden(key)) {
+        return Err(Failure::invalid("facts", format!("{key} is kept from you")));
+    }
+    let mut table = Table { who, lens, layout, now, owners: HashMap::new(), line: Vec::new() };
     table.head(to)?;
     let mut people = 0;
     loop {
@@ -164,6 +168,7 @@ fn broken(error: serde_json::Error) -> Failure {
 }
 
 struct Table<'a> {
+    who: &'a User,
     lens: &'a LensLabel,
     layout: &'a Layout,
     now: Moment,
@@ -184,7 +189,7 @@ impl Table<'_> {
 
     /// Writes these people and says how many they were.
     fn rows(&mut self, tx: &mut Tx, ids: &[PersonId], to: &mut dyn Write) -> Result<u64, Failure> {
-        let listed = list::of(tx, self.lens.id, ids)?;
+        let listed = list::of(tx, self.who, self.lens.id, ids)?;
         self.learn_owners(tx, &listed)?;
         let mut histories = HashMap::new();
         if !self.layout.facts.is_empty() {

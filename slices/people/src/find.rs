@@ -2,8 +2,9 @@
 
 use platform::db::Tx;
 use platform::failure::Failure;
+use team::User;
 
-use crate::{PERSON, PersonId, store};
+use crate::{PERSON, PersonId, sight, store};
 
 /// Small letters without accents, spaces drawn together: how names are ordered and searched.
 pub fn name_key(name: &str) -> String {
@@ -11,27 +12,34 @@ pub fn name_key(name: &str) -> String {
 }
 
 /// The person meant by `who`: a public id (`per_…`), an e-mail address, a telephone, an outside id
-/// (`kind:value` or the bare value), or a full name that only one person has.
+/// (`kind:value` or the bare value), or a full name that only one person has; of those whom the user sees, by what the
+/// user is told.
 ///
 /// # Errors
-/// `Missing` if nobody is meant, `Refused` with `ambiguous` if several are.
-pub fn find(tx: &mut Tx, who: &str) -> Result<PersonId, Failure> {
+/// `Missing` if nobody is meant whom the user sees, `Refused` with `ambiguous` if several are.
+pub fn find(tx: &mut Tx, user: &User, who: &str) -> Result<PersonId, Failure> {
     let who = who.trim();
     let missing = || Failure::missing("person", who);
     if who.starts_with("per_") {
         let id = tx.public_ids().decode(PERSON, who).ok_or_else(missing)?;
-        return store::people(tx, &[id])?.remove(&id).map(|person| person.id).ok_or_else(missing);
+        let known = store::people(tx, &[id])?.remove(&id).map(|person| person.id);
+        let seen = sight::seen(tx, user, known.as_slice())?;
+        return seen.first().copied().ok_or_else(missing);
     }
     if let Some((kind, value)) = who.split_once(':')
+        && !user.is_hidden(&sight::fact_of_key(kind))
         && let Some(id) = store::key(tx, false, kind, value)?
+        && !sight::seen(tx, user, &[id])?.is_empty()
     {
         return Ok(id);
     }
     let address = identity::email::normal(who).unwrap_or_else(|_| who.to_owned());
     let phone = identity::phone::normal(who).unwrap_or_else(|_| who.to_owned());
-    let mut found = store::by_any_key(tx, &[who, &address, &phone])?;
-    if found.is_empty() {
-        found = store::named(tx, &name_key(who))?;
+    let found = store::by_any_key(tx, user, &[who, &address, &phone])?;
+    let mut found = sight::seen(tx, user, &found)?;
+    if found.is_empty() && !user.is_hidden("person.name") {
+        found = store::named(tx, user, &name_key(who))?;
+        sight::keep_told_names(tx, user, &mut found)?;
     }
     match found.as_slice() {
         [] => Err(missing()),

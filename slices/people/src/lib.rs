@@ -15,6 +15,7 @@ pub mod pages;
 pub mod panel;
 pub mod person;
 mod project;
+pub mod sight;
 pub mod stand;
 mod store;
 pub mod upsert;
@@ -28,7 +29,7 @@ use std::collections::HashMap;
 use funnel::Stage;
 use funnel::employment::{self, Employed, Employment};
 use funnel::history::Entry;
-use funnel::sql::PersonTable;
+use funnel::sql::{PersonTable, TerritoryTable};
 use moment::Moment;
 
 use platform::db::{Migrations, Tx};
@@ -61,9 +62,10 @@ pub fn slice() -> Slice {
                     "0003_standing_revision",
                     include_str!("../migrations/0003_standing_revision.sql"),
                 ),
+                ("0025_sight", include_str!("../migrations/0025_sight.sql")),
             ],
         },
-        statements: &[store::ALL, stand::ALL, list::ALL, import::ALL],
+        statements: &[store::ALL, sight::ALL, stand::ALL, list::ALL, import::ALL],
         columns: include_str!("../columns.toml"),
     }
 }
@@ -167,7 +169,12 @@ pub fn employed(tx: &Tx, own: &[Entry]) -> Vec<Employed> {
 }
 
 /// The table of people, for statements that are made of conditions.
-pub const PERSONS: PersonTable = PersonTable { table: "person", id: "id", company: "company_id" };
+pub const PERSONS: PersonTable =
+    PersonTable { table: "person", id: "id", company: "company_id", owner: "owner_id" };
+
+/// The table of who is in which territory, for the same.
+pub const TERRITORIES: TerritoryTable =
+    TerritoryTable { table: "territory_person", territory: "territory_id", person: "person_id" };
 
 /// How many people there are.
 ///

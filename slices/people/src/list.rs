@@ -5,9 +5,12 @@
 
 use funnel::Stage;
 use platform::args;
-use platform::db::{Arg, Sql, Tx, sql};
+use platform::db::{Arg, Made, Row, Sql, Tx, sql};
 use platform::failure::Failure;
+use team::sight::Limits;
+use team::{Right, Sight, User};
 
+use crate::sight;
 use crate::stand::{self, Standing};
 use crate::store::{self, PersonRow};
 use crate::{LensId, PersonId};
@@ -161,7 +164,7 @@ pub struct ListView {
     pub rows: Vec<Listed>,
     /// Where the next page begins, if there is one.
     pub next: Option<Cursor>,
-    /// How many stand at each stage under the lens, in the order of [`Stage::ALL`].
+    /// How many of those whom the user sees stand at each stage under the lens, in the order of [`Stage::ALL`].
     pub tally: Vec<(Stage, u64)>,
 }
 
@@ -238,23 +241,30 @@ impl List {
     }
 }
 
-/// A page of people.
+/// A page of the people whom the user sees.
 ///
 /// # Errors
-/// `Invalid` for a cursor that belongs to another order; `Broken` when the database fails.
-pub fn list(tx: &mut Tx, ask: &List) -> Result<ListView, Failure> {
+/// `Forbidden` without the right to read people; `Invalid` for a cursor that belongs to another order; `Refused` with
+/// `hidden_field` for the order of names that are kept from the user; `Broken` when the database fails.
+pub fn list(tx: &mut Tx, who: &User, ask: &List) -> Result<ListView, Failure> {
+    who.may(Right::ReadPeople)?;
+    if ask.sort == Sort::Name && who.is_hidden("person.name") {
+        let words = "Names are kept from you, and so is their order: choose another.";
+        return Err(Failure::refused("hidden_field", words));
+    }
     let limit = ask.limit.clamp(1, PAGE_ROWS_MAX);
-    let tally = stand::tally(tx, ask.lens)?;
+    let tally = stand::tally_for(tx, who, ask.lens)?;
     let (ids, next) = match ask.search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
-        Some(text) => (store::search(tx, ask.lens, &ask.stages, text, limit)?, None),
-        None => heads(tx, ask, limit)?,
+        Some(text) => (store::search(tx, who, ask.lens, &ask.stages, text, limit)?, None),
+        None => heads(tx, who, ask, limit)?,
     };
-    Ok(ListView { rows: of(tx, ask.lens, &ids)?, next, tally })
+    Ok(ListView { rows: of(tx, who, ask.lens, &ids)?, next, tally })
 }
 
 /// Merges the heads of the stages' indexes into one page of ids, and says where it ended if there is more.
 pub(crate) fn heads(
     tx: &mut Tx,
+    who: &User,
     ask: &List,
     limit: usize,
 ) -> Result<(Vec<PersonId>, Option<Cursor>), Failure> {
@@ -271,17 +281,23 @@ pub(crate) fn heads(
     let stages: &[Stage] = if ask.stages.is_empty() { Stage::ALL } else { &ask.stages };
     let wanted = i64::try_from(limit + 1).unwrap_or(i64::MAX);
     let mut found: Vec<Cursor> = Vec::new();
-    for stage in stages {
-        let args = args![ask.lens, stage.code(), after.value.arg(), after.person, wanted];
-        tx.each(ask.statement(), args, |row| {
-            let value = match ask.sort {
-                Sort::Name => Key::Text(row.text(0).to_owned()),
-                Sort::Fit | Sort::Engagement => Key::Real(row.real(0)),
-                Sort::Touched => Key::Int(row.int(0)),
-            };
-            found.push(Cursor { value, person: row.int(1) });
-            Ok(())
-        })?;
+    let mut add = |row: &Row| {
+        let value = match ask.sort {
+            Sort::Name => Key::Text(row.text(0).to_owned()),
+            Sort::Fit | Sort::Engagement => Key::Real(row.real(0)),
+            Sort::Touched => Key::Int(row.int(0)),
+        };
+        found.push(Cursor { value, person: row.int(1) });
+        Ok(())
+    };
+    match &who.sight {
+        Sight::Everybody => {
+            for stage in stages {
+                let args = args![ask.lens, stage.code(), after.value.arg(), after.person, wanted];
+                tx.each(ask.statement(), args, &mut add)?;
+            }
+        }
+        Sight::Limited(limits) => tx.each_made(&among(ask, limits, &after, wanted), &mut add)?,
     }
     found.sort_by(|a, b| {
         let order = a.value.cmp(&b.value).then(a.person.cmp(&b.person));
@@ -293,15 +309,49 @@ pub(crate) fn heads(
     Ok((found.into_iter().map(|cursor| cursor.person).collect(), next))
 }
 
-/// The rows of these people, in the order of the ids.
+/// A page of somebody's few: they are gathered and put in order, for walking an index would pass many of others.
+fn among(ask: &List, limits: &Limits, after: &Cursor, wanted: i64) -> Made {
+    let column = match ask.sort {
+        Sort::Name => "s.name_key",
+        Sort::Fit => "s.fit_low",
+        Sort::Engagement => "s.engagement_key",
+        Sort::Touched => "s.touched_at",
+    };
+    let mut made = Made::default();
+    made.text("select ").text(column).text(", s.person_id from (");
+    sight::gather(&mut made, limits);
+    made.text(") mine cross join standing s where s.person_id = mine.id and s.lens_id = ")
+        .arg(ask.lens);
+    for (at, stage) in ask.stages.iter().enumerate() {
+        made.text(if at == 0 { " and s.stage in (" } else { ", " }).arg(stage.code());
+    }
+    made.text(if ask.stages.is_empty() { " and (" } else { ") and (" });
+    made.text(column).text(if ask.descending {
+        ", s.person_id) < ("
+    } else {
+        ", s.person_id) > ("
+    });
+    made.arg(after.value.arg()).text(", ").arg(after.person).text(")");
+    made.text(if ask.descending {
+        " order by 1 desc, 2 desc limit "
+    } else {
+        " order by 1, 2 limit "
+    });
+    made.arg(wanted);
+    made
+}
+
+/// The rows of these people, in the order of the ids: of those whom the user sees, with what the user is told.
 ///
 /// # Errors
 /// `Broken` when the database fails.
-pub fn of(tx: &mut Tx, lens: LensId, ids: &[PersonId]) -> Result<Vec<Listed>, Failure> {
+pub fn of(tx: &mut Tx, who: &User, lens: LensId, ids: &[PersonId]) -> Result<Vec<Listed>, Failure> {
+    let ids = &sight::seen(tx, who, ids)?;
     let mut people = store::people(tx, ids)?;
+    people.values_mut().for_each(|person| sight::veil(who, person));
     let mut standings = stand::standings(tx, lens, ids)?;
     let companies: Vec<i64> = people.values().filter_map(|person| person.company).collect();
-    let companies = store::company_names(tx, &companies)?;
+    let companies = store::company_names(tx, who, &companies)?;
     let listed = ids.iter().filter_map(|id| {
         let person = people.remove(id)?;
         let standing = standings.remove(id)?;

@@ -11,7 +11,7 @@ use team::{Right, User};
 use crate::project::{Newest, OWNER, WORKS_AT};
 use crate::stand::{self, Standing};
 use crate::store::{self, CompanyRow, PersonRow};
-use crate::{LensLabel, LensSource, PersonId, find};
+use crate::{LensLabel, LensSource, PersonId, find, sight};
 
 /// A fact as it is held now.
 #[derive(Clone, Debug, Serialize)]
@@ -58,10 +58,11 @@ pub struct Record {
 /// Colleagues that a record names.
 const COLLEAGUES_MAX: usize = 5;
 
-/// Everything about whom `who` means: see [`find::find`].
+/// Everything about whom `who` means, see [`find::find`], that the user is told.
 ///
 /// # Errors
-/// `Forbidden` without the right to read people, `Missing` if nobody is meant, `Refused` with `ambiguous`.
+/// `Forbidden` without the right to read people, `Missing` if nobody is meant whom the user sees, `Refused` with
+/// `ambiguous`.
 pub fn record(
     tx: &mut Tx,
     user: &User,
@@ -70,17 +71,22 @@ pub fn record(
     now: Moment,
 ) -> Result<Record, Failure> {
     user.may(Right::ReadPeople)?;
-    let id = find::find(tx, who)?;
-    let person = row(tx, id)?;
-    let keys = store::keys_of(tx, id)?;
-    let history =
+    let id = find::find(tx, user, who)?;
+    let person = row(tx, user, id)?;
+    let mut keys = store::keys_of(tx, id)?;
+    keys.retain(|(kind, _)| !user.is_hidden(&sight::fact_of_key(kind)));
+    let mut history =
         journal::histories(tx, &[id])?.pop().map(|(_, entries)| entries).unwrap_or_default();
+    sight::veil_history(user, &mut history);
     let lens = crate::lens_for(tx, user, lens)?;
     let standing = stand::standings(tx, lens.id, &[id])?.remove(&id);
     let (mut company, mut company_history, mut colleagues) = (None, Vec::new(), Vec::new());
     let mut company_stage = Stage::None;
     if let Some(at) = person.company {
         company = store::companies(tx, &[at])?.remove(&at);
+        if let Some(company) = &mut company {
+            sight::veil_company(user, company);
+        }
         company_history =
             journal::histories(tx, &[at])?.pop().map(|(_, entries)| entries).unwrap_or_default();
         let lenses = tx.part::<LensSource>();
@@ -88,10 +94,13 @@ pub fn record(
         company_stage = stand::furthest(tx, lens.id, at)?.max(look.stage);
         company_history.extend(look.facts);
         company_history.sort_by_key(|entry| (entry.occurred_at, entry.id));
+        sight::veil_history(user, &mut company_history);
         let ids: Vec<PersonId> =
             store::people_at(tx, &[at])?.into_iter().filter(|other| *other != id).collect();
+        let ids = sight::seen(tx, user, &ids)?;
         let ids: Vec<PersonId> = ids.into_iter().take(COLLEAGUES_MAX).collect();
         colleagues = store::people(tx, &ids)?.into_values().collect();
+        colleagues.iter_mut().for_each(|colleague| sight::veil(user, colleague));
         colleagues.sort_by(|a, b| a.name_key.cmp(&b.name_key));
     }
     let mut facts = held(&history, now);
@@ -114,13 +123,17 @@ pub fn record(
     })
 }
 
-/// A person's row.
+/// A person's row, with what the user is told.
 ///
 /// # Errors
-/// `Missing` if there is no such person.
-pub fn row(tx: &mut Tx, id: PersonId) -> Result<PersonRow, Failure> {
+/// `Missing` if there is no such person whom the user sees.
+pub fn row(tx: &mut Tx, who: &User, id: PersonId) -> Result<PersonRow, Failure> {
+    sight::must_see(tx, who, id)?;
     let outside = tx.public_ids().encode(crate::PERSON, id);
-    store::people(tx, &[id])?.remove(&id).ok_or_else(|| Failure::missing("person", outside))
+    let found = store::people(tx, &[id])?.remove(&id);
+    let mut row = found.ok_or_else(|| Failure::missing("person", outside))?;
+    sight::veil(who, &mut row);
+    Ok(row)
 }
 
 fn held(history: &[Entry], now: Moment) -> Vec<HeldFact> {

@@ -6,10 +6,11 @@ use funnel::Stage;
 use funnel::sql::StandingTable;
 use moment::Moment;
 use platform::args;
-use platform::db::{Arg, Row, Sql, Tx, sql};
+use platform::db::{Arg, Made, Row, Sql, Tx, sql};
 use platform::failure::Failure;
+use team::{Sight, User};
 
-use crate::{CompanyId, LensId, PersonId};
+use crate::{CompanyId, LensId, PersonId, sight};
 
 /// The table of standings, for statements that are made of conditions.
 pub const STANDINGS: StandingTable = StandingTable {
@@ -266,6 +267,27 @@ pub fn tally(tx: &mut Tx, lens: LensId) -> Result<Vec<(Stage, u64)>, Failure> {
     counts(tx, TALLY, lens)
 }
 
+/// How many of those whom the user sees stand at each stage under a lens, in the order of [`Stage::ALL`]. For whoever
+/// does not see everybody they are counted one by one.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn tally_for(tx: &mut Tx, who: &User, lens: LensId) -> Result<Vec<(Stage, u64)>, Failure> {
+    let Sight::Limited(limits) = &who.sight else { return tally(tx, lens) };
+    let mut made = Made::default();
+    made.text("select s.stage, count(*) from (");
+    sight::gather(&mut made, limits);
+    made.text(") mine cross join standing s where s.person_id = mine.id and s.lens_id = ")
+        .arg(lens);
+    made.text(" group by s.stage");
+    let mut found: HashMap<i64, u64> = HashMap::new();
+    tx.each_made(&made, |row| {
+        found.insert(row.int(0), row.int(1).unsigned_abs());
+        Ok(())
+    })?;
+    Ok(in_order(&found))
+}
+
 /// The same counted row by row, for whoever checks the tally.
 ///
 /// # Errors
@@ -274,20 +296,36 @@ pub fn counted(tx: &mut Tx, lens: LensId) -> Result<Vec<(Stage, u64)>, Failure> 
     counts(tx, COUNTED, lens)
 }
 
-/// How many stand at which stage under one lens and at which under another.
+/// How many of those whom the user sees stand at which stage under one lens and at which under another.
 ///
 /// # Errors
 /// `Broken` when the database fails.
-pub fn crossed(tx: &mut Tx, a: LensId, b: LensId) -> Result<Vec<(Stage, Stage, u64)>, Failure> {
+pub fn crossed(
+    tx: &mut Tx,
+    who: &User,
+    a: LensId,
+    b: LensId,
+) -> Result<Vec<(Stage, Stage, u64)>, Failure> {
     let mut found = Vec::new();
-    tx.each(CROSSED, args![a, b], |row| {
+    let add = |row: &Row| {
         if let (Some(at_a), Some(at_b)) =
             (Stage::from_code(row.int(0)), Stage::from_code(row.int(1)))
         {
             found.push((at_a, at_b, row.int(2).unsigned_abs()));
         }
         Ok(())
-    })?;
+    };
+    let Sight::Limited(limits) = &who.sight else {
+        tx.each(CROSSED, args![a, b], add)?;
+        return Ok(found);
+    };
+    let mut made = Made::default();
+    made.text("select a.stage, b.stage, count(*) from (");
+    sight::gather(&mut made, limits);
+    made.text(") mine cross join standing a cross join standing b where a.person_id = mine.id and b.person_id = mine.id");
+    made.text(" and a.lens_id = ").arg(a).text(" and b.lens_id = ").arg(b);
+    made.text(" group by a.stage, b.stage");
+    tx.each_made(&made, add)?;
     Ok(found)
 }
 
@@ -300,18 +338,35 @@ pub fn furthest(tx: &mut Tx, lens: LensId, company: CompanyId) -> Result<Stage, 
     Ok(found.and_then(Stage::from_code).unwrap_or(Stage::None))
 }
 
-/// The first people by id who stand at one stage under one lens and at another under another.
+/// The first people by id, of those whom the user sees, who stand at one stage under one lens and at another under
+/// another.
 ///
 /// # Errors
 /// `Broken` when the database fails.
 pub fn crossing(
     tx: &mut Tx,
+    who: &User,
     (a, at_a): (LensId, Stage),
     (b, at_b): (LensId, Stage),
     limit: i64,
 ) -> Result<Vec<PersonId>, Failure> {
-    let rows = tx.rows(CROSSING, args![a, at_a.code(), b, at_b.code(), limit])?;
-    Ok(rows.iter().map(|row| row.int(0)).collect())
+    let Sight::Limited(limits) = &who.sight else {
+        let rows = tx.rows(CROSSING, args![a, at_a.code(), b, at_b.code(), limit])?;
+        return Ok(rows.iter().map(|row| row.int(0)).collect());
+    };
+    let mut made = Made::default();
+    made.text("select mine.id from (");
+    sight::gather(&mut made, limits);
+    made.text(") mine cross join standing a cross join standing b where a.person_id = mine.id and b.person_id = mine.id");
+    made.text(" and a.lens_id = ").arg(a).text(" and a.stage = ").arg(at_a.code());
+    made.text(" and b.lens_id = ").arg(b).text(" and b.stage = ").arg(at_b.code());
+    made.text(" order by mine.id limit ").arg(limit);
+    let mut found = Vec::new();
+    tx.each_made(&made, |row| {
+        found.push(row.int(0));
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 fn counts(tx: &mut Tx, statement: Sql, lens: LensId) -> Result<Vec<(Stage, u64)>, Failure> {
@@ -320,10 +375,12 @@ fn counts(tx: &mut Tx, statement: Sql, lens: LensId) -> Result<Vec<(Stage, u64)>
         found.insert(row.int(0), row.int(1).unsigned_abs());
         Ok(())
     })?;
-    Ok(Stage::ALL
-        .iter()
-        .map(|stage| (*stage, found.get(&stage.code()).copied().unwrap_or(0)))
-        .collect())
+    Ok(in_order(&found))
+}
+
+fn in_order(found: &HashMap<i64, u64>) -> Vec<(Stage, u64)> {
+    let count = |stage: &Stage| (*stage, found.get(&stage.code()).copied().unwrap_or(0));
+    Stage::ALL.iter().map(count).collect()
 }
 
 /// What somebody who watches the program asks every few seconds; costs the same for a million people as for one.

@@ -168,7 +168,7 @@ pub fn upsert(tx: &mut Tx, who: &User, people: &[Json], now: Moment) -> Result<V
         let planned = planned.map_err(|fields| Failure::Invalid(fields).to_string());
         records.push(Record { row, line: row, planned, raw: String::new() });
     }
-    let applied = apply(tx, &records, SOURCE, who.actor(), now)?;
+    let applied = apply(tx, who, &records, SOURCE, now)?;
     let mut told: Vec<Told> = wrong.into_iter().map(Told::Rejected).collect();
     for rejection in applied.rejections {
         let Some(Told::Rejected(fields)) = at(&mut told, rejection.row) else { continue };

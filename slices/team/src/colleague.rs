@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::audit;
 use crate::create_user::key;
 use crate::role::{Right, Role};
+use crate::sight::Sight;
 use crate::store;
 use crate::token::Scope;
 use crate::user::{User, UserId};
@@ -35,6 +36,7 @@ pub fn colleague(
         name: name.to_owned(),
         email: email.to_owned(),
         role: Role::Member,
+        sight: Sight::Everybody,
         scope: Scope::Write,
         mouth: who.mouth,
     };

@@ -11,6 +11,7 @@ use crate::colleague::USER;
 use crate::mouth::Mouth;
 use crate::password::{self, Passwords};
 use crate::role::{Right, Role};
+use crate::sight::Sight;
 use crate::store::{self, NewUser};
 use crate::token::Scope;
 use crate::user::{User, UserId};
@@ -37,13 +38,11 @@ pub struct CreateUser {
 /// Makes a user. The first one, whoever makes it, ends the first run: nobody can set the workspace up after.
 ///
 /// # Errors
-/// `Forbidden` without the right to manage the team, or to give a role with more rights than one's own;
+/// `Forbidden` without the right to manage the team, or to give a role that may or sees more than one does;
 /// `Invalid` with every field that cannot be; `Refused` with `user_exists` if somebody has the address.
 pub async fn create_user(app: &App, who: &User, ask: CreateUser) -> Result<User, Failure> {
     who.may(Right::ManageTeam)?;
-    for right in ask.role.rights() {
-        who.may(*right)?;
-    }
+    who.may_give(&ask.role)?;
     let mut errors = Vec::new();
     let login = Login::read(&ask.name, &ask.email, &ask.password, &mut errors);
     if !errors.is_empty() {
@@ -55,7 +54,7 @@ pub async fn create_user(app: &App, who: &User, ask: CreateUser) -> Result<User,
         .write(move |tx| {
             store::set_up(tx, UNNAMED, UNPLACED, now)?;
             let user = login.store(tx, role, &hash, now)?;
-            let detail = json!({ "role": role.as_str() });
+            let detail = json!({ "role": user.role.as_str() });
             audit::note(tx, &who, "user.created", (USER, user.id.0), detail, now)?;
             Ok(user)
         })
@@ -98,6 +97,7 @@ impl Login {
             id: UserId(tx.ids(1)?),
             name: self.name,
             email: self.email,
+            sight: Sight::Everybody,
             role,
             scope: Scope::Write,
             mouth: Mouth::Page,

@@ -2,18 +2,21 @@
 //!
 //! **Promise:** a verb is refused to whoever lacks the right, through every mouth; the first user is made
 //! once; a wrong password and an unknown address are answered with the same words in the same time.
-//! **Never:** keeps a password or a session's token as it was typed or sent, and never asks who may see
-//! *which* person: that is for the lists of people.
+//! **Never:** keeps a password or a session's token as it was typed or sent, and never looks at a person: it says whose
+//! people somebody sees, and who those are is for the slice of people.
 
 pub mod audit;
 mod door;
+pub mod field;
 mod guard;
 mod mouth;
 mod origin;
 mod pages;
 mod password;
 mod role;
+pub mod roster;
 mod session;
+pub mod sight;
 mod store;
 #[cfg(test)]
 mod stories;
@@ -31,12 +34,14 @@ pub mod sign_out;
 
 pub use colleague::USER;
 pub use door::Caller;
+pub use field::{FieldRight, FieldRights};
 pub use guard::{TrustedOrigins, refuse_forged};
 pub use mouth::{MOUTHS, Mouth};
 pub use origin::{Peer, came_from};
 pub use password::{Passwords, Strength};
-pub use role::{Right, Role};
+pub use role::{CustomRole, RIGHTS, ROLES, Right, Rights, Role};
 pub use session::SignedIn;
+pub use sight::{Sees, Sight};
 pub use token::Scope;
 pub use user::{User, UserId};
 pub use web::routes;
@@ -52,6 +57,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         ("0001_team", include_str!("../migrations/0001_team.sql")),
         ("0002_token", include_str!("../migrations/0002_token.sql")),
         ("0003_audit", include_str!("../migrations/0003_audit.sql")),
+        ("0025_roster", include_str!("../migrations/0025_roster.sql")),
     ],
 };
 
@@ -60,7 +66,7 @@ pub fn slice() -> Slice {
     Slice {
         name: "team",
         migrations: MIGRATIONS,
-        statements: &[store::ALL, audit::ALL],
+        statements: &[store::ALL, audit::ALL, sight::ALL, roster::ALL],
         columns: include_str!("../columns.toml"),
     }
 }

@@ -7,11 +7,9 @@ use platform::db::Tx;
 use platform::failure::Failure;
 use sha2::{Digest, Sha256};
 
-use crate::mouth::Mouth;
 use crate::origin::{Reach, host, is_local};
 use crate::store;
-use crate::token::Scope;
-use crate::user::{User, UserId};
+use crate::user::User;
 
 /// How long one stays signed in who asked for it, in days.
 const KEPT_DAYS: i64 = 30;
@@ -126,19 +124,6 @@ fn hash(token: &str) -> Vec<u8> {
 pub(crate) async fn end(app: &App, token: &str) -> Result<(), Failure> {
     let token_hash = hash(token);
     app.db.write(move |tx| store::end_session(tx, token_hash)).await
-}
-
-/// A row of a user as the other verbs make it.
-pub(crate) fn user(id: i64, name: &str, email: &str, role: &str) -> Result<User, Failure> {
-    let role = role.parse().map_err(anyhow::Error::from)?;
-    Ok(User {
-        id: UserId(id),
-        name: name.to_owned(),
-        email: email.to_owned(),
-        role,
-        scope: Scope::Write,
-        mouth: Mouth::Page,
-    })
 }
 
 #[cfg(test)]

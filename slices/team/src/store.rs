@@ -6,30 +6,46 @@ use platform::db::{Arg, Row, Sql, Tx, sql};
 use platform::failure::Failure;
 
 use crate::mouth::Mouth;
-use crate::role::Role;
-use crate::session;
+use crate::roster::user_of;
 use crate::token::{Scope, TokenRow};
 use crate::user::{User, UserId};
 use crate::workspace::Workspace;
+
+/// The columns of a user with their role, for [`user_of`]: `u` is the user, `r` the role that somebody made.
+macro_rules! of_user {
+    () => {
+        "u.id, u.name, u.email, u.role, u.sees, r.id, r.name, r.rights, r.sees, r.fields"
+    };
+}
+pub(crate) use of_user;
 
 const FIND_WORKSPACE: Sql = sql("select name, zone from workspace where id = 1");
 /// Gives a row to the first only, also of two at once; the row is there from the first user on.
 const SET_UP: Sql = sql("insert into workspace (id, name, zone, set_up_at) values (1, $1, $2, $3)
      on conflict (id) do nothing returning id");
 /// Gives no row if somebody has that address already.
-const CREATE_USER: Sql =
-    sql("insert into team_user (id, email, email_key, name, role, password_hash, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7) on conflict (email_key) do nothing returning id");
-const FIND_PASSWORD: Sql =
-    sql("select id, name, email, role, password_hash from team_user where email_key = $1");
+const CREATE_USER: Sql = sql(
+    "insert into team_user (id, email, email_key, name, role, password_hash, created_at, role_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (email_key) do nothing returning id",
+);
+/// Whoever is suspended is found, so that nobody takes their address, and has no password.
+const FIND_PASSWORD: Sql = sql(concat!(
+    "select ",
+    of_user!(),
+    ", case when u.suspended_at is null then u.password_hash end
+     from team_user u left join role r on r.id = u.role_id where u.email_key = $1"
+));
 const NAMES: Sql = sql("select id, name from team_user where id in ({list})");
 
 const OPEN_SESSION: Sql =
     sql("insert into session (token_hash, user_id, created_at, last_used_at, expires_at)
      values ($1, $2, $3, $3, $4)");
-const FIND_SESSION: Sql = sql("select u.id, u.name, u.email, u.role, s.last_used_at
-     from session s join team_user u on u.id = s.user_id
-     where s.token_hash = $1 and s.expires_at > $2 and s.last_used_at > $3");
+const FIND_SESSION: Sql = sql(concat!(
+    "select ",
+    of_user!(),
+    ", s.last_used_at from session s join team_user u on u.id = s.user_id left join role r on r.id = u.role_id
+     where s.token_hash = $1 and s.expires_at > $2 and s.last_used_at > $3 and u.suspended_at is null"
+));
 const NOTE_USE: Sql =
     sql("update session set last_used_at = $2 where token_hash = $1 and last_used_at < $2");
 const END_SESSION: Sql = sql("delete from session where token_hash = $1");
@@ -55,9 +71,13 @@ const FORGET_OLD_TRIES: Sql = sql("delete from sign_in_try where since_at <= $1"
 const ADD_TOKEN: Sql =
     sql("insert into token (id, token_hash, user_id, name, scope, created_at, expires_at)
      values ($1, $2, $3, $4, $5, $6, $7)");
-const FIND_TOKEN: Sql = sql("select t.id, t.scope, t.last_used_at, u.id, u.name, u.email, u.role
-     from token t join team_user u on u.id = t.user_id
-     where t.token_hash = $1 and t.revoked_at is null and (t.expires_at is null or t.expires_at > $2)");
+const FIND_TOKEN: Sql = sql(concat!(
+    "select ",
+    of_user!(),
+    ", t.id, t.scope, t.last_used_at from token t join team_user u on u.id = t.user_id left join role r on r.id = u.role_id
+     where t.token_hash = $1 and t.revoked_at is null and (t.expires_at is null or t.expires_at > $2)
+        and u.suspended_at is null"
+));
 const NOTE_TOKEN_USE: Sql = sql("update token set last_used_at = $2
      where id = $1 and (last_used_at is null or last_used_at < $2)");
 const TOKENS: Sql = sql("select t.id, u.email, t.name, t.scope, t.created_at, t.expires_at, t.last_used_at, t.revoked_at
@@ -65,12 +85,7 @@ const TOKENS: Sql = sql("select t.id, u.email, t.name, t.scope, t.created_at, t.
 const REVOKE_TOKEN: Sql =
     sql("update token set revoked_at = coalesce(revoked_at, $2) where id = $1 returning id");
 
-/// Whoever can sign in.
-const USERS: Sql =
-    sql("select id, name, role from team_user where password_hash is not null order by name, id");
-
 pub(crate) const ALL: &[Sql] = &[
-    USERS,
     FIND_WORKSPACE,
     SET_UP,
     CREATE_USER,
@@ -121,8 +136,9 @@ pub(crate) fn add_colleague(
     email_key: &str,
     now: Moment,
 ) -> Result<i64, Failure> {
+    let (role, role_id) = user.role.stored();
     let args =
-        args![user.id.0, &user.email, email_key, &user.name, user.role.as_str(), None::<&str>, now];
+        args![user.id.0, &user.email, email_key, &user.name, role, None::<&str>, now, role_id];
     tx.row(CREATE_USER, args)?;
     let row = tx.row(FIND_PASSWORD, args![email_key])?;
     row.map(|row| row.int(0)).ok_or_else(|| Failure::missing("user", email_key))
@@ -131,7 +147,8 @@ pub(crate) fn add_colleague(
 /// Whether the address was free.
 pub(crate) fn create_user(tx: &mut Tx, new: &NewUser<'_>) -> Result<bool, Failure> {
     let User { id, name, email, role, .. } = new.user;
-    let args = args![id.0, email, new.email_key, name, role.as_str(), new.password_hash, new.now];
+    let (role, role_id) = role.stored();
+    let args = args![id.0, email, new.email_key, name, role, new.password_hash, new.now, role_id];
     Ok(tx.row(CREATE_USER, args)?.is_some())
 }
 
@@ -141,23 +158,13 @@ pub(crate) fn find_password(
     email_key: &str,
 ) -> Result<Option<(User, Option<String>)>, Failure> {
     let Some(row) = tx.row(FIND_PASSWORD, args![email_key])? else { return Ok(None) };
-    let user = session::user(row.int(0), row.text(1), row.text(2), row.text(3))?;
-    Ok(Some((user, row.text_opt(4).map(str::to_owned))))
+    Ok(Some((user_of(tx, &row)?, row.text_opt(10).map(str::to_owned))))
 }
 
 pub(crate) fn names(tx: &mut Tx, ids: &[i64]) -> Result<Vec<(i64, String)>, Failure> {
     let ids: Vec<Arg> = ids.iter().map(|&id| Arg::from(id)).collect();
     let rows = tx.rows_in(NAMES, &ids)?;
     Ok(rows.iter().map(|row| (row.int(0), row.text(1).to_owned())).collect())
-}
-
-pub(crate) fn users(tx: &mut Tx) -> Result<Vec<(i64, String, Role)>, Failure> {
-    let rows = tx.rows(USERS, args![])?;
-    let user = |row: &Row| {
-        let role = row.text(2).parse().map_err(anyhow::Error::from)?;
-        Ok((row.int(0), row.text(1).to_owned(), role))
-    };
-    rows.iter().map(user).collect()
 }
 
 pub(crate) fn open_session(
@@ -180,8 +187,7 @@ pub(crate) fn find_session(
     let Some(row) = tx.row(FIND_SESSION, args![token_hash, now, idle_since])? else {
         return Ok(None);
     };
-    let user = session::user(row.int(0), row.text(1), row.text(2), row.text(3))?;
-    Ok(Some((user, row.moment(4))))
+    Ok(Some((user_of(tx, &row)?, row.moment(10))))
 }
 
 pub(crate) fn note_use(tx: &mut Tx, token_hash: Vec<u8>, now: Moment) -> Result<(), Failure> {
@@ -243,9 +249,9 @@ pub(crate) fn find_token(
     now: Moment,
 ) -> Result<Option<(i64, User, Option<Moment>)>, Failure> {
     let Some(row) = tx.row(FIND_TOKEN, args![token_hash, now])? else { return Ok(None) };
-    let user = session::user(row.int(3), row.text(4), row.text(5), row.text(6))?;
-    let user = User { scope: scope(row.text(1))?, ..user }.by(Mouth::Api(row.int(0)));
-    Ok(Some((row.int(0), user, row.moment_opt(2))))
+    let user = User { scope: scope(row.text(11))?, ..user_of(tx, &row)? };
+    let user = user.by(Mouth::Api(row.int(10)));
+    Ok(Some((row.int(10), user, row.moment_opt(12))))
 }
 
 pub(crate) fn note_token_use(tx: &mut Tx, id: i64, now: Moment) -> Result<(), Failure> {

@@ -46,7 +46,9 @@ impl Scope {
     pub const fn covers(self, right: Right) -> bool {
         match self {
             Scope::Write => true,
-            Scope::Read => matches!(right, Right::ReadPeople | Right::ReadDefinitions),
+            Scope::Read => {
+                matches!(right, Right::ReadPeople | Right::ReadDefinitions | Right::ReadAudit)
+            }
         }
     }
 
@@ -123,7 +125,8 @@ pub struct TokenRow {
 /// Makes a token for a user; gives it, which nobody can ever see again, and how it is kept.
 ///
 /// # Errors
-/// `Forbidden` without the right to manage the team, unless it is one's own; `Invalid` for a name that is empty or
+/// `Forbidden` without the right to manage the team, unless it is one's own, and of somebody who may or sees more than
+/// one does; `Invalid` for a name that is empty or
 /// too long; `Missing` if nobody has the address.
 pub fn create(
     tx: &mut Tx,
@@ -145,9 +148,10 @@ pub fn create(
     } else {
         Err(Failure::Forbidden)
     })?;
-    for right in user.role.rights().iter().filter(|right| ask.scope.covers(**right)) {
-        who.may(*right)?;
+    for right in user.role.rights().iter().filter(|right| ask.scope.covers(*right)) {
+        who.may(right)?;
     }
+    who.may_let_see(&user)?;
     let token = format!("{BEGINNING}{secret}");
     let row = TokenRow {
         id: tx.ids(1)?,

@@ -2,8 +2,10 @@
 
 use platform::failure::Failure;
 
+use crate::field::FieldRight;
 use crate::mouth::Mouth;
 use crate::role::{Right, Role};
+use crate::sight::Sight;
 use crate::token::Scope;
 
 /// A user's id inside the program.
@@ -21,6 +23,8 @@ pub struct User {
     pub email: String,
     /// What the rights come from.
     pub role: Role,
+    /// Whom they see.
+    pub sight: Sight,
     /// How much of that counts: all, unless they come with a token for less.
     pub scope: Scope,
     /// By which way they ask; the audit log keeps it.
@@ -38,6 +42,7 @@ impl User {
             name: "operator".to_owned(),
             email: String::new(),
             role: Role::Owner,
+            sight: Sight::Everybody,
             scope: Scope::Write,
             mouth: Mouth::Command,
         }
@@ -51,7 +56,7 @@ impl User {
 
     /// Whether the user has the right; for what a page offers.
     pub fn can(&self, right: Right) -> bool {
-        self.role.rights().contains(&right) && self.scope.covers(right)
+        self.role.rights().contains(right) && self.scope.covers(right)
     }
 
     /// The first line of every verb.
@@ -60,6 +65,65 @@ impl User {
     /// `Forbidden` if the user lacks the right.
     pub fn may(&self, right: Right) -> Result<(), Failure> {
         if self.can(right) { Ok(()) } else { Err(Failure::Forbidden) }
+    }
+
+    /// What the user may do with a fact of that name, of a person or a company whom they see.
+    pub fn field(&self, key: &str) -> FieldRight {
+        let right = self.role.fields().of(key);
+        if self.can(Right::EditPeople) { right } else { right.min(FieldRight::Read) }
+    }
+
+    /// Whether facts of that name are kept from the user.
+    pub fn is_hidden(&self, key: &str) -> bool {
+        self.role.fields().of(key) == FieldRight::Hidden
+    }
+
+    /// Whether nothing of the people whom they see is kept from the user: most of them, and then nothing needs to be
+    /// looked for.
+    pub fn is_told_all(&self) -> bool {
+        self.role.fields().hide_nothing()
+    }
+
+    /// Nobody gives others what they lack themselves: a role with another right, a wider sight, a field that is closed
+    /// to them.
+    ///
+    /// # Errors
+    /// `Forbidden` if the role is more than one's own.
+    pub fn may_give(&self, role: &Role) -> Result<(), Failure> {
+        for right in role.rights().iter() {
+            self.may(right)?;
+        }
+        let is_wider = role.sees() > self.sight.sees();
+        let is_open = !self.role.fields().cover(role.fields());
+        if is_wider || is_open { Err(Failure::Forbidden) } else { Ok(()) }
+    }
+
+    /// Who arranges who sees whom must see everybody, and has the right to manage the team.
+    ///
+    /// # Errors
+    /// `Forbidden` if not.
+    pub fn may_arrange(&self) -> Result<(), Failure> {
+        self.may(Right::ManageTeam)?;
+        let sees_all = self.sight == Sight::Everybody && self.is_told_all();
+        if sees_all { Ok(()) } else { Err(Failure::Forbidden) }
+    }
+
+    /// Whether whatever another user sees, this one sees, too.
+    ///
+    /// # Errors
+    /// `Forbidden` if not.
+    pub(crate) fn may_let_see(&self, other: &User) -> Result<(), Failure> {
+        let is_within = match (&self.sight, &other.sight) {
+            (Sight::Everybody, _) => true,
+            (Sight::Limited(_), Sight::Everybody) => false,
+            (Sight::Limited(mine), Sight::Limited(theirs)) => {
+                let sees = |owner: &i64| mine.owners.contains(owner);
+                theirs.owners.iter().all(sees)
+                    && theirs.territories.iter().all(|one| mine.territories.contains(one))
+            }
+        };
+        let is_told = self.role.fields().cover(other.role.fields());
+        if is_within && is_told { Ok(()) } else { Err(Failure::Forbidden) }
     }
 
     /// Whom an activity names as having done it; none for the operator.

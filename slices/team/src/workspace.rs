@@ -3,8 +3,8 @@
 use platform::db::Tx;
 use platform::failure::Failure;
 
-use crate::role::{Right, Role};
-use crate::store;
+use crate::role::Right;
+use crate::{roster, store};
 
 /// What everybody in the workspace shares.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,18 +35,14 @@ pub fn workspace(tx: &mut Tx) -> Result<Workspace, Failure> {
     }))
 }
 
-/// The users who have a right, by name; those who can't sign in yet are none.
+/// The users who have a right, by name; those who can't sign in, or not yet, are none.
 ///
 /// # Errors
 /// `Broken` if the database fails.
 pub fn holders(tx: &mut Tx, right: Right) -> Result<Vec<(i64, String)>, Failure> {
-    let users = store::users(tx)?;
-    let holds = |role: &Role| role.rights().contains(&right);
-    Ok(users
-        .into_iter()
-        .filter(|(_, _, role)| holds(role))
-        .map(|(id, name, _)| (id, name))
-        .collect())
+    let mut holders = roster::users_who_sign_in(tx)?;
+    holders.retain(|user| user.role.rights().contains(right));
+    Ok(holders.into_iter().map(|user| (user.id.0, user.name)).collect())
 }
 
 /// The names of the users with those ids, in no order; ids of nobody are left out.

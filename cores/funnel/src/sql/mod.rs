@@ -28,10 +28,10 @@ use crate::fold::{OURS, TALKS, THEIRS};
 use crate::held;
 
 pub use schema::{
-    ActivityTable, Dialect, FactTable, FormerTable, HeldActivityTable, PersonTable, Schema,
-    StandingTable,
+    ActivityTable, Dialect, FactTable, FormerTable, HeldActivityTable, PersonTable, Schema, Seen,
+    StandingTable, TerritoryTable,
 };
-use set::Set;
+use set::{Set, Source};
 pub use text::{Piece, Value};
 use text::{Sql, sql};
 
@@ -75,6 +75,8 @@ pub struct Ask<'a> {
     pub definition: &'a Definition,
     /// As of when.
     pub now: Moment,
+    /// Among whom; among everybody if that is not said.
+    pub seen: Option<Seen<'a>>,
 }
 
 /// A condition made ready to be asked of a database.
@@ -135,6 +137,10 @@ fn kinds(activities: &Activities, words: &mut Words) {
 pub fn compile<'a>(condition: &Condition, ask: Ask<'a>) -> Result<Compiled<'a>, Fault> {
     let compiler = Compiler { ask, text: condition.to_string() };
     let set = compiler.set(condition, true)?;
+    let set = match ask.seen {
+        Some(seen) => Set::both(vec![compiler.seen(seen), set]),
+        None => set,
+    };
     let streams = set.streams();
     if streams > STREAMS_MAX {
         let words = format!(
@@ -172,6 +178,23 @@ struct Compiler<'a> {
 }
 
 impl Compiler<'_> {
+    fn seen(&self, seen: Seen<'_>) -> Set {
+        let (person, territory) = (self.ask.schema.person, self.ask.schema.territory);
+        let stream = |table: &'static str, id: &'static str, by: &'static str, of: &[i64]| {
+            let source = Source::Rows { from: sql![table, " o"], id: sql!["o.", id] };
+            Set::stream(source, sql!["o.", by, " in (", Sql::listed(of.iter().copied()), ")"])
+        };
+        let mut parts = Vec::new();
+        if !seen.owners.is_empty() {
+            parts.push(stream(person.table, person.id, person.owner, seen.owners));
+        }
+        if !seen.territories.is_empty() {
+            let TerritoryTable { table, territory, person } = territory;
+            parts.push(stream(table, person, territory, seen.territories));
+        }
+        Set::either(parts)
+    }
+
     fn refuse(&self, part: &Condition, words: impl Into<String>) -> Fault {
         self.refuse_text(&part.to_string(), words)
     }

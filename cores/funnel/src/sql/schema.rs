@@ -16,6 +16,8 @@ pub enum Dialect {
 pub struct Schema {
     /// Everybody.
     pub person: PersonTable,
+    /// Who is in which territory.
+    pub territory: TerritoryTable,
     /// Where people worked before.
     pub former: FormerTable,
     /// The facts held of people, those of their companies among them: see [`crate::held::facts`].
@@ -37,6 +39,28 @@ pub struct PersonTable {
     pub id: &'static str,
     /// The number of their company, of which activities count as theirs; null if there is none.
     pub company: &'static str,
+    /// The number of whoever owns them; null if nobody does.
+    pub owner: &'static str,
+}
+
+/// Who is in which territory, each once.
+#[derive(Clone, Copy, Debug)]
+pub struct TerritoryTable {
+    /// Its name.
+    pub table: &'static str,
+    /// The number of the territory.
+    pub territory: &'static str,
+    /// The number of the person.
+    pub person: &'static str,
+}
+
+/// Whom alone somebody may find: those whom one of these owns, and those who are in one of these territories.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    /// The numbers of owners.
+    pub owners: &'a [i64],
+    /// The numbers of territories.
+    pub territories: &'a [i64],
 }
 
 /// The companies at which people worked before, a row for each of both. The key of another index begins with the

@@ -131,7 +131,7 @@ async fn listed(app: &App, who: User, asked: Asked, limit: usize) -> Result<Page
                 List { lens: lens.id, stages, sort, descending, after, search, limit: few };
             let mut rows = Vec::with_capacity(limit);
             loop {
-                let view = people::list::list(tx, &list)?;
+                let view = people::list::list(tx, &who, &list)?;
                 rows.extend(view.rows);
                 list.limit = limit.saturating_sub(rows.len()).min(PAGE_ROWS_MAX);
                 list.after = view.next;
@@ -183,7 +183,7 @@ async fn meeting(
             let is_more = ids.len() > limit;
             ids.truncate(limit);
             let next = ids.last().filter(|_| is_more).map(|id| outside.encode(PERSON, *id));
-            let rows = people::list::of(tx, lens.id, &ids)?;
+            let rows = people::list::of(tx, &who, lens.id, &ids)?;
             Page::new(tx, lens, rows, next, Some(count), None)
         })
         .await

@@ -59,6 +59,7 @@ pub fn start(
     now: Moment,
 ) -> Result<Started, Failure> {
     who.may(Right::ReadPeople)?;
+    people::sight::must_see_all(who)?;
     let definition = lens::read(text)?;
     crate::company::can_count(tx, &definition)?;
     let lens = lens::of(tx, who, lens)?;
@@ -92,6 +93,7 @@ pub fn start(
 /// `Forbidden` without the right to read people; `Missing` if there is none.
 pub fn load(tx: &mut Tx, who: &User, id: i64) -> Result<BacktestRow, Failure> {
     who.may(Right::ReadPeople)?;
+    people::sight::must_see_all(who)?;
     store::load(tx, id)?.ok_or_else(|| Failure::missing("backtest", id))
 }
 
@@ -101,6 +103,7 @@ pub fn load(tx: &mut Tx, who: &User, id: i64) -> Result<BacktestRow, Failure> {
 /// `Forbidden` without the right to read people.
 pub fn list(tx: &mut Tx, who: &User) -> Result<Vec<BacktestRow>, Failure> {
     who.may(Right::ReadPeople)?;
+    people::sight::must_see_all(who)?;
     store::list(tx, LISTED)
 }
 

@@ -10,6 +10,7 @@ use people::{LensId, PersonId};
 use platform::db::Tx;
 use platform::failure::Failure;
 use serde::{Deserialize, Serialize};
+use team::User;
 
 use crate::store::{self, TransitionRow};
 use crate::why::{self, MoveView};
@@ -73,7 +74,7 @@ pub(super) fn differences(
         let row = rows.into_iter().find(|row| Some(row.moved_at) == lived_at && row.to >= stage);
         views.push(DifferenceView {
             person: tx.public_ids().encode(people::PERSON, id),
-            name: people::person::row(tx, id)?.name,
+            name: people::person::row(tx, &User::operator(), id)?.name,
             stage,
             days_earlier: draft.zip(lived_at).map(|(draft, lived)| (lived - draft).0 / DAY_US),
             draft: drafted.map(of_draft),

@@ -10,7 +10,8 @@ use platform::db::Tx;
 use platform::failure::Failure;
 use platform::page::words::Almanac;
 use serde::Serialize;
-use team::{Right, User};
+use team::sight::Limits;
+use team::{Right, Sight, User};
 
 use super::Outcome;
 use super::store::{self, CountRow, HandoffRow, Picked, ReasonRow};
@@ -185,10 +186,19 @@ pub fn handoffs(
     let lens = lens::of(tx, who, lens)?;
     let since = since.moment(tx, now)?;
     let from = since.unwrap_or(Moment::START);
-    let counts = store::counts(tx, lens.id, from, now)?;
-    let reasons = store::reasons(tx, lens.id, from)?;
-    let waiting = store::waiting(tx, lens.id, LISTED_MAX)?;
-    let (waits, overdue) = store::wait(tx, lens.id, now)?;
+    let Found { counts, reasons, waiting, waits, overdue } = match &who.sight {
+        Sight::Everybody => {
+            let (waits, overdue) = store::wait(tx, lens.id, now)?;
+            Found {
+                counts: store::counts(tx, lens.id, from, now)?,
+                reasons: store::reasons(tx, lens.id, from)?,
+                waiting: store::waiting(tx, lens.id, LISTED_MAX)?,
+                waits,
+                overdue,
+            }
+        }
+        Sight::Limited(limits) => Found::among(&of_few(tx, lens.id, limits)?, from, now),
+    };
     let asks = lens.current().is_some_and(|(_, definition)| {
         definition.stages.iter().any(|rule| rule.accept_within.is_some())
     });
@@ -204,7 +214,7 @@ pub fn handoffs(
         sources: sources(&counts, &reasons),
         waits,
         overdue,
-        waiting: views(tx, waiting, now)?,
+        waiting: views(tx, who, waiting, now)?,
         lens: lens.name,
     })
 }
@@ -242,8 +252,84 @@ pub fn picked(
         via: pick.via.as_deref(),
         campaign: pick.campaign.as_deref(),
     };
-    let rows = store::picked(tx, lens.id, from, &pick, LISTED_MAX)?;
-    views(tx, rows, now)
+    let rows = match &who.sight {
+        Sight::Everybody => store::picked(tx, lens.id, from, &pick, LISTED_MAX)?,
+        Sight::Limited(limits) => {
+            let mut rows = of_few(tx, lens.id, limits)?;
+            rows.retain(|(_, row)| row.handed_at >= from && pick.takes(row));
+            rows.sort_by_key(|(person, row)| (std::cmp::Reverse(row.handed_at), *person));
+            rows.truncate(usize::try_from(LISTED_MAX).unwrap_or(usize::MAX));
+            rows
+        }
+    };
+    views(tx, who, rows, now)
+}
+
+/// What the report is made of.
+struct Found {
+    counts: Vec<CountRow>,
+    reasons: Vec<ReasonRow>,
+    waiting: Vec<(PersonId, HandoffRow)>,
+    waits: u64,
+    overdue: u64,
+}
+
+/// Every handoff of somebody's few people.
+fn of_few(
+    tx: &mut Tx,
+    lens: LensId,
+    limits: &Limits,
+) -> Result<Vec<(PersonId, HandoffRow)>, Failure> {
+    let people = people::sight::everyone(tx, limits)?;
+    let rows = store::of(tx, lens, &people)?;
+    Ok(rows
+        .into_iter()
+        .flat_map(|(one, rows)| rows.into_iter().map(move |row| (one, row)))
+        .collect())
+}
+
+impl Found {
+    /// The same as the statements find of everybody.
+    fn among(rows: &[(PersonId, HandoffRow)], from: Moment, now: Moment) -> Found {
+        let mut found = Found {
+            counts: Vec::new(),
+            reasons: Vec::new(),
+            waiting: Vec::new(),
+            waits: 0,
+            overdue: 0,
+        };
+        for (person, row) in rows {
+            if row.outcome == Outcome::Waiting {
+                found.waits += 1;
+                found.overdue += u64::from(row.due_at < now);
+                found.waiting.push((*person, row.clone()));
+            }
+            if row.handed_at < from {
+                continue;
+            }
+            let (version, via, campaign) = (row.version, row.via.clone(), row.campaign.clone());
+            if row.outcome == Outcome::Rejected {
+                found.reasons.push(ReasonRow {
+                    version,
+                    via: via.clone(),
+                    campaign: campaign.clone(),
+                    reason: row.reason.clone().unwrap_or_default(),
+                    count: 1,
+                });
+            }
+            found.counts.push(CountRow {
+                version,
+                via,
+                campaign,
+                outcome: row.outcome,
+                is_late: row.answered_at.unwrap_or(now) > row.due_at,
+                count: 1,
+            });
+        }
+        found.waiting.sort_by_key(|(person, row)| (row.handed_at, *person));
+        found.waiting.truncate(usize::try_from(LISTED_MAX).unwrap_or(usize::MAX));
+        found
+    }
 }
 
 /// The handoff that a person is in under a lens: answered or not, they still stand where it put them.
@@ -348,6 +434,7 @@ fn source(via: &str, campaign: &str) -> String {
 
 fn views(
     tx: &mut Tx,
+    who: &User,
     rows: Vec<(PersonId, HandoffRow)>,
     now: Moment,
 ) -> Result<Vec<HandoffView>, Failure> {
@@ -356,7 +443,7 @@ fn views(
         let is_waiting = row.outcome == Outcome::Waiting;
         views.push(HandoffView {
             person: tx.public_ids().encode(PERSON, person),
-            name: people::person::row(tx, person)?.name,
+            name: people::person::row(tx, who, person)?.name,
             stage: row.stage,
             version: row.version,
             source: source(&row.via, &row.campaign),

@@ -219,6 +219,16 @@ pub(crate) struct Picked<'a> {
     pub(crate) campaign: Option<&'a str>,
 }
 
+impl Picked<'_> {
+    /// Whether a handoff is one of them.
+    pub(crate) fn takes(&self, row: &HandoffRow) -> bool {
+        row.outcome == self.outcome
+            && self.version.is_none_or(|version| row.version == version)
+            && self.via.is_none_or(|via| row.via == via)
+            && self.campaign.is_none_or(|campaign| row.campaign == campaign)
+    }
+}
+
 /// These handoffs, the newest first.
 pub(crate) fn picked(
     tx: &mut Tx,

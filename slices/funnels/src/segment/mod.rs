@@ -11,14 +11,14 @@ pub(crate) mod store;
 use std::sync::Arc;
 
 use funnel::Definition;
-use funnel::condition::{Condition, Fault};
+use funnel::condition::{Condition, Fault, Term};
 use funnel::sql::{self, Dialect, Numbers, Piece, Schema, Statement};
 use moment::Moment;
 use people::{LensId, PersonId};
 use platform::db::{self, Made, Tx};
 use platform::failure::Failure;
 use serde_json::json;
-use team::{Right, User};
+use team::{Right, Sight, User};
 
 use crate::former;
 use crate::lens::Lens;
@@ -31,6 +31,7 @@ const WORDS_MAX: usize = 1_000;
 
 const SCHEMA: Schema = Schema {
     person: people::PERSONS,
+    territory: people::TERRITORIES,
     former: former::TABLE,
     fact: sql::FactTable {
         table: "segment_fact",
@@ -107,7 +108,27 @@ impl Segment {
     /// `Refused` with `condition` for what a database can't say, with its place.
     pub fn check(&self, tx: &Tx) -> Result<(), Failure> {
         // What is refused is refused whatever is recorded.
-        self.compiled(tx, Moment::START, &Numbers::default(), |_| ())
+        self.compiled(tx, &Sight::Everybody, Moment::START, &Numbers::default(), |_| ())
+    }
+
+    /// Whoever is not told a fact does not ask for it either, or the answer would tell it.
+    fn told_to(&self, who: &User) -> Result<(), Failure> {
+        who.may(Right::ReadPeople)?;
+        let mut hidden = None;
+        self.condition.terms(&mut |term| {
+            if let Term::Fact(key) = term
+                && who.is_hidden(key)
+            {
+                hidden = Some(key.clone());
+            }
+        });
+        match hidden {
+            None => Ok(()),
+            Some(key) => {
+                let words = format!("{key} is kept from you, so you can't ask for it");
+                Err(Failure::refused("condition", words))
+            }
+        }
     }
 
     /// The words that it asks for and that are not ready, put down to be made; gives the job that makes them.
@@ -116,7 +137,7 @@ impl Segment {
     /// # Errors
     /// `Refused` with `words` when the workspace keeps too many already.
     pub fn prepare(&self, tx: &mut Tx, who: &User, now: Moment) -> Result<Option<i64>, Failure> {
-        who.may(Right::ReadPeople)?;
+        self.told_to(who)?;
         self.check(tx)?;
         let kept = store::words(tx)?;
         let missing = self.missing(&kept);
@@ -136,14 +157,15 @@ impl Segment {
         Ok(Some(platform::jobs::enqueue(tx, BUILD, Some("words"), &json!({}), now)?))
     }
 
-    /// How many people meet the condition; nothing while it is not ready: see [`Segment::prepare`].
+    /// How many people whom the user sees meet the condition; nothing while it is not ready: see [`Segment::prepare`].
     ///
     /// # Errors
     /// `Refused` with `condition` for what can't be asked of everybody.
     pub fn count(&self, tx: &mut Tx, who: &User, now: Moment) -> Result<Option<u64>, Failure> {
-        who.may(Right::ReadPeople)?;
+        self.told_to(who)?;
         let Some(numbers) = self.numbers(tx)? else { return Ok(None) };
-        let statement = self.compiled(tx, now, &numbers, |compiled| compiled.count())?;
+        let statement =
+            self.compiled(tx, &who.sight, now, &numbers, |compiled| compiled.count())?;
         let mut count = 0;
         tx.each_made(&made(&statement), |row| {
             count = row.int(0).unsigned_abs();
@@ -152,7 +174,7 @@ impl Segment {
         Ok(Some(count))
     }
 
-    /// Who meets the condition: the next by id, `limit` of them after `after`. Nothing while it is not ready.
+    /// Who meets the condition, of those whom the user sees: the next by id, `limit` of them after `after`. Nothing while it is not ready.
     ///
     /// # Errors
     /// As [`Segment::count`].
@@ -163,9 +185,10 @@ impl Segment {
         now: Moment,
         (after, limit): (PersonId, i64),
     ) -> Result<Option<Vec<PersonId>>, Failure> {
-        who.may(Right::ReadPeople)?;
+        self.told_to(who)?;
         let Some(numbers) = self.numbers(tx)? else { return Ok(None) };
-        let statement = self.compiled(tx, now, &numbers, |compiled| compiled.ids(after, limit))?;
+        let statement =
+            self.compiled(tx, &who.sight, now, &numbers, |compiled| compiled.ids(after, limit))?;
         let mut found = Vec::new();
         tx.each_made(&made(&statement), |row| {
             found.push(row.int(0));
@@ -210,6 +233,7 @@ impl Segment {
     fn compiled<T>(
         &self,
         tx: &Tx,
+        sight: &Sight,
         now: Moment,
         numbers: &Numbers,
         then: impl Fn(&sql::Compiled<'_>) -> T,
@@ -226,6 +250,12 @@ impl Segment {
             version: self.version,
             definition: &self.definition,
             now,
+            seen: match sight {
+                Sight::Everybody => None,
+                Sight::Limited(limits) => {
+                    Some(sql::Seen { owners: &limits.owners, territories: &limits.territories })
+                }
+            },
         };
         Ok(then(&sql::compile(&self.condition, ask).map_err(refused)?))
     }

@@ -82,7 +82,7 @@ fn does(world: &World, who: &'static str, kind: &str) {
 }
 
 fn person(world: &World, who: &'static str) -> SubjectId {
-    world.db.read_blocking(move |tx| people::find::find(tx, who)).unwrap()
+    world.db.read_blocking(move |tx| people::find::find(tx, &User::operator(), who)).unwrap()
 }
 
 fn record(world: &World, who: &'static str) -> Record {

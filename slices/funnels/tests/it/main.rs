@@ -20,4 +20,5 @@ mod oracle;
 mod random;
 mod refold;
 mod segments;
+mod sight;
 mod tell;

@@ -55,7 +55,7 @@ fn asked(world: &World, toward: Toward) -> HashMap<String, MissingView> {
             let found = funnels::missing::missing(tx, &who, lens, &ids, toward, now)?;
             let mut named = HashMap::new();
             for (id, view) in found {
-                named.insert(people::person::row(tx, id)?.name, view);
+                named.insert(people::person::row(tx, &who, id)?.name, view);
             }
             Ok(named)
         })

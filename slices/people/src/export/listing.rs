@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use funnel::Stage;
 use platform::db::Tx;
 use platform::failure::Failure;
+use team::User;
 
 use crate::list::{self, List};
 use crate::{PersonId, stand, store};
@@ -21,15 +22,17 @@ pub struct Listing {
 }
 
 impl Listing {
-    /// The people whom the list shows, from its first page on.
+    /// The people whom the list shows to the user, from its first page on.
     ///
     /// # Errors
     /// `Refused` with `too_many_found` if a search finds more than can be exported; `Broken` when the database fails.
-    pub fn of(tx: &mut Tx, mut list: List) -> Result<Listing, Failure> {
+    pub fn of(tx: &mut Tx, who: &User, mut list: List) -> Result<Listing, Failure> {
         list.after = None;
         let asked = list.search.as_deref().map(str::trim).filter(|text| !text.is_empty());
         let found = match asked {
-            Some(text) => Some(store::search(tx, list.lens, &list.stages, text, FOUND_MAX + 1)?),
+            Some(text) => {
+                Some(store::search(tx, who, list.lens, &list.stages, text, FOUND_MAX + 1)?)
+            }
             None => None,
         };
         if found.as_ref().is_some_and(|found| found.len() > FOUND_MAX) {
@@ -45,7 +48,7 @@ impl Listing {
         let announced = match &found {
             Some(found) => u64::try_from(found.len()).unwrap_or(u64::MAX),
             None => {
-                let tally = stand::tally(tx, list.lens)?;
+                let tally = stand::tally_for(tx, who, list.lens)?;
                 let here = tally.iter().filter(|(stage, _)| stages.contains(stage));
                 here.map(|(_, count)| count).sum()
             }
@@ -62,14 +65,19 @@ impl Listing {
     ///
     /// # Errors
     /// `Broken` when the database fails.
-    pub fn next(&mut self, tx: &mut Tx, limit: usize) -> Result<Vec<PersonId>, Failure> {
+    pub fn next(
+        &mut self,
+        tx: &mut Tx,
+        who: &User,
+        limit: usize,
+    ) -> Result<Vec<PersonId>, Failure> {
         if let Some(found) = &mut self.found {
             let rest = found.split_off(limit.min(found.len()));
             return Ok(std::mem::replace(found, rest));
         }
         while let Some(stage) = self.stages.front() {
             self.list.stages = vec![*stage];
-            let (ids, next) = list::heads(tx, &self.list, limit)?;
+            let (ids, next) = list::heads(tx, who, &self.list, limit)?;
             if next.is_none() {
                 self.stages.pop_front();
             }

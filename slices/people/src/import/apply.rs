@@ -7,13 +7,14 @@ use journal::{Batch, NewEntry, Repeats};
 use moment::Moment;
 use platform::db::Tx;
 use platform::failure::Failure;
+use team::{FieldRight, Sight, User};
 
 use super::plan::PlannedRow;
 use super::store::{Counts, Rejection};
 use crate::create::{self, Key};
-use crate::project::WORKS_AT;
+use crate::project::{OWNER, WORKS_AT};
 use crate::upsert::Told;
-use crate::{COMPANY, CompanyId, PersonId};
+use crate::{COMPANY, CompanyId, PersonId, sight};
 
 /// A record of the file, read and planned.
 pub(crate) struct Record {
@@ -34,26 +35,33 @@ pub(crate) struct Applied {
     pub(crate) taken: Vec<(u64, Told)>,
 }
 
-/// Applies records in their order.
+/// Applies records in their order, for a user: people whom the user does not see are not touched, nor facts that the user
+/// may not write. Whoever does not see everybody owns whom they make, or would lose sight of them.
 pub(crate) fn apply(
     tx: &mut Tx,
+    who: &User,
     records: &[Record],
     source: &str,
-    actor: Option<i64>,
     now: Moment,
 ) -> Result<Applied, Failure> {
+    let actor = who.actor();
     let mut applied = Applied::default();
     let mut rows = Vec::with_capacity(records.len());
     for record in records {
         applied.counts.rows += 1;
         match &record.planned {
-            Ok(planned) => rows.push((record, planned)),
+            Ok(planned) => match unwritable(who, planned) {
+                Some(key) => applied.reject(record, format!("{key} is not yours to write")),
+                None => rows.push((record, planned)),
+            },
             Err(reason) => applied.reject(record, reason.clone()),
         }
     }
-    let people = Resolved::people(tx, &rows, &mut applied)?;
+    let people = Resolved::people(tx, who, &rows, &mut applied)?;
     let companies = Resolved::companies(tx, &rows)?;
     let ids = tx.public_ids();
+    let owner = (who.sight != Sight::Everybody)
+        .then(|| Fact::certain(OWNER, Value::from(ids.encode(team::USER, who.id.0))));
 
     let mut entries = Vec::with_capacity(rows.len() * 3);
     let mut owners = Vec::with_capacity(rows.len() * 3);
@@ -80,6 +88,9 @@ pub(crate) fn apply(
             if !known.is_empty() {
                 add(company, observed(known, "company"), is_dated, None);
             }
+        }
+        if let (Some(owner), true) = (&owner, people.new.contains(&person)) {
+            facts.push(owner.clone());
         }
         if !facts.is_empty() {
             add(person, observed(facts, "person"), is_dated, None);
@@ -121,12 +132,39 @@ pub(crate) fn apply(
     Ok(applied)
 }
 
+/// A fact of the row that the user may not write, if there is one.
+fn unwritable<'a>(who: &User, planned: &'a PlannedRow) -> Option<&'a str> {
+    if who.role.fields().rules().is_empty() {
+        return None;
+    }
+    let company = planned.company.iter().flat_map(|company| &company.facts);
+    let mut facts = planned.facts.iter().chain(company);
+    facts.find(|fact| who.field(&fact.key) != FieldRight::Write).map(|fact| &*fact.key)
+}
+
 impl Applied {
     fn reject(&mut self, record: &Record, reason: String) {
         self.counts.rejected += 1;
         let raw = record.raw.clone();
         self.rejections.push(Rejection { row: record.row, line: record.line, reason, raw });
     }
+}
+
+/// Those of the people with these keys whom the user does not see.
+fn unseen(
+    tx: &mut Tx,
+    who: &User,
+    known: &HashMap<Key, PersonId>,
+) -> Result<BTreeSet<PersonId>, Failure> {
+    if who.sight == Sight::Everybody {
+        return Ok(BTreeSet::new());
+    }
+    let mut others: BTreeSet<PersonId> = known.values().copied().collect();
+    let people: Vec<PersonId> = others.iter().copied().collect();
+    for person in sight::seen(tx, who, &people)? {
+        others.remove(&person);
+    }
+    Ok(others)
 }
 
 /// Whom each row is about.
@@ -142,12 +180,14 @@ impl Resolved {
     /// two people is refused.
     fn people(
         tx: &mut Tx,
+        who: &User,
         rows: &[(&Record, &PlannedRow)],
         applied: &mut Applied,
     ) -> Result<Resolved, Failure> {
         let mut known =
             create::known(tx, false, rows.iter().flat_map(|(_, planned)| &planned.keys))?;
         let mut ids = journal::new_people(tx, rows.len())?;
+        let unseen = unseen(tx, who, &known)?;
         let public = tx.public_ids();
         let mut found = Resolved::empty(rows.len());
         let mut claims: Vec<(Key, PersonId)> = Vec::new();
@@ -162,6 +202,11 @@ impl Resolved {
                     found.new.insert(id);
                     found.created_by.insert(place);
                     id
+                }
+                [one] if unseen.contains(one) => {
+                    applied.reject(record, "its keys are those of somebody else's".to_owned());
+                    found.of_row.push(None);
+                    continue;
                 }
                 [one] => *one,
                 [one, other, ..] => {

@@ -15,7 +15,7 @@ use platform::failure::{Failure, Field};
 use platform::jobs::{self, Again, Job, Run};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use team::{Right, User, audit};
+use team::{Mouth, Right, User, audit};
 use wire::table::{Record as Line, Table};
 
 use super::apply::{self, Applied, Record};
@@ -168,7 +168,7 @@ impl Job for Import {
 
 fn batches(app: &App, run: &mut Run, import: &ImportRow) -> Result<Value, Again> {
     let id = import.id;
-    let actor = import.started_by;
+    let by = import.started_by;
     let (mut done, mut counts) = (import.rows_done, import.counts);
     let file = app.files.open(&import.file_key)?;
     let mapping = read_mapping(&import.mapping)?;
@@ -189,7 +189,8 @@ fn batches(app: &App, run: &mut Run, import: &ImportRow) -> Result<Value, Again>
             let bytes = batch.bytes;
             let applied = app.db.write_blocking(move |tx| {
                 ticket.confirm(tx)?;
-                let applied = apply::apply(tx, &batch.records, &source, actor, now)?;
+                let who = starter(tx, by)?;
+                let applied = apply::apply(tx, &who, &batch.records, &source, now)?;
                 let (counts, notes) = noted(&batch.records, &applied);
                 store::reject(tx, id, &applied.rejections)?;
                 store::note(tx, id, &notes)?;
@@ -210,6 +211,19 @@ fn batches(app: &App, run: &mut Run, import: &ImportRow) -> Result<Value, Again>
     let now = app.clock.now();
     app.db.write_blocking(move |tx| store::finish(tx, id, now))?;
     serde_json::to_value(counts).map_err(|error| Again::Never(error.into()))
+}
+
+/// Whoever started the import, with what they may now: a job has no more than its user.
+fn starter(tx: &mut Tx, by: Option<i64>) -> Result<User, Failure> {
+    let Some(id) = by else { return Ok(User::operator()) };
+    let found = team::roster::user(tx, id)?;
+    let who = found.ok_or_else(|| {
+        let words =
+            "Whoever started this import may not go on with it: they are suspended, or gone.";
+        Failure::refused("no_starter", words)
+    })?;
+    who.may(Right::ImportPeople)?;
+    Ok(who.by(Mouth::Job))
 }
 
 /// Some rows of the file, and how far into it they reach.
@@ -368,7 +382,7 @@ pub fn dry_run(
     let file = app.files.open(file_key)?;
     let bytes = file.metadata()?.len();
     let now = app.clock.now();
-    let actor = who.actor();
+    let who = who.clone();
     let found = Arc::new(Mutex::new(None));
     let kept = Arc::clone(&found);
     let undone = app.db.write_blocking(move |tx| -> Result<(), Failure> {
@@ -389,7 +403,7 @@ pub fn dry_run(
                     dry.rows_about = Some(about(read, bytes, batch.reached));
                     batch.records.truncate(room);
                 }
-                let applied = apply::apply(tx, &batch.records, &source, actor, now)?;
+                let applied = apply::apply(tx, &who, &batch.records, &source, now)?;
                 dry.add(applied, &batch.records, &mut people);
                 if dry.rows_about.is_some() {
                     break;

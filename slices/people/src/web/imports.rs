@@ -65,8 +65,8 @@ async fn listed(app: App, who: User, error: Option<String>) -> Result<Page, Fail
         .read(move |tx| {
             let almanac = Almanac::new(now, &team::workspace(tx)?.zone);
             let mut imports = Vec::new();
-            for row in import::list(tx, SHOWN)? {
-                imports.push(ledger(tx, &row, &almanac)?);
+            for row in import::list(tx, SHOWN)?.iter().filter(|row| is_theirs(&who, row)) {
+                imports.push(ledger(tx, row, &almanac)?);
             }
             Ok((frame::shell(tx, &who, "/imports")?, ImportsPage { imports, error }))
         })
@@ -175,7 +175,13 @@ fn found(tx: &mut Tx, who: &User, id: &str) -> Result<ImportRow, Failure> {
     who.may(Right::ImportPeople)?;
     let inside =
         tx.public_ids().decode(IMPORT, id).ok_or_else(|| Failure::missing("import", id))?;
-    import::load(tx, inside)
+    let row = import::load(tx, inside)?;
+    if is_theirs(who, &row) { Ok(row) } else { Err(Failure::missing("import", id)) }
+}
+
+/// Rows that did not fit are shown as they stood: whoever sees a part of the people sees their own imports alone.
+fn is_theirs(who: &User, row: &ImportRow) -> bool {
+    crate::sight::must_see_all(who).is_ok() || row.started_by == who.actor()
 }
 
 fn ledger(tx: &mut Tx, row: &ImportRow, almanac: &Almanac) -> Result<Ledger, Failure> {

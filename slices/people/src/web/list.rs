@@ -115,7 +115,7 @@ fn view(tx: &mut Tx, who: &User, ask: &Ask, now: Moment) -> Result<ListPage, Fai
         search: Some(ask.q.clone()).filter(|q| !q.trim().is_empty()),
         limit: ROWS,
     };
-    let found = list(tx, &asked)?;
+    let found = list(tx, who, &asked)?;
     let toward = Toward::parse(&ask.missing);
     let mut lacks = lacks(tx, who, &found.rows, lens.id, toward, now)?;
     let owners: Vec<i64> = found.rows.iter().filter_map(|row| row.person.owner).collect();
@@ -372,7 +372,7 @@ async fn counts(State(app): State<App>, who: User) -> Result<Json<Value>, Failur
         .db
         .read(move |tx| {
             let lens = crate::lens_for(tx, &who, None)?;
-            stand::tally(tx, lens.id)
+            stand::tally_for(tx, &who, lens.id)
         })
         .await?;
     let everyone: u64 = tally.iter().map(|(_, count)| count).sum();
