@@ -15,6 +15,7 @@ pub mod files;
 pub mod harness;
 pub mod jobs;
 pub mod metrics;
+pub mod once;
 pub mod page;
 pub mod public_id;
 pub mod settings;

@@ -19,7 +19,12 @@ pub fn platform() -> Slice {
     Slice {
         name: "platform",
         migrations: crate::db::MIGRATIONS,
-        statements: &[crate::db::STATEMENTS, crate::settings::ALL, crate::jobs::STATEMENTS],
+        statements: &[
+            crate::db::STATEMENTS,
+            crate::settings::ALL,
+            crate::jobs::STATEMENTS,
+            crate::once::ALL,
+        ],
         columns: include_str!("../columns.toml"),
     }
 }

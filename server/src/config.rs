@@ -28,6 +28,7 @@ pub(crate) struct Config {
     pub http: Http,
     pub tls: Tls,
     pub metrics: Metrics,
+    pub api: Api,
     pub work: Work,
     pub log: Log,
     pub tell: Tell,
@@ -74,6 +75,11 @@ impl Tls {
 pub(crate) struct Metrics {
     pub listen: String,
     pub token: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Api {
+    pub calls_per_minute_max: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -276,7 +282,7 @@ mod tests {
             (
                 "[htpp]\n",
                 &[][..],
-                "[htpp] is not known; there are workspace, http, tls, metrics, work, log",
+                "[htpp] is not known; there are workspace, http, tls, metrics, api, work, log",
             ),
             (
                 "[log]\nlevle = \"x\"\n",

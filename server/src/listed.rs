@@ -181,7 +181,8 @@ fn entry_value(entry: &Entry) -> Value {
     Value::Object(value)
 }
 
-fn as_json(held: &Held) -> Value {
+/// A value as JSON.
+pub(crate) fn as_json(held: &Held) -> Value {
     match held {
         Held::Null => Value::Null,
         Held::Bool(truth) => json!(truth),

@@ -61,6 +61,7 @@ pub const MIGRATIONS: Migrations = Migrations {
     files: &[
         ("0001_platform", include_str!("../../migrations/0001_platform.sql")),
         ("0002_job_dead", include_str!("../../migrations/0002_job_dead.sql")),
+        ("0003_once", include_str!("../../migrations/0003_once.sql")),
     ],
 };
 

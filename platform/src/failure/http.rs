@@ -104,26 +104,50 @@ impl Failure {
     }
 }
 
+impl Problem {
+    /// A problem that no verb has: of the request itself.
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Problem {
+        Problem {
+            kind: "about:blank",
+            title: status.canonical_reason().unwrap_or("Failure"),
+            status: status.as_u16(),
+            detail: detail.into(),
+            code,
+            fields: Vec::new(),
+            incident: None,
+            request_id: None,
+        }
+    }
+}
+
 /// The answer for callers; the problem travels with it, so that [`by_accept`] can make a page of it.
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let text = serde_json::to_string(&self).unwrap_or_default();
+        let mut response = Response::new(Body::from(text));
+        *response.status_mut() =
+            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, PROBLEM);
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// As [`Problem`], with how long to wait and what to show.
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let (problem, wait) = self.problem();
         let is_token = matches!(self, Failure::Token);
-        let status =
-            StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let text = serde_json::to_string(&problem).unwrap_or_default();
-        let mut response = Response::new(Body::from(text));
-        *response.status_mut() = status;
+        let mut response = problem.into_response();
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, PROBLEM);
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(seconds) = wait {
             headers.insert(RETRY_AFTER, seconds.into());
         }
         if is_token {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        response.extensions_mut().insert(problem);
         response
     }
 }
@@ -183,21 +207,13 @@ async fn told(response: Response) -> Response {
         status if status.is_client_error() => ("unreadable", "the request could not be read"),
         _ => ("broken", "something broke on our side"),
     };
-    let problem = Problem {
-        kind: "about:blank",
-        title: status.canonical_reason().unwrap_or("Failure"),
-        status: status.as_u16(),
-        // What the framework says names the field; of its own breakages it says too much.
-        detail: match said.as_str() {
-            "" => words.to_owned(),
-            said if status.is_client_error() => format!("{words}: {said}"),
-            _ => words.to_owned(),
-        },
-        code,
-        fields: Vec::new(),
-        incident: None,
-        request_id: None,
+    // What the framework says names the field; of its own breakages it says too much.
+    let detail = match said.as_str() {
+        "" => words.to_owned(),
+        said if status.is_client_error() => format!("{words}: {said}"),
+        _ => words.to_owned(),
     };
+    let problem = Problem::new(status, code, detail);
     let text = serde_json::to_string(&problem).unwrap_or_default();
     parts.headers.remove(axum::http::header::CONTENT_LENGTH);
     parts.headers.insert(CONTENT_TYPE, PROBLEM);

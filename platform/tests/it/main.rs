@@ -8,6 +8,7 @@ mod ids;
 mod jobs;
 mod killed;
 mod migrations;
+mod once;
 mod reads;
 mod writes;
 

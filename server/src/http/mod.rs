@@ -197,7 +197,7 @@ fn announce(house: &House, ports: &Ports, is_encrypted: bool, is_set_up: bool) {
 fn routes(config: &Config) -> Router<App> {
     let routes = Router::new()
         .merge(start::routes())
-        .merge(api::routes())
+        .merge(api::routes(&config.api))
         .merge(health::routes())
         .merge(platform::assets::routes())
         .merge(team::routes())

@@ -119,7 +119,12 @@ impl Program {
 
     /// Starts `serve`, `web` or `work`, and waits until it says that it is ready.
     pub fn start(&self, command: &str, args: &[&str]) -> Served {
-        let all = [&[command], args].concat();
+        self.start_with(&[], command, args)
+    }
+
+    /// The same with options before the command.
+    pub fn start_with(&self, before: &[&str], command: &str, args: &[&str]) -> Served {
+        let all = [before, &[command], args].concat();
         let mut child =
             self.command(&all).stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
@@ -214,7 +219,7 @@ impl Served {
     ) -> String {
         let mut head =
             format!("{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n", self.address);
-        if method == "POST" {
+        if matches!(method, "POST" | "PATCH" | "PUT") {
             head.push_str(&format!("content-length: {length}\r\n"));
             if !headers.iter().any(|(name, _)| *name == "content-type") {
                 head.push_str("content-type: application/x-www-form-urlencoded\r\n");

@@ -15,7 +15,8 @@ pub(crate) mod store;
 pub use run::{DryRun, Import, Kept, Started, dry_run, keep, keep_stream, read_mapping, start};
 pub(crate) use store::ALL;
 pub use store::{
-    Copy, Counts, Exception, ImportRow, Note, Rejection, copies, list, load, notes, rejections,
+    Copy, Counts, Exception, ImportRow, Note, Rejection, copies, find, list, list_before, load,
+    notes, rejections,
 };
 
 /// The job that runs an import.

@@ -137,6 +137,15 @@ pub fn main_lens(tx: &mut Tx) -> Result<LensLabel, Failure> {
     source.0.labels(tx)?.into_iter().next().ok_or_else(|| Failure::missing("lens", "main"))
 }
 
+/// Every lens, the main one first.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn lenses(tx: &mut Tx) -> Result<Vec<LensLabel>, Failure> {
+    let source = tx.part::<LensSource>();
+    source.0.labels(tx)
+}
+
 /// The lens through which a user looks, or the one of that name.
 ///
 /// # Errors

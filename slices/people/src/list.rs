@@ -136,7 +136,8 @@ impl Cursor {
         Some(Cursor { value, person })
     }
 
-    fn fits(&self, sort: Sort) -> bool {
+    /// Whether it is a place in that order.
+    pub fn fits(&self, sort: Sort) -> bool {
         matches!(
             (&self.value, sort),
             (Key::Text(_), Sort::Name)

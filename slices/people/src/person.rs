@@ -20,6 +20,9 @@ pub struct HeldFact {
     pub key: String,
     /// Its value, as people read it.
     pub value: String,
+    /// The value itself.
+    #[serde(skip)]
+    pub held: Value,
     /// Where it comes from.
     pub source: String,
     /// From when on it holds.
@@ -123,6 +126,27 @@ pub fn record(
     })
 }
 
+/// Whom `who` means: see [`find::find`].
+///
+/// # Errors
+/// As [`record`].
+pub fn find(tx: &mut Tx, user: &User, who: &str) -> Result<PersonId, Failure> {
+    user.may(Right::ReadPeople)?;
+    find::find(tx, user, who)
+}
+
+/// Whom `who` means, and what is recorded of them that the user is told, in order.
+///
+/// # Errors
+/// As [`record`].
+pub fn history(tx: &mut Tx, user: &User, who: &str) -> Result<(PersonId, Vec<Entry>), Failure> {
+    let id = find(tx, user, who)?;
+    let found = journal::histories(tx, &[id])?.pop().map(|(_, entries)| entries);
+    let mut history = found.unwrap_or_default();
+    sight::veil_history(user, &mut history);
+    Ok((id, history))
+}
+
 /// A person's row, with what the user is told.
 ///
 /// # Errors
@@ -149,6 +173,7 @@ fn held(history: &[Entry], now: Moment) -> Vec<HeldFact> {
             held.push(HeldFact {
                 key: fact.key.to_string(),
                 value: in_words(&fact.value),
+                held: fact.value.clone(),
                 source: observation.source.to_string(),
                 observed_at: entry.occurred_at,
                 expires_at: fact.expires_at,

@@ -16,12 +16,13 @@ use team::{Right, User, audit};
 use crate::import::apply::{Record, apply};
 use crate::import::plan::{AHEAD_MAX, PlannedActivity, PlannedCompany, PlannedRow, TEXT_BYTES_MAX};
 use crate::project::OUTSIDE_ID;
+use crate::store;
 use crate::{PERSON, PersonId};
 
 /// People told of in one call at most.
 pub const PEOPLE_MAX: usize = 1_000;
 /// Things told of one person in one call at most: facts, and activities, each.
-const PARTS_MAX: usize = 500;
+pub const PARTS_MAX: usize = 500;
 /// Longest value of a key, in bytes.
 const KEY_BYTES_MAX: usize = 512;
 /// What facts and activities name as their source unless they name another.
@@ -93,6 +94,8 @@ pub enum Told {
     Unchanged(PersonId),
     /// Nothing of it was taken: what is wrong, each with the way to it, as a JSON pointer.
     Rejected(Vec<Field>),
+    /// Nothing of it was taken, though nothing is wrong with it by itself: its keys name two people.
+    Conflict(String),
 }
 
 impl Told {
@@ -102,15 +105,7 @@ impl Told {
             Told::Created(_) => "created",
             Told::Updated(_) => "updated",
             Told::Unchanged(_) => "unchanged",
-            Told::Rejected(_) => "rejected",
-        }
-    }
-
-    /// Who it is, of whom something was taken.
-    pub const fn person(&self) -> Option<PersonId> {
-        match self {
-            Told::Created(id) | Told::Updated(id) | Told::Unchanged(id) => Some(*id),
-            Told::Rejected(_) => None,
+            Told::Rejected(_) | Told::Conflict(_) => "rejected",
         }
     }
 }
@@ -139,7 +134,7 @@ impl Tally {
                 Told::Created(_) => tally.created += 1,
                 Told::Updated(_) => tally.updated += 1,
                 Told::Unchanged(_) => tally.unchanged += 1,
-                Told::Rejected(_) => tally.rejected += 1,
+                Told::Rejected(_) | Told::Conflict(_) => tally.rejected += 1,
             }
         }
         tally
@@ -160,24 +155,48 @@ pub fn upsert(tx: &mut Tx, who: &User, people: &[Json], now: Moment) -> Result<V
         let words = format!("{} people at once; at most {PEOPLE_MAX} are taken", people.len());
         return Err(Failure::invalid("/people", words));
     }
-    let mut wrong = Vec::with_capacity(people.len());
+    let planned = people.iter().map(|person| (None, read(person, None, now))).collect();
+    take(tx, who, planned, now)
+}
+
+/// Takes what is told of a person who is known; whatever names them in it is a key of theirs from then on.
+///
+/// # Errors
+/// `Forbidden` without the right to edit people; `Broken` when the database fails.
+pub fn update(
+    tx: &mut Tx,
+    who: &User,
+    person: PersonId,
+    news: &Json,
+    now: Moment,
+) -> Result<Told, Failure> {
+    who.may(Right::EditPeople)?;
+    let own = store::keys_of(tx, person)?.into_iter().next();
+    let planned = vec![(Some(person), read(news, own.as_ref(), now))];
+    let told = take(tx, who, planned, now)?.pop();
+    told.ok_or_else(|| Failure::broken("nothing came of a person"))
+}
+
+type Planned = (Option<PersonId>, Result<PlannedRow, Vec<Field>>);
+
+fn take(tx: &mut Tx, who: &User, people: Vec<Planned>, now: Moment) -> Result<Vec<Told>, Failure> {
+    let mut told = Vec::with_capacity(people.len());
     let mut records = Vec::with_capacity(people.len());
-    for (row, person) in (0_u64..).zip(people) {
-        let planned = read(person, now);
-        wrong.push(planned.as_ref().err().cloned().unwrap_or_default());
-        let planned = planned.map_err(|fields| Failure::Invalid(fields).to_string());
-        records.push(Record { row, line: row, planned, raw: String::new() });
-    }
-    let applied = apply(tx, who, &records, SOURCE, now)?;
-    let mut told: Vec<Told> = wrong.into_iter().map(Told::Rejected).collect();
-    for rejection in applied.rejections {
-        let Some(Told::Rejected(fields)) = at(&mut told, rejection.row) else { continue };
-        if fields.is_empty() {
-            fields.push(Field { name: String::new(), words: rejection.reason });
+    for (row, (person, planned)) in (0_u64..).zip(people) {
+        match planned {
+            // Replaced by what comes of it.
+            Ok(planned) => {
+                told.push(Told::Rejected(Vec::new()));
+                let (planned, raw) = (Ok(planned), String::new());
+                records.push(Record { row, line: row, person, planned, raw });
+            }
+            Err(fields) => told.push(Told::Rejected(fields)),
         }
     }
-    for (row, one) in applied.taken {
-        if let Some(place) = at(&mut told, row) {
+    let applied = apply(tx, who, &records, SOURCE, now)?;
+    let refused = applied.rejections.into_iter().map(|it| (it.row, Told::Conflict(it.reason)));
+    for (row, one) in applied.taken.into_iter().chain(refused) {
+        if let Some(place) = usize::try_from(row).ok().and_then(|row| told.get_mut(row)) {
             *place = one;
         }
     }
@@ -202,12 +221,12 @@ fn noted(tx: &mut Tx, who: &User, told: &[Told], now: Moment) -> Result<(), Fail
     }
 }
 
-fn at(told: &mut [Told], row: u64) -> Option<&mut Told> {
-    told.get_mut(usize::try_from(row).ok()?)
-}
-
-/// What a person comes to, or everything that is wrong.
-fn read(json: &Json, now: Moment) -> Result<PlannedRow, Vec<Field>> {
+/// What a person comes to, or everything that is wrong. Of somebody who is known `own` is one of their keys.
+fn read(
+    json: &Json,
+    own: Option<&(String, String)>,
+    now: Moment,
+) -> Result<PlannedRow, Vec<Field>> {
     let mut wrong = Wrong::default();
     if !json.is_object() {
         wrong.at("", "a person is an object: { \"email\": … }");
@@ -245,7 +264,7 @@ fn read(json: &Json, now: Moment) -> Result<PlannedRow, Vec<Field>> {
             keys.push((kind.clone(), value));
         }
     }
-    if keys.is_empty() && wrong.0.is_empty() {
+    if keys.is_empty() && own.is_none() && wrong.0.is_empty() {
         wrong.at("", "nothing says who it is: give an email, a phone or one of ids");
     }
     for (name, text) in
@@ -261,7 +280,7 @@ fn read(json: &Json, now: Moment) -> Result<PlannedRow, Vec<Field>> {
     if person.activities.len() > PARTS_MAX {
         wrong.at("/activities", format!("at most {PARTS_MAX} are taken at once"));
     }
-    let first = keys.first().cloned();
+    let first = own.or(keys.first()).cloned();
     let mut activities = Vec::with_capacity(person.activities.len().min(PARTS_MAX));
     for (place, activity) in person.activities.iter().enumerate().take(PARTS_MAX) {
         let way = format!("/activities/{place}");

@@ -1,31 +1,97 @@
 //! `/api/v1`: what a program asks and tells, with a token.
 //!
-//! Each call parses, asks the verb that the command line asks too, and renders; [`document`] describes them, and a test
-//! holds it against the routes.
+//! **Promise:** a call is a row of [`table`]: the way to it, what it is checked by and how it is described are made of
+//! that row, so that none can say something else than the others. Each parses, asks a verb that other mouths ask too, and
+//! renders. **Never:** lets a browser's session in, or gives more than the token's user may see.
 
+mod ask;
+mod backtests;
 mod body;
+mod call;
+mod definitions;
 mod document;
+mod door;
+mod drafts;
+mod given;
+mod imports;
+mod pace;
 mod people;
+mod schema;
+mod shape;
+mod table;
+mod tokens;
+
+use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::get;
+use axum::extract::{Request, State};
+use axum::http::Uri;
+use axum::routing::{any, get};
 use platform::App;
 use platform::failure::Failure;
 
-/// Most bytes of what is told in one call: 1,000 people.
-const BODY_BYTES_MAX: usize = 8 << 20;
+use crate::config::Api;
+use pace::Pace;
+use shape::{Shape, nearest};
 
-pub(super) fn routes() -> Router<App> {
-    Router::new()
+pub(super) fn routes(api: &Api) -> Router<App> {
+    let pace = Arc::new(Pace::new(api.calls_per_minute_max));
+    let mut router = Router::new()
         .route("/api/v1/openapi.json", get(document::document))
-        .route("/api/v1/people", get(people::list).post(people::tell))
-        .route("/api/v1/people/export", get(people::export))
-        .route("/api/v1/people/batch", axum::routing::post(people::tell_many))
-        .route("/api/v1/people/{who}", get(people::one))
-        .route("/api/{*rest}", axum::routing::any(nothing))
-        .layer(axum::extract::DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .route("/api/{*rest}", any(nothing));
+    for (path, calls) in table::by_path() {
+        let pace = Arc::clone(&pace);
+        let answer = move |State(app): State<App>, path, request: Request| {
+            door::answer(app, Arc::clone(&pace), calls, path, request)
+        };
+        router = router.route(&format!("/api/v1{path}"), any(answer));
+    }
+    router
 }
 
-async fn nothing() -> Failure {
-    Failure::missing("call", "at this address: /api/v1/openapi.json lists those that there are")
+async fn nothing(address: Uri) -> Failure {
+    let path = address.path();
+    let first =
+        |path: &'static str| path.trim_start_matches('/').split('/').next().unwrap_or_default();
+    let known: Vec<&str> = table::by_path().map(|(path, _)| first(path)).collect();
+    let asked = path.trim_start_matches("/api/").trim_start_matches("v1/").split('/').next();
+    let near = nearest(asked.unwrap_or_default(), &known);
+    let near = near.map(|near| format!("; did you mean something below /api/v1/{near}?"));
+    let near = near.unwrap_or_else(|| ":".to_owned());
+    Failure::missing(
+        "call",
+        format!("at {path}{near} /api/v1/openapi.json lists those that there are"),
+    )
+}
+
+/// Where the page before ended.
+fn after() -> Shape {
+    let says = "Where the page before ended: its `next`.";
+    shape::text_of(1, 4_000).format("cursor").says(says)
+}
+
+/// How many of a page.
+fn limit() -> Shape {
+    let most = people::LIMIT_MAX;
+    shape::whole(1, most).usually(people::LIMIT_USUAL).says("How many of a page.").example(10)
+}
+
+/// A page of something.
+fn page(name: &'static str, of: Shape) -> Shape {
+    let next =
+        shape::text().or_null().says("What `after` says for the next page; null at the end.");
+    shape::object(vec![shape::has(name, shape::list(of)), shape::has("next", next)])
+}
+
+/// A place in a list that is ordered by two numbers.
+fn place(first: i64, second: i64) -> String {
+    format!("{first}~{second}")
+}
+
+fn place_of(text: &str) -> Result<(i64, i64), Failure> {
+    let read = text
+        .split_once('~')
+        .and_then(|(first, second)| Some((first.parse().ok()?, second.parse().ok()?)));
+    let words = "this is no place in this list: take it as the page before gave it";
+    read.ok_or_else(|| Failure::invalid("after", words))
 }

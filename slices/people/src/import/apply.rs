@@ -20,6 +20,8 @@ use crate::{COMPANY, CompanyId, PersonId, sight};
 pub(crate) struct Record {
     pub(crate) row: u64,
     pub(crate) line: u64,
+    /// Whom it is about, if that is known before its keys are looked at.
+    pub(crate) person: Option<PersonId>,
     pub(crate) planned: Result<PlannedRow, String>,
     pub(crate) raw: String,
 }
@@ -194,6 +196,7 @@ impl Resolved {
         for (place, (record, planned)) in rows.iter().enumerate() {
             let mut meant: Vec<PersonId> =
                 planned.keys.iter().filter_map(|key| known.get(key).copied()).collect();
+            meant.extend(record.person);
             meant.sort_unstable();
             meant.dedup();
             let person = match meant.as_slice() {

@@ -281,13 +281,19 @@ fn read_into(
                 offset = line.offset();
                 let planned = planner.plan(&line).map_err(|rejection| rejection.to_string());
                 let raw = clip(line.raw(), raw_bytes_max(&planned)).to_owned();
-                Record { row, line: line.line(), planned, raw }
+                Record { row, line: line.line(), person: None, planned, raw }
             }
             Some(Line::Rejected(rejected)) => {
                 row += 1;
                 offset = rejected.offset;
                 let raw = clip(&rejected.raw, RAW_BYTES_MAX).replace('\0', "\u{fffd}");
-                Record { row, line: rejected.line, planned: Err(rejected.fault.to_string()), raw }
+                Record {
+                    row,
+                    line: rejected.line,
+                    person: None,
+                    planned: Err(rejected.fault.to_string()),
+                    raw,
+                }
             }
         };
         records.push(record);

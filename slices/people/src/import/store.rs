@@ -5,6 +5,9 @@ use platform::args;
 use platform::db::{Row, Sql, Tx, sql};
 use platform::failure::Failure;
 use serde::Serialize;
+use team::{Right, User};
+
+use crate::sight::must_see_all;
 
 const ADD: Sql = sql(
     "insert into import (id, job_id, file_name, file_key, file_hash, bytes, mapping, started_at, started_by,
@@ -23,6 +26,11 @@ const LIST: Sql = sql(
     "select id, job_id, file_name, file_key, file_hash, bytes, mapping, started_at, started_by,
         finished_at, failure, rows_done, rows_in, created, updated, unchanged, rejected, noted
      from import order by id desc limit $1",
+);
+const LIST_BEFORE: Sql = sql(
+    "select id, job_id, file_name, file_key, file_hash, bytes, mapping, started_at, started_by,
+        finished_at, failure, rows_done, rows_in, created, updated, unchanged, rejected, noted
+     from import where id < $1 and ($2 = 0 or started_by = $3) order by id desc limit $4",
 );
 const ADVANCE: Sql =
     sql("update import set rows_done = $3, rows_in = rows_in + $4, created = created + $5,
@@ -44,7 +52,19 @@ const COPIES: Sql =
      from import order by id");
 
 pub(crate) const ALL: &[Sql] = &[
-    ADD, SET_JOB, LOAD, UNFINISHED, LIST, ADVANCE, FINISH, FAIL, REJECT, REJECTED, ADD_NOTE, NOTED,
+    ADD,
+    SET_JOB,
+    LOAD,
+    UNFINISHED,
+    LIST,
+    LIST_BEFORE,
+    ADVANCE,
+    FINISH,
+    FAIL,
+    REJECT,
+    REJECTED,
+    ADD_NOTE,
+    NOTED,
     COPIES,
 ];
 
@@ -242,6 +262,34 @@ pub(crate) fn unfinished(tx: &mut Tx, hash: &str, mapping: &str) -> Result<Optio
 /// `Broken` when the database fails.
 pub fn list(tx: &mut Tx, limit: i64) -> Result<Vec<ImportRow>, Failure> {
     Ok(tx.rows(LIST, args![limit])?.iter().map(import_of).collect())
+}
+
+/// The newest imports before one, or of all, the newest first; whoever sees a part of the people sees their own alone.
+///
+/// # Errors
+/// `Forbidden` without the right to import.
+pub fn list_before(
+    tx: &mut Tx,
+    who: &User,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<ImportRow>, Failure> {
+    who.may(Right::ImportPeople)?;
+    let is_limited = must_see_all(who).is_err();
+    let args = args![before.unwrap_or(i64::MAX), is_limited, who.actor(), limit];
+    Ok(tx.rows(LIST_BEFORE, args)?.iter().map(import_of).collect())
+}
+
+/// The import of that id.
+///
+/// # Errors
+/// `Forbidden` without the right to import; `Missing` if there is none, or if it is another's and one sees but a part
+/// of the people: rows that did not fit are shown as they stood.
+pub fn find(tx: &mut Tx, who: &User, id: i64) -> Result<ImportRow, Failure> {
+    who.may(Right::ImportPeople)?;
+    let row = load(tx, id)?;
+    let is_theirs = must_see_all(who).is_ok() || row.started_by == who.actor();
+    if is_theirs { Ok(row) } else { Err(Failure::missing("import", id)) }
 }
 
 /// Adds what a batch came to, if nobody else did the same rows meanwhile; false if somebody did.

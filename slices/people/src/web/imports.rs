@@ -16,8 +16,7 @@ use wire::table::{Layout, Record, Table};
 
 use super::list::encode;
 use crate::frame;
-use crate::import::IMPORT_ID as IMPORT;
-use crate::import::{self, Counts, Exception, ImportRow, Kept};
+use crate::import::{self, Counts, Exception, IMPORT_ID, ImportRow, Kept};
 use crate::pages::imports::{ExceptionLine, ImportPage, ImportsPage, Ledger};
 use crate::pages::marks::Bar;
 use columns::Looked;
@@ -174,7 +173,7 @@ fn exception(row: &Exception) -> ExceptionLine {
 fn found(tx: &mut Tx, who: &User, id: &str) -> Result<ImportRow, Failure> {
     who.may(Right::ImportPeople)?;
     let inside =
-        tx.public_ids().decode(IMPORT, id).ok_or_else(|| Failure::missing("import", id))?;
+        tx.public_ids().decode(IMPORT_ID, id).ok_or_else(|| Failure::missing("import", id))?;
     let row = import::load(tx, inside)?;
     if is_theirs(who, &row) { Ok(row) } else { Err(Failure::missing("import", id)) }
 }
@@ -194,7 +193,7 @@ fn ledger(tx: &mut Tx, row: &ImportRow, almanac: &Almanac) -> Result<Ledger, Fai
         percent = int(read.saturating_mul(100) / row.bytes.max(1)).min(100);
     }
     Ok(Ledger {
-        href: format!("/imports/{}", tx.public_ids().encode(IMPORT, row.id)),
+        href: format!("/imports/{}", tx.public_ids().encode(IMPORT_ID, row.id)),
         file: row.file_name.clone(),
         started: format!("started {}", almanac.minute(row.started_at).words),
         rows: int(rows),

@@ -15,7 +15,7 @@ use team::{Right, User};
 use wire::table::Layout;
 
 use super::columns::{self, Choice, Clash, Looked};
-use super::{File, IMPORT, exception, int, sample, waiting};
+use super::{File, IMPORT_ID, exception, int, sample, waiting};
 use crate::frame;
 use crate::import::mapping::Mapping;
 use crate::import::{self, Kept};
@@ -186,7 +186,7 @@ pub(super) async fn start(
         .db
         .write(move |tx| {
             let started = import::start(tx, &who, &kept, &text, now)?;
-            Ok(format!("/imports/{}", tx.public_ids().encode(IMPORT, started.import)))
+            Ok(format!("/imports/{}", tx.public_ids().encode(IMPORT_ID, started.import)))
         })
         .await?;
     Ok(Redirect::to(&at).into_response())

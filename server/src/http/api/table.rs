@@ -1,0 +1,89 @@
+//! The one table of calls, and the shapes that they have in common.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use super::call::Call;
+use super::shape::{Shape, count, has, list, may, object, text, whole};
+use super::{backtests, definitions, drafts, imports, people, tokens};
+
+static SHAPES: LazyLock<BTreeMap<&'static str, Shape>> = LazyLock::new(|| {
+    let shapes = [
+        common(),
+        people::shapes(),
+        definitions::shapes(),
+        drafts::shapes(),
+        backtests::shapes(),
+        imports::shapes(),
+        tokens::shapes(),
+    ];
+    shapes.into_iter().flatten().collect()
+});
+
+/// Sorted by path, so that those of one address follow each other.
+static CALLS: LazyLock<Vec<Call>> = LazyLock::new(|| {
+    let calls = [
+        people::calls(),
+        definitions::calls(),
+        drafts::calls(),
+        backtests::calls(),
+        imports::calls(),
+        tokens::calls(),
+    ];
+    let mut calls: Vec<Call> = calls.into_iter().flatten().collect();
+    calls.sort_by_key(|call| call.path);
+    calls
+});
+
+/// The shape of that name.
+pub(super) fn shape(name: &str) -> Option<&'static Shape> {
+    SHAPES.get(name)
+}
+
+/// Every shape with its name.
+pub(super) fn shapes() -> impl Iterator<Item = (&'static str, &'static Shape)> {
+    SHAPES.iter().map(|(name, shape)| (*name, shape))
+}
+
+/// Every call.
+pub(super) fn calls() -> &'static [Call] {
+    &CALLS
+}
+
+/// Every address with the calls that it takes.
+pub(super) fn by_path() -> impl Iterator<Item = (&'static str, &'static [Call])> {
+    calls()
+        .chunk_by(|one, next| one.path == next.path)
+        .filter_map(|calls| Some((calls.first()?.path, calls)))
+}
+
+fn common() -> Vec<(&'static str, Shape)> {
+    let field = object(vec![
+        has(
+            "name",
+            text().says("The way to it: a parameter, or a JSON pointer into what was sent."),
+        ),
+        has("words", text()),
+    ]);
+    let problem = object(vec![
+        has("type", text()),
+        has("title", text()),
+        has("status", whole(400, 599)),
+        has("detail", text().says("What went wrong this time, in words for people.")),
+        has("code", text().says("What went wrong, for programs: it does not change.")),
+        may("fields", list(super::shape::named("Field"))),
+        may("incident", text().says("By which number the log knows what broke.")),
+    ]);
+    let counts = object(vec![
+        has("rows", count()),
+        has("created", count()),
+        has("updated", count()),
+        has("unchanged", count()),
+        has("rejected", count()),
+    ]);
+    vec![
+        ("Field", field),
+        ("Problem", problem.says("What went wrong (RFC 9457).")),
+        ("Counts", counts.says("rows = created + updated + unchanged + rejected.")),
+    ]
+}
