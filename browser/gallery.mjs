@@ -50,6 +50,22 @@ const pictures = [
     await page.waitForURL(/per_/);
     await page.locator("label", { has: page.locator("#part-facts") }).click({ timeout: 500 }).catch(() => {});
   }],
+  ["company", async (page) => {
+    await page.goto("/people?stage=customer");
+    await page.locator("[data-row] a").first().click();
+    await page.waitForURL(/per_/);
+    await page.locator(".rec-id a").click();
+    await page.waitForURL(/cmp_/);
+  }],
+  ["company-people", async (page) => {
+    await page.goto("/people?stage=customer");
+    await page.locator("[data-row] a").first().click();
+    await page.waitForURL(/per_/);
+    await page.locator(".rec-id a").click();
+    await page.waitForURL(/cmp_/);
+    await page.locator("label", { has: page.locator("#part-why") }).click({ timeout: 500 }).catch(() => {});
+  }],
+  ["search", (page) => page.goto("/search?q=an")],
   ["funnel", (page) => page.goto("/funnel?days=all")],
   ["funnel-90", (page) => page.goto("/funnel")],
   ["funnel-text", async (page) => {
@@ -69,7 +85,8 @@ const pictures = [
   ["palette", async (page) => {
     await page.goto("/people");
     await page.keyboard.press("Control+k");
-    await page.keyboard.type("fun");
+    await page.keyboard.type("an");
+    await page.waitForFunction(() => document.querySelector("#palette ul").dataset.for === "an");
   }],
   ["keys", async (page) => {
     await page.goto("/people");

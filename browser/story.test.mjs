@@ -128,21 +128,47 @@ test("keys go from page to page, from row to row, and to the evidence", async ()
   quiet();
 });
 
-test("the palette narrows as one types, opens a page, and searches", async () => {
+test("the palette narrows as one types, finds people and companies, opens a page, and searches", async () => {
   const { page, quiet } = view;
+  const palette = page.locator("#palette");
+  const settled = (typed) => page.waitForFunction((typed) => document.querySelector("#palette ul").dataset.for === typed, typed);
+  await page.goto("/people?sort=name");
+  const name = await rows(page).first().locator("a").innerText();
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("imports");
+  await settled("imports");
+  assert.equal(await palette.locator("[data-option]:visible").count(), 1);
+  await Promise.all([page.waitForURL(/\/imports/), page.keyboard.press("Enter")]);
+
+  // A name with a slip, in small letters: the person stands first, and Enter opens the record.
+  const wrong = name.toLowerCase().replace(/(\S{3})\S(\S+)$/, "$1$2");
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type(wrong);
+  await settled(wrong);
+  assert.ok((await palette.locator("[data-hit][aria-selected=true]").innerText()).includes(name), wrong);
+  await Promise.all([page.waitForURL(/\/people\/per_/), page.keyboard.press("Enter")]);
+  assert.equal(await page.locator("h1").innerText(), name);
+
+  // From the record to its company, and from the company back to somebody there.
+  await Promise.all([page.waitForURL(/\/companies\/cmp_/), page.locator(".rec-id a").click()]);
+  const company = await page.locator("h1").innerText();
+  assert.ok(await page.locator("#people").getByRole("link", { name }).isVisible());
   await page.goto("/people");
   await page.keyboard.press("Control+k");
-  await page.keyboard.type("fun");
-  assert.deepEqual(await page.locator("#palette [data-option]:visible").allInnerTexts().then((all) => all.length), 1);
-  await page.keyboard.press("ArrowDown"); // from the search to the page
-  await Promise.all([page.waitForURL(/\/funnel/), page.keyboard.press("Enter")]);
+  await page.keyboard.type(company);
+  await settled(company);
+  const found = palette.locator("[data-hit]", { hasText: company }).last();
+  for (let step = 0; step < 20 && (await found.getAttribute("aria-selected")) !== "true"; step++) await page.keyboard.press("ArrowDown");
+  await Promise.all([page.waitForURL(/\/(companies|people)\//), page.keyboard.press("Enter")]);
 
   await page.keyboard.press("Control+k");
   await page.keyboard.type("zz top");
-  await Promise.all([page.waitForURL(/\/people\?q=zz(\+|%20)top/), page.keyboard.press("Enter")]);
+  await settled("zz top");
+  await Promise.all([page.waitForURL(/\/search\?q=zz(\+|%20)top/), page.keyboard.press("Enter")]);
+  assert.ok(await page.getByText("Nothing is found").isVisible());
   await page.keyboard.press("Control+k");
   await page.keyboard.press("Escape");
-  assert.ok(!(await page.locator("#palette").isVisible()));
+  assert.ok(!(await palette.isVisible()));
   quiet();
 });
 

@@ -95,6 +95,7 @@ impl House {
             Arc::new(Refold),
             Arc::new(Backtest),
             Arc::new(funnels::segment::Build),
+            Arc::new(people::search::Build),
             Arc::new(Demo),
         ])
     }
@@ -142,6 +143,9 @@ impl House {
         if !app.db.read_blocking(kept::is_all_kept)? {
             app.db.write_blocking(move |tx| kept::keep(tx, now))?;
         }
+        if !app.db.read_blocking(people::search::is_built)? {
+            app.db.write_blocking(move |tx| people::search::build(tx, now))?;
+        }
         Ok(app)
     }
 }
@@ -168,9 +172,10 @@ fn menu() -> Menu {
         ],
         commands: Vec::new(),
         search: Some(Search {
-            href: "/people".to_owned(),
+            href: "/search".to_owned(),
             field: "q".to_owned(),
-            label: "Name or e-mail".to_owned(),
+            label: "Search for people, companies, words".to_owned(),
+            part: "/search/palette".to_owned(),
         }),
         sign_out: "/sign-out".to_owned(),
     }

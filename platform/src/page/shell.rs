@@ -59,6 +59,8 @@ pub struct Search {
     pub field: String,
     /// What the field asks for.
     pub label: String,
+    /// The address that gives what is found, as the items of a list, while somebody types.
+    pub part: String,
 }
 
 /// Who is signed in.

@@ -3,6 +3,7 @@
 mod answer;
 mod audit;
 mod backup;
+mod company;
 mod definition;
 mod demo;
 mod doctor;
@@ -15,6 +16,7 @@ mod lenses;
 mod migrate;
 mod people;
 mod person;
+mod search;
 mod serve;
 mod tell;
 mod token;
@@ -93,6 +95,8 @@ enum Command {
     People(people::People),
     Person(person::Person),
     Export(export::ExportList),
+    Company(company::Company),
+    Search(search::SearchFor),
     Why(why::Why),
     WhyNot(why_not::WhyNot),
     Answer(answer::AnswerTo),
@@ -160,6 +164,8 @@ fn run(cli: Cli, mouth: Mouth, variables: &BTreeMap<String, String>) -> Result<O
         Command::People(command) => command.run(&house),
         Command::Person(command) => command.run(&house),
         Command::Export(command) => command.run(&house),
+        Command::Company(command) => command.run(&house),
+        Command::Search(command) => command.run(&house),
         Command::Why(command) => command.run(&house),
         Command::WhyNot(command) => command.run(&house),
         Command::Answer(command) => command.run(&house),

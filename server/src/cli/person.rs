@@ -88,7 +88,7 @@ fn shown(record: &Record, outside: PublicIds, ink: Ink) -> String {
     text
 }
 
-fn facts(title: &str, facts: &[HeldFact], ink: Ink) -> String {
+pub(super) fn facts(title: &str, facts: &[HeldFact], ink: Ink) -> String {
     if facts.is_empty() {
         return String::new();
     }

@@ -14,6 +14,8 @@ const COMMANDS: &[&[&str]] = &[
     &["people"],
     &["person"],
     &["export"],
+    &["company"],
+    &["search"],
     &["why"],
     &["why-not"],
     &["answer"],

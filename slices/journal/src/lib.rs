@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use funnel::history::Entry;
 use funnel::sql::ActivityTable;
+use moment::Moment;
 use platform::db::Migrations;
 use platform::db::Tx;
 use platform::failure::Failure;
@@ -117,6 +118,19 @@ pub fn histories_between(
     last: SubjectId,
 ) -> Result<Vec<(SubjectId, Vec<Entry>)>, Failure> {
     store::histories_between(tx, first, last)
+}
+
+/// One entry of a subject's history, by when it happened and its id.
+///
+/// # Errors
+/// `Broken` when the database or what is written there can't be read.
+pub fn entry(
+    tx: &mut Tx,
+    subject: SubjectId,
+    at: Moment,
+    id: i64,
+) -> Result<Option<Entry>, Failure> {
+    store::entry(tx, subject, at, id)
 }
 
 /// How many activities and observations are recorded in all.

@@ -21,9 +21,13 @@ const BETWEEN: Sql = sql(
         source, properties from activity where subject_id >= $1 and subject_id <= $2
         order by subject_id, occurred_at, id",
 );
+const ONE: Sql = sql(
+    "select subject_id, occurred_at, id, recorded_at, kind, channel, direction, agent, campaign,
+        source, properties from activity where subject_id = $1 and occurred_at = $2 and id = $3",
+);
 const COUNT: Sql = sql("select count(*) from activity");
 
-pub(crate) const ALL: &[Sql] = &[INSERT, OF_ONE, BETWEEN, COUNT];
+pub(crate) const ALL: &[Sql] = &[INSERT, OF_ONE, BETWEEN, ONE, COUNT];
 
 /// The kind under which facts are stored.
 pub(crate) const OBSERVED: &str = "fact.observed";
@@ -88,6 +92,15 @@ pub(crate) fn histories_between(
     let mut found = Vec::new();
     collect(tx, BETWEEN, args![first, last], &mut found)?;
     Ok(found)
+}
+
+pub(crate) fn entry(
+    tx: &mut Tx,
+    subject: SubjectId,
+    at: Moment,
+    id: i64,
+) -> Result<Option<Entry>, Failure> {
+    tx.row(ONE, args![subject, at, id])?.as_ref().map(entry_of).transpose()
 }
 
 fn collect(

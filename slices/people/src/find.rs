@@ -4,7 +4,7 @@ use platform::db::Tx;
 use platform::failure::Failure;
 use team::User;
 
-use crate::{PERSON, PersonId, sight, store};
+use crate::{COMPANY, CompanyId, PERSON, PersonId, sight, store};
 
 /// Small letters without accents, spaces drawn together: how names are ordered and searched.
 pub fn name_key(name: &str) -> String {
@@ -51,4 +51,45 @@ pub fn find(tx: &mut Tx, user: &User, who: &str) -> Result<PersonId, Failure> {
             ),
         )),
     }
+}
+
+/// The company meant by `which`: a public id (`cmp_…`), a domain, an outside id (`kind:value`), or a name; of those that
+/// the user sees, by what the user is told.
+///
+/// # Errors
+/// `Missing` if none is meant that the user sees.
+pub fn company(tx: &mut Tx, user: &User, which: &str) -> Result<CompanyId, Failure> {
+    let which = which.trim();
+    let missing = || Failure::missing("company", which);
+    let id = if which.starts_with("cmp_") {
+        let id = tx.public_ids().decode(COMPANY, which).ok_or_else(missing)?;
+        store::companies(tx, &[id])?.remove(&id).map(|company| company.id)
+    } else {
+        company_by_key(tx, user, which)?
+    };
+    let id = id.ok_or_else(missing)?;
+    sight::must_see_company(tx, user, id).map_err(|failure| match failure {
+        Failure::Missing { .. } => missing(),
+        other => other,
+    })?;
+    Ok(id)
+}
+
+fn company_by_key(tx: &mut Tx, user: &User, which: &str) -> Result<Option<CompanyId>, Failure> {
+    if let Some((kind, value)) = which.split_once(':')
+        && !user.is_hidden(&format!("company.{kind}"))
+        && let Some(id) = store::key(tx, true, kind, value)?
+    {
+        return Ok(Some(id));
+    }
+    if !user.is_hidden("company.domain")
+        && let Ok(domain) = identity::domain::normal(which)
+        && let Some(id) = store::key(tx, true, "domain", &domain)?
+    {
+        return Ok(Some(id));
+    }
+    if user.is_hidden("company.name") {
+        return Ok(None);
+    }
+    store::key(tx, true, "name", &identity::company::matching(which))
 }

@@ -4,6 +4,7 @@
 //! the row says is what the journal's facts say, and every import's counts add up.
 //! **Never:** decides a stage. Whoever folds tells this slice where a person stands, with [`stand`].
 
+pub mod company;
 pub mod create;
 pub mod export;
 pub mod find;
@@ -15,6 +16,7 @@ pub mod pages;
 pub mod panel;
 pub mod person;
 mod project;
+pub mod search;
 pub mod sight;
 pub mod stand;
 mod store;
@@ -63,9 +65,14 @@ pub fn slice() -> Slice {
                     include_str!("../migrations/0003_standing_revision.sql"),
                 ),
                 ("0025_sight", include_str!("../migrations/0025_sight.sql")),
+                ("0040_search", include_str!("../migrations/0040_search.sql")),
+                (
+                    "0041_people_of_a_company",
+                    include_str!("../migrations/0041_people_of_a_company.sql"),
+                ),
             ],
         },
-        statements: &[store::ALL, sight::ALL, stand::ALL, list::ALL, import::ALL],
+        statements: &[store::ALL, sight::ALL, stand::ALL, list::ALL, import::ALL, search::ALL],
         columns: include_str!("../columns.toml"),
     }
 }

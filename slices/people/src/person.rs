@@ -160,7 +160,7 @@ pub fn row(tx: &mut Tx, who: &User, id: PersonId) -> Result<PersonRow, Failure> 
     Ok(row)
 }
 
-fn held(history: &[Entry], now: Moment) -> Vec<HeldFact> {
+pub(crate) fn held(history: &[Entry], now: Moment) -> Vec<HeldFact> {
     let newest = Newest::of(history, now);
     let mut held: Vec<HeldFact> = Vec::new();
     for entry in history.iter().rev() {

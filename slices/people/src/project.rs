@@ -11,7 +11,7 @@ use platform::failure::Failure;
 use platform::public_id::PublicIds;
 
 use crate::store::{self, CompanyRow, PersonRow};
-use crate::{COMPANY, find};
+use crate::{COMPANY, find, search};
 
 /// The fact that ties a person to a company: the company's public id.
 pub const WORKS_AT: &str = "person.works_at";
@@ -45,12 +45,34 @@ impl Projection for PeopleProjection {
                 people.push(person);
             }
         }
+        let known = known(recorded, people.iter().map(|person| person.id));
+        let before = store::people(tx, &known)?;
+        search::people(tx, &before, &people)?;
         store::save_people(tx, &people)?;
+        let known = self::known(recorded, companies.iter().map(|company| company.id));
+        let before = store::companies(tx, &known)?;
+        search::companies(tx, &before, &companies)?;
         store::save_companies(tx, &companies)?;
+        search::activities(tx, recorded.changed.iter().flat_map(fresh))?;
         let keys: Vec<_> =
             keys.iter().map(|(kind, value, id)| (*kind, value.as_str(), *id)).collect();
         store::save_keys(tx, false, &keys)
     }
+}
+
+/// Those who are not new.
+fn known(recorded: &Recorded, ids: impl Iterator<Item = i64>) -> Vec<i64> {
+    let is_new = |id: &i64| {
+        let place = recorded.changed.binary_search_by_key(id, |changed| changed.subject);
+        place.ok().and_then(|place| recorded.changed.get(place)).is_some_and(|one| one.is_new)
+    };
+    ids.filter(|id| !is_new(id)).collect()
+}
+
+/// What is new of a subject.
+fn fresh(changed: &Changed) -> impl Iterator<Item = (i64, &Entry)> {
+    let entries = changed.fresh.iter().filter_map(|place| changed.history.get(*place));
+    entries.map(|entry| (changed.subject, entry))
 }
 
 /// Whether what is new may change the row: a fact, or that they were known earlier than we thought.
@@ -122,7 +144,7 @@ impl<'a> Newest<'a> {
         self.text("person.email")
             .or_else(|| self.text("person.phone"))
             .or_else(outside)
-            .unwrap_or_else(|| "No name yet".to_owned())
+            .unwrap_or_else(|| search::NO_NAME.to_owned())
     }
 }
 
@@ -159,7 +181,7 @@ fn company_row(changed: &Changed, facts: &Newest<'_>) -> CompanyRow {
         name: facts
             .text("company.name")
             .or_else(|| domain.clone())
-            .unwrap_or_else(|| "No name yet".to_owned()),
+            .unwrap_or_else(|| search::NO_NAME.to_owned()),
         domain,
         industry: facts.text("company.industry"),
         country: facts.text("company.country"),

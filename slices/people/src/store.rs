@@ -43,8 +43,9 @@ const SAVE_KEY: Sql = sql("insert into subject_key (of_company, kind, value, sub
      values ($1, $2, $3, $4) on conflict do nothing");
 const BY_NAME: Sql = sql("select person_id from standing where lens_id = $1 and stage = $2
      and name_key >= $3 and name_key < $4 order by name_key, person_id limit $5");
-const BY_KEY: Sql = sql("select subject_id from subject_key where of_company = 0 and kind = $1
+const BY_KEY: Sql = sql("select subject_id from subject_key where of_company = $5 and kind = $1
      and value >= $2 and value < $3 order by value limit $4");
+const COMPANIES_AFTER: Sql = sql("select id from company where id > $1 order by id limit $2");
 const CONTAINING: Sql = sql("select person.id from person
      join standing on standing.person_id = person.id and standing.lens_id = $1
      where person.name_key like $2 order by person.name_key, person.id limit $3");
@@ -69,6 +70,7 @@ pub(crate) const ALL: &[Sql] = &[
     COUNT,
     NAME_KEYS,
     IDS_AFTER,
+    COMPANIES_AFTER,
 ];
 
 /// Values as the list of a statement.
@@ -317,6 +319,19 @@ pub(crate) fn named(tx: &mut Tx, who: &User, name_key: &str) -> Result<Vec<Perso
     Ok(found)
 }
 
+/// Subjects of whom a key of that kind begins so, in the order of the keys.
+pub(crate) fn keys_beginning(
+    tx: &mut Tx,
+    of_company: bool,
+    kind: &str,
+    beginning: &str,
+    limit: i64,
+) -> Result<Vec<i64>, Failure> {
+    let end = format!("{beginning}\u{10ffff}");
+    let args = args![kind, beginning, end, limit, of_company];
+    Ok(tx.rows(BY_KEY, args)?.iter().map(|row| row.int(0)).collect())
+}
+
 /// Of those whom the user sees, people whose name or address begins with the text, then those whose name holds it.
 pub(crate) fn search(
     tx: &mut Tx,
@@ -337,8 +352,7 @@ pub(crate) fn search(
     for kind in
         ["email", "phone"].into_iter().filter(|kind| !who.is_hidden(&sight::fact_of_key(kind)))
     {
-        let args = args![kind, small.as_str(), end.as_str(), wanted];
-        found.extend(tx.rows(BY_KEY, args)?.iter().map(|row| row.int(0)));
+        found.extend(keys_beginning(tx, false, kind, &small, wanted)?);
     }
     let by_key: BTreeSet<PersonId> = found.iter().copied().collect();
     for stage in all {
@@ -454,4 +468,13 @@ pub(crate) fn ids_after(
     limit: i64,
 ) -> Result<Vec<PersonId>, Failure> {
     Ok(tx.rows(IDS_AFTER, args![after, limit])?.iter().map(|row| row.int(0)).collect())
+}
+
+/// The next companies by id.
+pub(crate) fn companies_after(
+    tx: &mut Tx,
+    after: CompanyId,
+    limit: i64,
+) -> Result<Vec<CompanyId>, Failure> {
+    Ok(tx.rows(COMPANIES_AFTER, args![after, limit])?.iter().map(|row| row.int(0)).collect())
 }

@@ -1,16 +1,24 @@
 //! The pages of people: parse, call the verb, fill the view.
 
+mod company;
 mod imports;
 mod list;
 mod person;
+mod search;
 
+pub use company::{CompanyAsk, company_view};
 pub(crate) use list::engagement;
 pub use person::{RecordAsk, record_view};
 
 use axum::Router;
 use platform::app::App;
 
-/// `/people`, `/people/{person}` and `/imports`.
+/// `/people`, `/people/{person}`, `/companies/{company}`, `/search` and `/imports`.
 pub fn routes() -> Router<App> {
-    Router::new().merge(list::routes()).merge(person::routes()).merge(imports::routes())
+    Router::new()
+        .merge(list::routes())
+        .merge(person::routes())
+        .merge(company::routes())
+        .merge(search::routes())
+        .merge(imports::routes())
 }

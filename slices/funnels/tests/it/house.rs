@@ -53,6 +53,7 @@ pub fn registry() -> Registry {
         Arc::new(funnels::refold::Refold),
         Arc::new(funnels::backtest::Backtest),
         Arc::new(funnels::segment::Build),
+        Arc::new(people::search::Build),
     ])
 }
 

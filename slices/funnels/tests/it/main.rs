@@ -19,6 +19,7 @@ mod oracle;
 #[path = "../../../../cores/funnel/tests/random/mod.rs"]
 mod random;
 mod refold;
+mod search;
 mod segments;
 mod sight;
 mod tell;

@@ -1,7 +1,9 @@
 //! What people see of people: for each page the view, which is plain data, and its template.
 
+pub mod company;
 pub mod imports;
 pub mod list;
 pub mod marks;
 pub mod person;
+pub mod search;
 pub mod timeline;

@@ -35,7 +35,7 @@ pub struct ScoreLine {
 }
 
 impl ScoreLine {
-    fn unknown(&self) -> Markup {
+    pub(super) fn unknown(&self) -> Markup {
         super::marks::unknown(&format!("{} is unknown", self.name))
     }
 }
@@ -72,6 +72,8 @@ pub struct PersonPage {
     pub title: String,
     /// The company; may be empty.
     pub company: String,
+    /// Where the company's record is.
+    pub company_href: String,
     /// Where the company stands: as far as the furthest of its people, or as its own deals bring it.
     pub company_stage: StageMark,
     /// Domain and such of the company; may be empty.

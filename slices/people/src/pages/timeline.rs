@@ -138,10 +138,12 @@ pub fn address(person: &str, at: Moment, entry: i64) -> String {
 pub struct Told<'a> {
     /// Everything recorded, in order.
     pub entries: &'a [Entry],
-    /// Moves between stages, the oldest first.
-    pub moves: &'a [Moved],
     /// Whose name it is.
     pub name: &'a str,
+    /// Others whose activities, but no facts, are told with it, by name.
+    pub others: &'a [(String, Vec<Entry>)],
+    /// Moves between stages, the oldest first.
+    pub moves: &'a [Moved],
     /// Which lines.
     pub show: Show,
     /// Whether what machines did is told too.
@@ -150,15 +152,22 @@ pub struct Told<'a> {
     pub before: Option<Before>,
 }
 
+/// What may become a line: its place, and whose entry it is, or a move.
+type Line<'a> = (Before, Option<(&'a str, &'a Entry)>, Option<&'a Moved>);
+
 /// The newest lines as days, at most [`ITEMS_MAX`] of them; facts that came in are a line each. Gives too
 /// where they ended if there are older ones.
 pub fn days(told: &Told<'_>, almanac: &Almanac) -> (Vec<Day>, Option<Before>) {
-    let first = told.name.split(' ').next().unwrap_or(told.name);
-    let mut lines: Vec<(Before, Option<&Entry>, Option<&Moved>)> = told
-        .entries
-        .iter()
-        .map(|entry| (Before { at: entry.occurred_at, id: entry.id }, Some(entry), None))
-        .collect();
+    // Among others one is called by the whole name.
+    let first = told.name.split(' ').next().filter(|_| told.others.is_empty());
+    let first = first.unwrap_or(told.name);
+    let placed = |entry: &Entry| Before { at: entry.occurred_at, id: entry.id };
+    let own = told.entries.iter().map(|entry| (placed(entry), Some((first, entry)), None));
+    let mut lines: Vec<Line<'_>> = own.collect();
+    for (name, entries) in told.others {
+        let did = entries.iter().filter(|entry| matches!(entry.what, What::Activity(_)));
+        lines.extend(did.map(|entry| (placed(entry), Some((name.as_str(), entry)), None)));
+    }
     if told.show == Show::All {
         // A move stands above what caused it at the same moment; later moves above earlier ones.
         let above = (0..=i64::MAX).rev();
@@ -173,7 +182,10 @@ pub fn days(told: &Told<'_>, almanac: &Almanac) -> (Vec<Day>, Option<Before>) {
             continue;
         }
         let line = match (entry, step) {
-            (Some(entry), _) => item(entry, first, told.show, almanac),
+            (Some((name, entry)), _) => {
+                let about = if told.others.is_empty() { "" } else { name };
+                item(entry, name, about, told.show, almanac)
+            }
             (None, step) => step.map(|step| change(step, almanac)),
         };
         let Some(line) = line.filter(|line| told.machines || !line.is_machine) else { continue };
@@ -218,7 +230,14 @@ fn change(step: &Moved, almanac: &Almanac) -> Item {
     }
 }
 
-fn item(entry: &Entry, first: &str, show: Show, almanac: &Almanac) -> Option<Item> {
+/// A line about an entry of whoever is called `first`; `about` names them where others are told of, too.
+fn item(
+    entry: &Entry,
+    first: &str,
+    about_whom: &str,
+    show: Show,
+    almanac: &Almanac,
+) -> Option<Item> {
     let blank = Item { anchor: anchor(entry.id), ..blank(entry.occurred_at, almanac) };
     match &entry.what {
         What::Facts(_) if show != Show::All => None,
@@ -247,7 +266,11 @@ fn item(entry: &Entry, first: &str, show: Show, almanac: &Almanac) -> Option<Ite
                 icon: if activity.agent == Agent::Machine { "robot" } else { icon },
                 who: if is_theirs { first.to_owned() } else { String::new() },
                 did: if is_theirs { did } else { capital(&did) },
-                about: about(activity),
+                about: match (is_theirs, about_whom, about(activity)) {
+                    (true, _, about) | (false, "", about) => about,
+                    (false, whom, about) if about.is_empty() => whom.to_owned(),
+                    (false, whom, about) => format!("{whom}: {about}"),
+                },
                 text: text(activity, "text"),
                 is_inbound: activity.direction == Some(Direction::Inbound)
                     && is_talk(activity.kind.as_str()),
@@ -405,7 +428,7 @@ mod tests {
 
     fn told<'a>(entries: &'a [Entry], moves: &'a [Moved]) -> Told<'a> {
         let (show, machines, before) = (Show::All, false, None);
-        Told { entries, moves, name: "Ann Lee", show, machines, before }
+        Told { entries, others: &[], moves, name: "Ann Lee", show, machines, before }
     }
 
     fn visit(id: i64, at: Moment) -> Entry {

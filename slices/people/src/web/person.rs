@@ -18,7 +18,7 @@ use crate::pages::person::{Colleague, FactLine, Filter, PersonPage, ScoreLine, l
 use crate::pages::timeline::{self, Before, Show, Told};
 use crate::panel::Panels;
 use crate::person::{HeldFact, record};
-use crate::{PERSON, frame};
+use crate::{COMPANY, PERSON, frame};
 
 /// A fact that runs out within this time is called stale.
 const STALE_BEFORE: Span = Span::days(14);
@@ -84,8 +84,9 @@ pub fn record_view(
     let before = Before::parse(&ask.before);
     let told = Told {
         entries: &record.history,
-        moves: &moves,
         name: &record.person.name,
+        others: &[],
+        moves: &moves,
         show,
         machines,
         before,
@@ -110,6 +111,9 @@ pub fn record_view(
     Ok(PersonPage {
         title: record.person.title.clone().unwrap_or_default(),
         company: record.company.as_ref().map(|company| company.name.clone()).unwrap_or_default(),
+        company_href: record.company.as_ref().map_or_else(String::new, |company| {
+            format!("/companies/{}", outside.encode(COMPANY, company.id))
+        }),
         company_line: company_line.unwrap_or_default(),
         company_stage: StageMark::of(record.company_stage.as_str()),
         owner,
@@ -178,7 +182,7 @@ pub fn record_view(
     })
 }
 
-fn fact_line(fact: &HeldFact, almanac: &Almanac) -> FactLine {
+pub(super) fn fact_line(fact: &HeldFact, almanac: &Almanac) -> FactLine {
     let mut source = format!("{}, {}", fact.source, almanac.day(fact.observed_at).words);
     if let Some(expires) = fact.expires_at {
         source.push_str(&format!("; expires {}", almanac.day(expires).words));
