@@ -103,15 +103,17 @@ fn is_stream(response: &Response) -> bool {
 /// program stops, which else would wait for it.
 struct Stream {
     body: Body,
-    stopped: Pin<Box<dyn Future<Output = ()> + Send>>,
+    /// Until the program stops; then nothing.
+    stopped: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     _counted: Streaming,
 }
 
 fn counted(body: Body, account: &Account) -> Body {
     let mut stopping = account.stopping.clone();
-    let stopped = Box::pin(async move {
+    let stopped = async move {
         let _either_way = stopping.wait_for(|&stopping| stopping).await.map(drop);
-    });
+    };
+    let stopped = Some(Box::pin(stopped) as Pin<Box<dyn Future<Output = ()> + Send>>);
     Body::new(Stream { body, stopped, _counted: account.figures.streaming() })
 }
 
@@ -123,7 +125,9 @@ impl HttpBody for Stream {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        if self.stopped.as_mut().poll(context).is_ready() {
+        let Some(stopped) = &mut self.stopped else { return Poll::Ready(None) };
+        if stopped.as_mut().poll(context).is_ready() {
+            self.stopped = None;
             return Poll::Ready(None);
         }
         Pin::new(&mut self.body).poll_frame(context)

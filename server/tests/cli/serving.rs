@@ -239,3 +239,19 @@ fn slow_clients_are_given_up() {
         assert!(!String::from_utf8_lossy(&said).contains("303"));
     }
 }
+
+#[test]
+fn a_list_that_leaves_packed_arrives_whole() {
+    let program = Program::new();
+    program.run(&["demo", "--people", "40"]).must_be_done();
+    program.begin();
+    let served = program.serve(&[]);
+    let sign_in = "email=mara@north.example&password=correct+horse";
+    let cookie = cookie(&served.ask("POST", "/sign-in", &[], sign_in));
+    let headers = [("cookie", cookie.as_str()), ("accept-encoding", "gzip")];
+    let mut stream = served.connect();
+    stream.write_all(served.head("GET", "/people/export", &headers, 0).as_bytes()).unwrap();
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).unwrap();
+    assert!(bytes.ends_with(b"\r\n0\r\n\r\n"), "its last piece says that it is the last");
+}

@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt;
 use futures_util::stream::unfold;
 use platform::app::App;
 use platform::db::Tx;
@@ -113,7 +114,7 @@ pub async fn send(
             return Err(Failure::broken("an export began without saying how many it has"));
         }
     };
-    let body = Body::from_stream(unfold(pieces, |mut pieces| async move {
+    let sent = unfold(pieces, |mut pieces| async move {
         match pieces.recv().await? {
             Piece::Bytes(bytes) => Some((Ok(bytes), pieces)),
             Piece::Failed(failure) => {
@@ -122,7 +123,9 @@ pub async fn send(
             }
             Piece::Begin(_) => Some((Ok(Vec::new()), pieces)),
         }
-    }));
+    });
+    // Whoever packs what is sent may ask once more after the end.
+    let body = Body::from_stream(sent.fuse());
     let mut headers = HeaderMap::new();
     let attachment = format!("attachment; filename=\"{name}.{}\"", format.as_str());
     let attachment = HeaderValue::from_str(&attachment).map_err(Failure::broken)?;
