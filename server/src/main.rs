@@ -7,6 +7,8 @@ mod house;
 mod http;
 mod listed;
 mod logs;
+#[cfg(test)]
+mod rights;
 mod say;
 
 use std::process::ExitCode;

@@ -60,7 +60,7 @@ use crate::say::{EXIT_DIFFERENCES, EXIT_FAILED, EXIT_USAGE, Mouth, Outcome};
         3  looked, and found what should not be: differences, problems, examples that fail\n\n\
         Every option and setting can also be configured: `sluice serve --defaults` prints them all."
 )]
-struct Cli {
+pub(crate) struct Cli {
     #[command(flatten)]
     common: Common,
     #[command(subcommand)]

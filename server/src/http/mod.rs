@@ -2,7 +2,7 @@
 
 mod account;
 mod answer;
-mod api;
+pub(crate) mod api;
 mod certificate;
 mod connections;
 mod face;
@@ -194,7 +194,20 @@ fn announce(house: &House, ports: &Ports, is_encrypted: bool, is_set_up: bool) {
     }
 }
 
-fn routes(config: &Config) -> Router<App> {
+/// The pages and calls as they are served, for a test that knocks at all of them.
+#[cfg(test)]
+pub(crate) fn for_tests(house: &House, app: &App) -> Router {
+    let (_stop, stopping) = watch::channel(false);
+    let figures = Arc::new(Figures::default());
+    let dice = Arc::clone(&app.dice);
+    let account = Account { dice, figures: Arc::clone(&figures), stopping };
+    face::wear();
+    dress(routes(&house.config), app.clone(), layers(&house.config.http, account))
+        .layer(Extension(Health::of(false)))
+        .layer(Extension(figures))
+}
+
+pub(crate) fn routes(config: &Config) -> Router<App> {
     let routes = Router::new()
         .merge(start::routes())
         .merge(api::routes(&config.api))

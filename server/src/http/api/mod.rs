@@ -49,6 +49,19 @@ pub(super) fn routes(api: &Api) -> Router<App> {
     router
 }
 
+/// Every call as `GET /api/v1/people`, with the right that it needs and an example of what it takes: for a test that
+/// makes them all.
+#[cfg(test)]
+pub(crate) fn each() -> impl Iterator<Item = (String, team::Right, String)> {
+    table::calls().iter().map(|call| {
+        let body = match &call.takes {
+            call::Takes::Json(_, example) => example.to_string(),
+            call::Takes::Nothing | call::Takes::File => String::new(),
+        };
+        (format!("{} /api/v1{}", call.method, call.path), call.right, body)
+    })
+}
+
 async fn nothing(address: Uri) -> Failure {
     let path = address.path();
     let first =

@@ -219,8 +219,8 @@ pub fn propose(tx: &mut Tx, who: &User, id: i64, now: Moment) -> Result<(), Fail
 /// # Errors
 /// `Forbidden`, `Missing`; `Refused` with `not_proposed`, `no_team` or `two_teams`.
 pub fn approve(tx: &mut Tx, who: &User, id: i64, team: &str, now: Moment) -> Result<(), Failure> {
-    let view = view(tx, who, id)?;
     who.may(Right::ChangeDefinitions)?;
+    let view = view(tx, who, id)?;
     if view.row.state != State::Proposed {
         return Err(Failure::refused("not_proposed", "This draft is not proposed, or no more."));
     }

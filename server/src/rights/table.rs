@@ -1,0 +1,125 @@
+//! The table: a line for each route and each command.
+
+use team::Right::{
+    ChangeDefinitions, EditPeople, ExportPeople, ImportPeople, ManageTeam, ManageWorkspace,
+    Operate, ReadAudit, ReadDefinitions, ReadPeople,
+};
+
+use super::Need::{self, Nothing, Right};
+use super::{Door, Known, door, open, page};
+
+/// What stands for a name in brackets in an address: an id with this prefix.
+pub(super) const IDS: &[(&str, &str)] = &[
+    ("{backtest}", "bkt"),
+    ("{dispute}", "dsp"),
+    ("{draft}", "dft"),
+    ("{import}", "imp"),
+    ("{test}", "bkt"),
+    ("{token}", "tok"),
+];
+
+/// Calls by other methods than GET that whoever may read may make: they change nothing, or what is one's own. Of every
+/// other such call it must be said what right it takes to change something.
+pub(super) const FOR_READERS: &[&str] = &[
+    "POST /api/v1/backtests",
+    "DELETE /api/v1/backtests/{backtest}",
+    "POST /api/v1/definitions/check",
+    "POST /api/v1/tokens",
+];
+
+/// Every route but those of the API's table of calls, in the order of their addresses.
+pub(super) const DOORS: &[Door] = &[
+    open("GET /"),
+    open("GET /assets/{name}"),
+    page("GET /backtests/compare", ReadPeople),
+    page("GET /backtests/{test}", ReadPeople),
+    page("POST /backtests/{test}/cancel", ReadPeople),
+    page("GET /backtests/{test}/progress", ReadPeople),
+    page("GET /definitions", ReadDefinitions),
+    page("POST /definitions/add", ReadDefinitions).sends("text=&what=gate"),
+    page("POST /definitions/check", ReadDefinitions).sends("text=&lens=1"),
+    page("POST /definitions/drafts", ChangeDefinitions).sends("lens=Shared"),
+    page("GET /definitions/drafts/{draft}", ReadDefinitions),
+    page("POST /definitions/drafts/{draft}", ChangeDefinitions).sends("text=&do=save"),
+    page("POST /definitions/drafts/{draft}/adopt", ChangeDefinitions).sends("from=usual"),
+    page("POST /definitions/drafts/{draft}/approve", ChangeDefinitions).sends("team=sales"),
+    page("POST /definitions/form", ReadDefinitions).sends("text="),
+    page("POST /definitions/remove", ReadDefinitions).sends("text=&place=[]"),
+    page("POST /definitions/rewrite", ReadDefinitions).sends("text=&place=[]&condition={}"),
+    page("GET /definitions/{lens}/{version}", ReadDefinitions),
+    page("POST /demo", ManageWorkspace).sends("people=0"),
+    page("GET /funnel", ReadPeople),
+    page("GET /handoffs", ReadPeople),
+    open("GET /healthz"),
+    page("GET /imports", ImportPeople),
+    page("POST /imports", ImportPeople).sends("--"),
+    page("POST /imports/dry-run", ImportPeople),
+    page("GET /imports/new", ImportPeople),
+    page("POST /imports/start", ImportPeople),
+    page("GET /imports/{import}", ImportPeople),
+    page("GET /imports/{import}/noted.csv", ImportPeople),
+    page("GET /imports/{import}/progress", ImportPeople),
+    page("GET /imports/{import}/rejected.csv", ImportPeople),
+    page("POST /lens", ReadPeople).sends("choice=1"),
+    page("GET /lenses", ReadPeople),
+    door("GET /metrics", Need::Secret, Known::Session),
+    page("GET /people", ReadPeople),
+    page("GET /people/counts", ReadPeople),
+    page("GET /people/export", ExportPeople),
+    page("GET /people/{person}", ReadPeople),
+    page("POST /people/{person}/answer", EditPeople).sends("criterion=need&value=yes"),
+    page("GET /people/{person}/call", EditPeople),
+    page("POST /people/{person}/dispute", EditPeople).sends("at=0&to=lead&words=no"),
+    page("POST /people/{person}/dispute/{dispute}", ChangeDefinitions).sends("words=no"),
+    page("POST /people/{person}/handoff", EditPeople).sends("accept=yes"),
+    page("POST /people/{person}/move", EditPeople).sends("to=prospect&reason=so"),
+    open("GET /readyz"),
+    open("GET /setup"),
+    open("POST /setup"),
+    open("GET /sign-in"),
+    open("POST /sign-in"),
+    open("POST /sign-out").ends(),
+    page("GET /tell", ReadPeople),
+    open("GET /api/v1/openapi.json"),
+    page("POST /api/v1/tell", ReadPeople).sends("{}"),
+    open("ANY /api/{*rest}"),
+];
+
+/// Every command. At the command line it is the operator who asks, and has every right; this is what another would need.
+pub(super) const COMMANDS: &[(&str, Need)] = &[
+    ("answer", Right(EditPeople)),
+    ("audit", Right(ReadAudit)),
+    ("backup", Right(Operate)),
+    ("definition adopt", Right(ChangeDefinitions)),
+    ("definition backtest", Right(ReadPeople)),
+    ("definition check", Right(ReadDefinitions)),
+    ("definition compare", Right(ReadDefinitions)),
+    ("definition diff", Right(ReadDefinitions)),
+    ("definition propose", Right(ChangeDefinitions)),
+    ("definition show", Right(ReadDefinitions)),
+    ("definition test", Right(ReadDefinitions)),
+    ("definition try", Right(ReadDefinitions)),
+    ("demo", Right(ManageWorkspace)),
+    ("doctor", Right(Operate)),
+    ("export", Right(ExportPeople)),
+    ("funnel", Right(ReadPeople)),
+    ("handoff", Right(EditPeople)),
+    ("handoffs", Right(ReadPeople)),
+    ("import", Right(ImportPeople)),
+    ("lenses", Right(ReadPeople)),
+    ("migrate", Right(Operate)),
+    ("move", Right(EditPeople)),
+    ("people", Right(ReadPeople)),
+    ("person", Right(ReadPeople)),
+    ("serve", Nothing),
+    ("tell", Right(ReadPeople)),
+    ("token create", Right(ManageTeam)),
+    ("token list", Right(ManageTeam)),
+    ("token revoke", Right(ManageTeam)),
+    ("user create", Right(ManageTeam)),
+    ("verify", Right(Operate)),
+    ("web", Nothing),
+    ("why", Right(ReadPeople)),
+    ("why-not", Right(ReadPeople)),
+    ("work", Nothing),
+];
