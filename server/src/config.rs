@@ -262,6 +262,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_packaged_sets_variables_that_exist() {
+        let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("../packaging");
+        for name in ["sluice.service", "Containerfile"] {
+            let text = std::fs::read_to_string(top.join(name)).unwrap();
+            let words = text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+            let named: Vec<&str> = words.filter(|word| word.starts_with(PREFIX)).collect();
+            assert!(!named.is_empty(), "{name}");
+            for word in named {
+                assert!(
+                    DEFAULTS.contains(word),
+                    "packaging/{name} sets {word}, which is not known"
+                );
+            }
+        }
+    }
+
+    #[test]
     fn a_variable_wins_over_the_file() {
         let file = file("[http]\nlisten = \"[::1]:1\"\nform_bytes_max = 5\n");
         let named = variables(&[
