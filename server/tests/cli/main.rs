@@ -7,6 +7,7 @@ mod commands;
 mod edge;
 mod figures;
 mod hands;
+mod hardening;
 mod help;
 mod program;
 mod serving;
