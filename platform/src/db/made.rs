@@ -43,6 +43,13 @@ impl Made {
         self
     }
 
+    /// Adds another statement, or a part of one, with its arguments.
+    pub fn made(&mut self, other: &Made) -> &mut Made {
+        self.texts.extend_from_slice(&other.texts);
+        self.args.extend_from_slice(&other.args);
+        self
+    }
+
     pub(crate) fn args(&self) -> &[Arg] {
         &self.args
     }
@@ -85,5 +92,9 @@ mod tests {
         let texts = [Dialect::Sqlite, Dialect::Postgres].map(|on| made.text_for(on).unwrap());
         assert_eq!(texts, ["select ?1 where x = ?2 limit ?3", "select $1 where x = $2 limit $3"]);
         assert_eq!(made.args(), [Arg::from("a"), Arg::from(3), Arg::from(1)]);
+        let mut whole = Made::default();
+        whole.arg(7).text(" > (").made(&made).text(")");
+        let text = whole.text_for(Dialect::Sqlite).unwrap();
+        assert_eq!(text, "?1 > (select ?2 where x = ?3 limit ?4)");
     }
 }

@@ -14,6 +14,7 @@ mod print;
 mod types;
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use moment::{Moment, Span};
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,8 @@ pub use fault::Fault;
 pub(crate) use fault::place;
 pub use parse::Names;
 pub(crate) use parse::filter;
+
+use crate::standing::Stage;
 
 /// The longest text of one condition, in bytes.
 pub const TEXT_BYTES_MAX: usize = 16_384;
@@ -302,6 +305,35 @@ impl Condition {
             Condition::All(parts) | Condition::Any(parts) => parts.iter().map(Self::atoms).sum(),
             Condition::Not(part) => part.atoms(),
             _ => 1,
+        }
+    }
+
+    /// The stages at one of which everybody stands of whom this is true; nothing where it may be any.
+    pub fn stages(&self) -> Option<BTreeSet<Stage>> {
+        let of = |words: &[&Literal]| -> BTreeSet<Stage> {
+            let texts = words.iter().filter_map(|word| match word {
+                Literal::Text(text) => Stage::parse(text),
+                _ => None,
+            });
+            texts.collect()
+        };
+        match self {
+            Condition::Compare { left: Term::Stage, op: Op::Equal, right: Term::Literal(word) }
+            | Condition::Compare { left: Term::Literal(word), op: Op::Equal, right: Term::Stage } => {
+                Some(of(&[word]))
+            }
+            Condition::OneOf { term: Term::Stage, list } => {
+                Some(of(&list.iter().collect::<Vec<_>>()))
+            }
+            Condition::All(parts) => parts
+                .iter()
+                .filter_map(Condition::stages)
+                .reduce(|a, b| a.intersection(&b).copied().collect()),
+            Condition::Any(parts) => {
+                let all: Option<Vec<_>> = parts.iter().map(Condition::stages).collect();
+                all.map(|all| all.into_iter().flatten().collect())
+            }
+            _ => None,
         }
     }
 

@@ -129,10 +129,10 @@ impl Compiler<'_> {
             (Term::Score(score), Literal::Number(number)) => match self.halving(*score) {
                 Some(rule) => self.halved(part, rule, op, *number),
                 None => {
-                    self.of_row(part, term, |typed| Ok(typed.compare(op, &Typed::literal(literal))))
+                    self.of_row(part, term, |typed| Ok(typed.compare(op, &self.literal(literal))))
                 }
             },
-            _ => self.of_row(part, term, |typed| Ok(typed.compare(op, &Typed::literal(literal)))),
+            _ => self.of_row(part, term, |typed| Ok(typed.compare(op, &self.literal(literal)))),
         }
     }
 
@@ -279,6 +279,18 @@ impl Compiler<'_> {
         }
     }
 
+    /// A value that is written down; a text that may be a moment as well is found without an index.
+    fn literal(&self, literal: &Literal) -> Typed {
+        let typed = Typed::literal(literal);
+        let text_key = match literal {
+            Literal::Text(text) if typed.moment.is_none() => {
+                Some(sql![(self.ask.schema.fact.key_of)(text)])
+            }
+            _ => None,
+        };
+        Typed { text_key, ..typed }
+    }
+
     /// A fact in a row of this name.
     fn fact(&self, row: &'static str) -> Typed {
         let t = self.ask.schema.fact;
@@ -286,6 +298,7 @@ impl Compiler<'_> {
         Typed {
             number: Some((number.clone(), number)),
             text: Some(sql![row, t.text]),
+            text_key: Some(sql![row, t.text_key]),
             truth: Some(sql![row, t.truth]),
             moment: Some(sql![row, t.moment]),
             items: Some(sql![row, t.items]),
@@ -332,7 +345,7 @@ impl Compiler<'_> {
             Term::Dwell => Typed::length(sql!["(", self.ask.now.0, " - s.", t.entered_at, ")"]),
             Term::Count { activities, window } => self.count_value(activities, *window, id)?,
             Term::Since(activities) => self.since_value(activities, id)?,
-            Term::Literal(literal) => Typed::literal(literal),
+            Term::Literal(literal) => self.literal(literal),
             Term::Field(_) => Typed::default(),
         })
     }

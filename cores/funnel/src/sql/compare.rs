@@ -11,6 +11,8 @@ pub(super) struct Typed {
     /// The least and the most that it can be.
     pub(super) number: Option<(Sql, Sql)>,
     pub(super) text: Option<Sql>,
+    /// What equal texts have in common, and an index is made of.
+    pub(super) text_key: Option<Sql>,
     /// 1 or 0.
     pub(super) truth: Option<Sql>,
     pub(super) moment: Option<Sql>,
@@ -64,7 +66,11 @@ impl Typed {
         if let (Some(a), Some(b)) = (&self.text, &other.text)
             && matches!(op, Op::Equal | Op::Unequal)
         {
-            ways.push(sql![a, word(op), b]);
+            let texts = sql![a, word(op), b];
+            ways.push(match (op, &self.text_key, &other.text_key) {
+                (Op::Equal, Some(a), Some(b)) => Sql::all(&[sql![a, " = ", b], texts]),
+                _ => texts,
+            });
         }
         for (a, b) in [(&self.truth, &other.truth), (&self.length, &other.length)] {
             if let (Some(a), Some(b)) = (a, b) {

@@ -163,6 +163,23 @@ impl Compiled<'_> {
         let people = self.set.people(&self.ask, Some(after));
         sql!["select t.id from (", people, ") t order by t.id limit ", limit].into()
     }
+
+    /// A statement that gives the numbers of everybody, `id`, in no order: to be read by another.
+    pub fn set(&self) -> Statement {
+        self.set.people(&self.ask, None).into()
+    }
+
+    /// A statement that gives the numbers of those among some people, in no order. It looks each up by keys: for a few
+    /// people it costs the same in any workspace.
+    pub fn among(&self, people: &[i64]) -> Statement {
+        let person = self.ask.schema.person;
+        // No part of the condition gives its rows this name.
+        let id = sql!["who.", person.id];
+        let those = Sql::listed(people.iter().copied());
+        let holds = self.set.holds_of(&self.ask, &id);
+        let from = sql!["select ", &id, " as id from ", person.table, " who where ", &id];
+        sql![from, " in (", those, ") and ", holds].into()
+    }
 }
 
 impl From<Sql> for Statement {

@@ -93,6 +93,11 @@ pub struct FactTable {
     pub until: &'static str,
     /// The text, if it is one.
     pub text: &'static str,
+    /// By what texts are ordered and found, and all else that is no number is ordered; an index begins with the fact's
+    /// key and this.
+    pub text_key: &'static str,
+    /// How that is made of a text: equal texts have equal ones.
+    pub key_of: fn(&str) -> String,
     /// The number, if it is one.
     pub number: &'static str,
     /// 1 or 0, if it is a truth.

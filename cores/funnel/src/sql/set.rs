@@ -154,8 +154,32 @@ impl Set {
 
     /// A statement that gives `id`; in rising order if the database merges as it reads.
     pub(super) fn people(&self, ask: &Ask<'_>, after: Option<i64>) -> Sql {
-        let reader = Reader { ask, after };
+        let reader = Reader { ask, bound: after.map(|after| sql![" > ", after]) };
         reader.ordered(self)
+    }
+
+    /// What is true of a person of this number if they are in the set: each part is looked up by its key, so that it
+    /// costs the same however many are in it.
+    pub(super) fn holds_of(&self, ask: &Ask<'_>, id: &Sql) -> Sql {
+        let each = |parts: &[Set]| -> Vec<Sql> {
+            parts.iter().map(|part| part.holds_of(ask, id)).collect()
+        };
+        match self {
+            Set::Nobody => sql!["1 = 0"],
+            Set::Everybody => sql!["1 = 1"],
+            Set::Stream(stream) => {
+                let reader = Reader { ask, bound: Some(sql![" = ", id]) };
+                sql!["exists (", reader.stream(stream), ")"]
+            }
+            Set::Tested(of, test) => {
+                let among = of.holds_of(ask, &sql!["c.id"]);
+                let both = Sql::all(&[among, test.clone()]);
+                sql!["exists (select 1 from (select ", id, " as id) c where ", both, ")"]
+            }
+            Set::Without(set) => sql!["not (", set.holds_of(ask, id), ")"],
+            Set::Both(parts) => Sql::all(&each(parts)),
+            Set::Either(parts) => Sql::any(&each(parts)),
+        }
     }
 }
 
@@ -218,7 +242,8 @@ fn fused(parts: Vec<Set>, join: Join) -> Vec<Set> {
 
 struct Reader<'a> {
     ask: &'a Ask<'a>,
-    after: Option<i64>,
+    /// What must hold of the number of each person: ` > 7`.
+    bound: Option<Sql>,
 }
 
 impl Reader<'_> {
@@ -241,8 +266,8 @@ impl Reader<'_> {
         let everybody = sql!["select p.", person.id, " as id from ", person.table, " p"];
         match set {
             Set::Nobody => sql![everybody, " where 1 = 0"],
-            Set::Everybody => match self.after {
-                Some(after) => sql![everybody, " where p.", person.id, " > ", after],
+            Set::Everybody => match &self.bound {
+                Some(bound) => sql![everybody, " where p.", person.id, bound],
                 None => everybody,
             },
             Set::Stream(stream) => self.stream(stream),
@@ -319,9 +344,9 @@ impl Reader<'_> {
                 (sql!["select ", id, " as id from ", from], id.clone(), Vec::new())
             }
         };
-        let after = self.after.map(|after| sql![id, " > ", after]);
+        let bound = self.bound.as_ref().map(|bound| sql![id, bound]);
         let conditions: Vec<Sql> =
-            conditions.into_iter().chain(after).chain(stream.filter.clone()).collect();
+            conditions.into_iter().chain(bound).chain(stream.filter.clone()).collect();
         if conditions.is_empty() {
             return select;
         }
