@@ -21,8 +21,10 @@ test("the column is not there until it is switched on, and stays while one sorts
   const { page, quiet } = view;
   await page.goto("/people?stage=prospect");
   assert.equal(await page.locator("[data-m=missing]").count(), 0);
-  await page.click("[popovertarget=missing]");
-  await Promise.all([page.waitForURL(/missing=opportunity/), page.click("#missing a:has-text('opportunity')")]);
+  await page.click("[popovertarget=columns]");
+  await Promise.all([page.waitForURL(/missing=opportunity/), page.click("#columns a:has-text('opportunity')")]);
+  await page.waitForSelector("th[data-m=missing]");
+  await page.keyboard.press("Escape");
   assert.match(page.url(), /stage=prospect/);
   assert.equal(await page.locator("th[data-m=missing]").innerText(), "What is missing");
   const words = await page.locator("td[data-m=missing]").allInnerTexts();
@@ -33,9 +35,10 @@ test("the column is not there until it is switched on, and stays while one sorts
   await page.fill("[name=q]", "a");
   await Promise.all([page.waitForURL(/q=a/), page.press("[name=q]", "Enter")]);
   assert.equal(await page.locator("th[data-m=missing]").count(), 1);
-  await page.click("[popovertarget=missing]");
-  await page.click("#missing a:has-text('Not shown')");
+  await page.click("[popovertarget=columns]");
+  await page.click("#columns a:has-text('Not shown')");
   await page.waitForURL((url) => !url.searchParams.get("missing"));
+  await page.waitForSelector("th[data-m=missing]", { state: "detached" });
   assert.equal(await page.locator("[data-m=missing]").count(), 0);
   quiet();
 });

@@ -37,7 +37,7 @@ async function settled(page) {
 
 async function openFirst(page, stage) {
   await page.goto(`/people?stage=${stage}`);
-  await Promise.all([page.waitForURL(/\/people\/per_/), rows(page).first().locator("a").click()]);
+  await Promise.all([page.waitForURL(/\/people\/per_/), rows(page).first().locator("[data-m=name] a").click()]);
 }
 
 test("the tabs count everybody once", async () => {
@@ -79,7 +79,7 @@ test("the next page loads as one scrolls, and everybody comes once", async () =>
     await page.locator("[data-more]").scrollIntoViewIfNeeded({ timeout: 1_000 }).catch(() => {});
     await page.waitForTimeout(150);
   }
-  const all = await rows(page).locator("a").evaluateAll((links) => links.map((link) => link.getAttribute("href")));
+  const all = await rows(page).locator("[data-m=name] a").evaluateAll((links) => links.map((link) => link.getAttribute("href")));
   assert.equal(all.length, PEOPLE);
   assert.equal(new Set(all).size, PEOPLE);
   quiet();
@@ -88,11 +88,11 @@ test("the next page loads as one scrolls, and everybody comes once", async () =>
 test("a search finds by name, says when it finds nobody, and is cleared", async () => {
   const { page, quiet } = view;
   await page.goto("/people?sort=name");
-  const name = await rows(page).first().locator("a").innerText();
-  await page.keyboard.press("f");
+  const name = await rows(page).first().locator("[data-m=name] a").innerText();
+  await page.keyboard.press("/");
   await page.keyboard.type(name);
   await Promise.all([page.waitForURL(/q=/), page.keyboard.press("Enter")]);
-  assert.equal(await rows(page).first().locator("a").innerText(), name);
+  assert.equal(await rows(page).first().locator("[data-m=name] a").innerText(), name);
   await page.goto("/people?q=nobody-of-this-name");
   assert.ok(await page.getByText("Nobody is found").isVisible());
   await Promise.all([page.waitForURL(/\/people$/), page.getByRole("link", { name: "Show everyone" }).click()]);
@@ -285,14 +285,14 @@ test("without any script every page works as links and forms", async () => {
   await page.waitForURL(/stage=prospect/);
   await page.getByRole("link", { name: "Name", exact: true }).click();
   await page.waitForURL(/sort=name/);
-  const first = await rows(page).first().locator("a").innerText();
+  const first = await rows(page).first().locator("[data-m=name] a").innerText();
   await page.goto("/people?sort=name");
   await page.getByRole("link", { name: "Show more" }).click();
   await page.waitForURL(/after=/);
-  await page.fill("[data-filter]", first);
-  await page.getByRole("button", { name: /Find/ }).click();
+  await page.fill("[data-search-field]", first);
+  await page.keyboard.press("Enter");
   await page.waitForURL(/q=/);
-  await rows(page).first().locator("a").click();
+  await rows(page).first().locator("[data-m=name] a").click();
   await page.waitForURL(/per_/);
   assert.ok(await page.locator("[data-why]").isVisible());
   await page.locator(".topbar__account").click(); // a popover needs no script

@@ -2,20 +2,26 @@
 // every page works as it was sent when no script runs.
 
 import { answerByKey } from "./answer.ts";
+import { changeMany } from "./bulk.ts";
 import { checkWhileWriting } from "./draft.ts";
 import { goToEvidence } from "./evidence.ts";
 import { editInForm } from "./form.ts";
+import { filterLists } from "./filter.ts";
 import { watchForms } from "./forms.ts";
 import { listenForKeys } from "./keys.ts";
 import { keepCounts, loadAsOneScrolls } from "./list.ts";
 import { openPalette } from "./palette.ts";
 import { poll } from "./poll.ts";
+import { chooseRows } from "./select.ts";
 import { showWhyIfAsked } from "./why.ts";
 
 listenForKeys();
 openPalette();
 keepCounts();
 loadAsOneScrolls();
+filterLists();
+chooseRows();
+changeMany();
 poll();
 watchForms();
 editInForm();

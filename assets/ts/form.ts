@@ -1,21 +1,14 @@
 // The form of a draft: groups of chips beside the text. A chip that changes is sent with its condition and the text, and
-// the server gives the new text back; what a cell may hold and how a condition is written, the server alone knows.
+// the server gives the new text back.
 
+import { LOST, addPart, dress, post, removePart, showFaults, suitOperator, treeOf, type Fault } from "./chips.ts";
 import { find, findAll } from "./dom.ts";
-
-interface Fault {
-  row: number | null;
-  cell: string;
-  words: string;
-}
 
 interface Answer {
   text?: string;
   english?: string;
   faults?: Fault[];
 }
-
-type Tree = { all: Tree[] } | { any: Tree[] } | { not: Tree } | { row: Record<string, string> };
 
 export function editInForm(): void {
   const tabs = find(HTMLElement, "[data-tabs]");
@@ -128,35 +121,10 @@ class Editor {
     const condition = button.closest<HTMLElement>("[data-place]");
     const group = button.closest<HTMLElement>("[data-group]");
     if (!condition) return;
-    if (button.dataset["add"] && group) this.add(button.dataset["add"], group, null);
+    if (button.dataset["add"] && group) addPart(button.dataset["add"], group, null);
     if (!("remove" in button.dataset)) return;
-    const part = button.closest<HTMLElement>("[data-cond], [data-group]");
-    const around = part?.parentElement?.closest<HTMLElement>("[data-group]");
-    const next = part?.nextElementSibling ?? part?.previousElementSibling;
-    part?.remove();
-    const focus = (next && find(HTMLElement, "input, select", next)) ?? (around && find(HTMLElement, "[data-add]", around));
-    focus?.focus();
+    removePart(button);
     void this.send(condition);
-  }
-
-  /** Adds an empty chip, or a group with one, after a part of the group or at its end. */
-  private add(what: string, group: HTMLElement, after: Element | null): void {
-    const isFilter = group.closest("[data-filter-of]") !== null;
-    const chip = copy(isFilter ? "form-filter-row" : "form-row");
-    const list = [...group.children].find((child) => child.matches(".fb-parts"));
-    if (!chip || !list) return;
-    chip.dataset["new"] = "";
-    let part = chip;
-    if (what === "group") {
-      const inner = copy("form-group");
-      if (!inner) return;
-      find(HTMLElement, ".fb-parts", inner)?.append(chip);
-      part = inner;
-    }
-    if (after) after.after(part);
-    else list.append(part);
-    dress(chip);
-    find(HTMLInputElement, "input", chip)?.focus();
   }
 
   private change(event: Event): void {
@@ -181,7 +149,7 @@ class Editor {
     const chip = event.target.closest<HTMLElement>("[data-cond]");
     const group = chip?.parentElement?.closest<HTMLElement>("[data-group]");
     event.target.dispatchEvent(new Event("change", { bubbles: true }));
-    if ((event.ctrlKey || event.metaKey) && chip && group) this.add("row", group, chip);
+    if ((event.ctrlKey || event.metaKey) && chip && group) addPart("row", group, chip);
   }
 
   /** Adds a piece to the definition and goes to its condition. */
@@ -285,64 +253,6 @@ class Editor {
   }
 }
 
-const LOST = "The server does not answer; the text is as it was";
-
-async function post(href: string, fields: Record<string, string>): Promise<Response | null> {
-  const answer = await fetch(href, { method: "POST", body: new URLSearchParams(fields) }).catch(() => null);
-  return answer?.ok && !answer.redirected ? answer : null;
-}
-
-function copy(template: string): HTMLElement | null {
-  const found = find(HTMLTemplateElement, `#${template}`)?.content.firstElementChild?.cloneNode(true);
-  return found instanceof HTMLElement ? found : null;
-}
-
-function cell(chip: HTMLElement, name: string): HTMLInputElement | HTMLSelectElement | null {
-  const found = chip.querySelector(`[data-cell="${name}"]`);
-  return found instanceof HTMLInputElement || found instanceof HTMLSelectElement ? found : null;
-}
-
-/** The sort of a term: what the list says of it, or of another with the same subject. */
-function sortOf(chip: HTMLElement): string | null {
-  const field = cell(chip, "term");
-  const term = field?.value.split(",")[0]?.trim() ?? "";
-  const list = field instanceof HTMLInputElement ? field.list : null;
-  const known = list ? findAll(HTMLOptionElement, "option", list) : [];
-  const subject = `${term.split(".")[0]}.`;
-  const same = known.find((option) => option.value === term) ?? known.find((option) => option.value.startsWith(subject));
-  return same?.dataset["sort"] ?? null;
-}
-
-/** Chooses the first operator that fits a new term, unless the one chosen does. */
-function suitOperator(chip: HTMLElement): void {
-  const [sort, select] = [sortOf(chip), cell(chip, "op")];
-  if (!sort || !(select instanceof HTMLSelectElement)) return;
-  const fits = (option: HTMLOptionElement) => (option.dataset["sorts"] ?? "").split(" ").includes(sort);
-  const chosen = select.selectedOptions[0];
-  if (chosen && fits(chosen) && !("new" in chip.dataset)) return;
-  const first = sort === "fact" ? [...select.options].find((option) => option.value === "==") : undefined;
-  const option = first ?? [...select.options].find(fits);
-  if (option) option.selected = true;
-}
-
-/** Shows the cells that the operator has, and offers the operators that the term has. */
-function dress(chip: HTMLElement): void {
-  const select = cell(chip, "op");
-  if (!(select instanceof HTMLSelectElement)) return;
-  const cells = (select.selectedOptions[0]?.dataset["cells"] ?? "").split(" ");
-  for (const name of ["term", "value", "within", "where"]) {
-    const field = cell(chip, name);
-    const box = field?.closest<HTMLElement>("[data-of]") ?? field;
-    if (box) box.hidden = !cells.includes(name);
-  }
-  const sort = sortOf(chip);
-  for (const option of select.options) {
-    const sorts = (option.dataset["sorts"] ?? "").split(" ").filter(Boolean);
-    const isOffered = !sort || option.selected || sorts.length === 0 || sorts.includes(sort);
-    option.hidden = option.disabled = !isOffered;
-  }
-}
-
 function addingField(panel: HTMLElement, name: string): HTMLInputElement | HTMLSelectElement | null {
   const found = panel.querySelector(`[data-add-piece] [name=${name}]`);
   return found instanceof HTMLInputElement || found instanceof HTMLSelectElement ? found : null;
@@ -363,55 +273,3 @@ function dressAdding(section: HTMLElement): void {
   if (field) field.placeholder = list ? "deal.opened" : "MQL";
 }
 
-/** Whether a chip that was just added lacks something still. */
-function isUnfinished(chip: HTMLElement): boolean {
-  const needed = ["term", "value"].map((name) => cell(chip, name));
-  return "new" in chip.dataset && needed.some((field) => field && !field.hidden && field.value.trim() === "");
-}
-
-/** The JSON form of a group; `sent` takes up its chips in the order in which the server counts them. */
-function treeOf(group: HTMLElement, sent: HTMLElement[]): Tree {
-  const list = [...group.children].find((child) => child.matches(".fb-parts"));
-  const parts: Tree[] = [];
-  for (const part of list?.children ?? []) {
-    if (!(part instanceof HTMLElement)) continue;
-    if ("group" in part.dataset) parts.push(treeOf(part, sent));
-    else if (!isUnfinished(part)) {
-      sent.push(part);
-      parts.push({ row: rowOf(part) });
-    }
-  }
-  switch (find(HTMLSelectElement, "[data-group-of]", group)?.value) {
-    case "any":
-      return { any: parts };
-    case "none":
-      return { not: { any: parts } };
-    case "some":
-      return { not: { all: parts } };
-    default:
-      return { all: parts };
-  }
-}
-
-function rowOf(chip: HTMLElement): Record<string, string> {
-  const row: Record<string, string> = {};
-  for (const name of ["term", "op", "value", "within", "where"]) {
-    const field = cell(chip, name);
-    if (field && !field.closest("[data-of]")?.matches("[hidden]") && !field.hidden) row[name] = field.value;
-  }
-  return row;
-}
-
-function showFaults(condition: HTMLElement, sent: HTMLElement[], faults: Fault[]): void {
-  for (const field of findAll(HTMLElement, "[aria-invalid]", condition)) field.removeAttribute("aria-invalid");
-  for (const note of findAll(HTMLElement, "[data-fault], [data-whole]", condition)) note.hidden = true;
-  for (const fault of faults) {
-    const chip = fault.row === null ? null : sent[fault.row];
-    const note = chip ? find(HTMLElement, "[data-fault]", chip) : find(HTMLElement, "[data-whole]", condition);
-    if (chip) cell(chip, fault.cell)?.setAttribute("aria-invalid", "true");
-    if (!note) continue;
-    note.textContent = fault.words;
-    note.role = "status";
-    note.hidden = false;
-  }
-}

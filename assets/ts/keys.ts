@@ -1,7 +1,9 @@
 // The keys. One letter acts only when nobody types and nothing is open over the page.
 
 import { find, findAll } from "./dom.ts";
+import { addCondition } from "./filter.ts";
 import { stepThroughRows } from "./list.ts";
+import { chooseRow, clear } from "./select.ts";
 import { showWhy } from "./why.ts";
 
 /** How long G waits for its second letter. */
@@ -51,12 +53,18 @@ function act(event: KeyboardEvent): boolean {
       return stepThroughRows(1);
     case "k":
       return stepThroughRows(-1);
-    case "f": {
-      const filter = find(HTMLInputElement, "[data-filter]");
-      filter?.select();
-      filter?.focus();
-      return filter !== null;
+    case "f":
+      return addCondition();
+    case "/": {
+      const field = find(HTMLInputElement, "[data-search-field]");
+      field?.select();
+      field?.focus();
+      return field !== null;
     }
+    case "x":
+      return chooseRow(event.shiftKey);
+    case "Escape":
+      return clear();
     case "w":
       return showWhy();
     case "?": {

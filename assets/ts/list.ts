@@ -1,6 +1,7 @@
 // Lists: stepping from row to row, loading more as one scrolls, and counts that stay true.
 
 import { find, findAll, grouped, text } from "./dom.ts";
+import { follow } from "./poll.ts";
 
 /** How often counts are asked for while the page is looked at. */
 const COUNTS_EVERY_MS = 5_000;
@@ -24,15 +25,18 @@ export function stepThroughRows(by: 1 | -1): boolean {
   return true;
 }
 
+let seen: IntersectionObserver | null = null;
+
 /** Loads the next page when the link to it comes near, and puts its rows below these. */
 export function loadAsOneScrolls(): void {
+  seen?.disconnect();
   const link = find(HTMLAnchorElement, "a[data-more]");
   const list = find(HTMLElement, "[data-rows]");
   if (!link || !list) return;
-  const seen = new IntersectionObserver(
+  seen = new IntersectionObserver(
     (entries) => {
       if (!entries.some((entry) => entry.isIntersecting)) return;
-      seen.disconnect();
+      seen?.disconnect();
       void append(link, list);
     },
     { rootMargin: "600px" },
@@ -45,6 +49,7 @@ async function append(link: HTMLAnchorElement, list: HTMLElement): Promise<void>
   const answer = await text(link.href, "text/html");
   link.removeAttribute("aria-busy");
   if (answer === null) return; // the link stays, and can be followed
+  if (!link.isConnected) return; // another list stands there meanwhile
   const page = new DOMParser().parseFromString(answer, "text/html");
   // What was there when somebody joined above may come again at the border of two pages.
   const known = new Set(rows().map(address));
@@ -64,13 +69,46 @@ function address(row: HTMLElement): string {
   return find(HTMLAnchorElement, "a[href]", row)?.getAttribute("href") ?? "";
 }
 
+/** Another list stands in the place of the one before. */
+export function listChanged(): void {
+  loadAsOneScrolls();
+  void countFound();
+  for (const part of findAll(HTMLElement, "[data-swap] [data-poll]")) follow(part, 0);
+  document.dispatchEvent(new Event("listed"));
+}
+
 /** Counts change in place; rows never jump under a pointer. */
 export function keepCounts(): void {
+  void countFound();
   const asks = find(HTMLElement, "[data-live]")?.dataset["live"];
   if (!asks) return;
   setInterval(() => {
     if (!document.hidden) void refreshCounts(asks);
   }, COUNTS_EVERY_MS);
+}
+
+/** How long counting whom a condition finds may take of the time: what takes longer is asked for less often. */
+const COUNTING_SHARE = 0.02;
+let counting: number | undefined;
+
+/** Asks how many conditions find: at once where the page does not say it yet, then again and again. */
+async function countFound(): Promise<void> {
+  clearTimeout(counting);
+  const began = performance.now();
+  let asked = 0;
+  for (const place of findAll(HTMLElement, "[data-total-asks]")) {
+    const asks = place.dataset["totalAsks"];
+    if (!asks || document.hidden) continue;
+    asked += 1;
+    const answer = await text(asks, "application/json");
+    if (answer === null || !place.isConnected) continue;
+    const { count } = JSON.parse(answer) as { count: number | null };
+    if (count !== null) put(place, count);
+  }
+  const took = performance.now() - began;
+  const wait = Math.max(COUNTS_EVERY_MS, asked > 0 ? took / COUNTING_SHARE : 0);
+  clearTimeout(counting);
+  if (find(HTMLElement, "[data-total-asks]")) counting = window.setTimeout(() => void countFound(), wait);
 }
 
 async function refreshCounts(asks: string): Promise<void> {
@@ -82,7 +120,7 @@ async function refreshCounts(asks: string): Promise<void> {
     if (typeof count !== "number") continue;
     for (const place of findAll(HTMLElement, `[data-count="${CSS.escape(word)}"]`)) put(place, count);
     const isHere = find(HTMLElement, `[aria-current] [data-count="${CSS.escape(word)}"]`) !== null;
-    if (isHere) for (const place of findAll(HTMLElement, "[data-total]")) put(place, count);
+    if (isHere && !find(HTMLElement, "[data-total-asks]")) for (const place of findAll(HTMLElement, "[data-total]")) put(place, count);
   }
 }
 

@@ -10,7 +10,8 @@ export function poll(): void {
   for (const part of findAll(HTMLElement, "[data-poll]")) follow(part, 0);
 }
 
-function follow(part: HTMLElement, failures: number): void {
+/** Asks for a part anew until it no longer asks for it. */
+export function follow(part: HTMLElement, failures: number): void {
   const every = Number(part.dataset["pollMs"] ?? EVERY_MS);
   setTimeout(() => void ask(part, failures), Math.min(every * 2 ** failures, EVERY_MS_MAX));
 }

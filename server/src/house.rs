@@ -5,12 +5,16 @@ use std::sync::Arc;
 
 use funnels::FunnelProjection;
 use funnels::backtest::Backtest;
+use funnels::hand::HandsOfUsers;
 use funnels::kept;
 use funnels::lens::{self, Definitions, LensLabels};
 use funnels::missing::ShortestWays;
 use funnels::refold::Refold;
+use funnels::segment::ConditionsOfLenses;
 use funnels::tell::{Public, Tellers};
 use journal::Projections;
+use people::bulk::{Bulk, HandsSource};
+use people::condition::ConditionSource;
 use people::frame::MenuPart;
 use people::import::Import;
 use people::missing::MissingSource;
@@ -96,6 +100,7 @@ impl House {
             Arc::new(Backtest),
             Arc::new(funnels::segment::Build),
             Arc::new(people::search::Build),
+            Arc::new(Bulk),
             Arc::new(Demo),
         ])
     }
@@ -131,6 +136,8 @@ impl House {
             .with_part(Projections(vec![Arc::new(PeopleProjection), Arc::new(FunnelProjection)]))
             .with_part(LensSource(Arc::new(LensLabels)))
             .with_part(MissingSource(Arc::new(ShortestWays)))
+            .with_part(ConditionSource(Arc::new(ConditionsOfLenses)))
+            .with_part(HandsSource(Arc::new(HandsOfUsers)))
             .with_part(Definitions::default())
             .with_part(Tellers::default())
             .with_part(Public(self.config.tell.public))
@@ -160,6 +167,7 @@ fn menu() -> Menu {
     };
     let pages = vec![
         item("People", "/people", "people", "P"),
+        item("Segments", "/segments", "filter", "S"),
         item("Funnel", "/funnel", "funnel", "F"),
         item("Handoffs", "/handoffs", "arrow", "H"),
         item("Fortune teller", "/tell", "target", "Q"),

@@ -14,7 +14,7 @@ use platform::failure::Failure;
 use serde_json::json;
 use team::User;
 
-use super::people::{read_sort, read_stage};
+use super::people::read_stage;
 use super::{job, reading};
 use crate::house::House;
 use crate::say::Outcome;
@@ -51,7 +51,7 @@ pub(crate) struct ExportList {
     #[arg(long = "where", value_name = "CONDITION", conflicts_with_all = ["stage", "sort", "reverse", "search"])]
     condition: Option<String>,
     /// Within a stage: name, fit, engagement or touched
-    #[arg(long, value_name = "ORDER", default_value = "name", value_parser = read_sort)]
+    #[arg(long, value_name = "ORDER", default_value = "name", value_parser = read_by_stage)]
     sort: Sort,
     /// The other way round: names from Z, the smallest and the longest ago first
     #[arg(long)]
@@ -65,6 +65,11 @@ pub(crate) struct ExportList {
     /// The lens to look through [default: the main one]
     #[arg(long, value_name = "NAME")]
     lens: Option<String>,
+}
+
+fn read_by_stage(text: &str) -> Result<Sort, String> {
+    let sort = Sort::parse(text).filter(Sort::is_by_stage);
+    sort.ok_or_else(|| "there are name, fit, engagement and touched".to_owned())
 }
 
 fn read_format(text: &str) -> Result<Format, String> {
@@ -81,8 +86,8 @@ impl ExportList {
             lens: self.lens,
             condition: self.condition,
             stages: self.stage,
+            descending: self.sort.is_down_by_itself() != self.reverse,
             sort: self.sort,
-            descending: (self.sort != Sort::Name) != self.reverse,
             search: self.search,
             layout: Layout::new(format, self.facts)?,
         };

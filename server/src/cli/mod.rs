@@ -13,10 +13,12 @@ mod handoffs;
 mod import;
 mod job;
 mod lenses;
+mod list;
 mod migrate;
 mod people;
 mod person;
 mod search;
+mod segment;
 mod serve;
 mod tell;
 mod token;
@@ -109,6 +111,10 @@ enum Command {
     #[command(subcommand)]
     Definition(definition::Definition),
     #[command(subcommand)]
+    Segment(segment::SegmentCommand),
+    #[command(subcommand)]
+    List(list::ListCommand),
+    #[command(subcommand)]
     User(user::UserCommand),
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -178,6 +184,8 @@ fn run(cli: Cli, mouth: Mouth, variables: &BTreeMap<String, String>) -> Result<O
         Command::Audit(command) => command.run(&house),
         Command::Verify(command) => command.run(&house),
         Command::Definition(command) => command.run(&house),
+        Command::Segment(command) => command.run(&house),
+        Command::List(command) => command.run(&house),
         Command::User(command) => command.run(&house),
         Command::Token(command) => command.run(&house),
         Command::Doctor(command) => command.run(&house),

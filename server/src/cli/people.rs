@@ -4,8 +4,7 @@ use std::collections::HashMap;
 
 use clap::Args;
 use funnel::Stage;
-use funnels::segment::Segment;
-use people::list::{Cursor, List, PAGE_ROWS_MAX, Sort};
+use people::list::{Cursor, List, PAGE_ROWS_MAX, Sieve, Sort};
 use people::missing::{MissingView, Toward};
 use people::{PERSON, PersonId};
 use platform::App;
@@ -23,13 +22,15 @@ use crate::say::{Ink, Outcome, table};
 #[derive(Args)]
 #[command(
     long_about = "Lists people with where they stand, a page at a time. With --where those who meet a condition, in the order in \
-        which they came, and how many they are; what a condition asks for the first time is read out of everybody's \
+        which they came unless told otherwise, and how many they are; what a condition asks for the first time is read out of everybody's \
         history once, and kept up from then on.",
     after_long_help = "Examples:\n  \
         sluice people --stage prospect --sort engagement\n  \
         sluice people --stage lead --stage prospect --limit 50 --json\n  \
         sluice people --search ann\n  \
         sluice people --where 'company.employees >= 50 && !did(\"email.sent\", days(30))'\n  \
+        sluice people --where 'person.country == \"DE\"' --sort company.employees --reverse\n  \
+        sluice people --segment \"Budget unknown\" --sort fit\n  \
         sluice people --stage prospect --missing opportunity\n  \
         sluice people --after i1782~17         the next page, as the one before says at its end"
 )]
@@ -38,11 +39,17 @@ pub(crate) struct People {
     #[arg(long, value_name = "STAGE", value_parser = read_stage)]
     stage: Vec<Stage>,
     /// Only people who meet a condition, as definitions write them
-    #[arg(long = "where", value_name = "CONDITION", conflicts_with_all = ["stage", "sort", "reverse", "search"])]
+    #[arg(long = "where", value_name = "CONDITION", conflicts_with = "search")]
     condition: Option<String>,
-    /// name, fit, engagement or touched
-    #[arg(long, value_name = "ORDER", default_value = "touched", value_parser = read_sort)]
-    sort: Sort,
+    /// Only people in a segment, by its name or id
+    #[arg(long, value_name = "SEGMENT", conflicts_with = "search")]
+    segment: Option<String>,
+    /// Only people in a list, by its name or id
+    #[arg(long, value_name = "LIST", conflicts_with = "search")]
+    list: Option<String>,
+    /// name, fit, engagement, touched, created, or a fact like company.employees [default: touched; with --where created]
+    #[arg(long, value_name = "ORDER", value_parser = read_sort)]
+    sort: Option<Sort>,
     /// The other way round: names from Z, the smallest and the longest ago first
     #[arg(long)]
     reverse: bool,
@@ -70,8 +77,11 @@ pub(super) fn read_stage(text: &str) -> Result<Stage, String> {
     })
 }
 
-pub(super) fn read_sort(text: &str) -> Result<Sort, String> {
-    Sort::parse(text).ok_or_else(|| "there are name, fit, engagement and touched".to_owned())
+fn read_sort(text: &str) -> Result<Sort, String> {
+    Sort::parse(text).ok_or_else(|| {
+        "there are name, fit, engagement, touched, created, and facts like company.employees"
+            .to_owned()
+    })
 }
 
 fn read_toward(text: &str) -> Result<Toward, String> {
@@ -84,10 +94,7 @@ impl People {
         let app = reading(house)?;
         let now = app.clock.now();
         let toward = self.missing;
-        let mut page = match &self.condition {
-            Some(condition) => self.meeting(house, &app, condition)?,
-            None => self.listed(&app)?,
-        };
+        let mut page = self.listed(house, &app)?;
         if let Some(toward) = toward {
             page.lacks = Some(lacks(&app, &page, toward)?);
         }
@@ -112,14 +119,64 @@ impl People {
         Ok(Outcome::Done)
     }
 
-    /// Those at some stages, or of some name, in an order.
-    fn listed(self, app: &App) -> Result<Page, Failure> {
-        let People { stage, sort, reverse, search, limit, after, lens, .. } = self;
+    /// Those at some stages, of some name, or who meet a condition, in an order; what is not ready is made first.
+    fn listed(self, house: &House, app: &App) -> Result<Page, Failure> {
+        let People {
+            stage,
+            condition,
+            segment,
+            list,
+            sort,
+            reverse,
+            search,
+            limit,
+            after,
+            lens,
+            ..
+        } = self;
+        let now = app.clock.now();
         let after = after.map(|text| Cursor::parse(&text).ok_or_else(not_a_place)).transpose()?;
+        // Without an order those of a condition come as they came.
+        let (sort, is_down) = match sort {
+            Some(sort) => (sort.clone(), sort.is_down_by_itself() != reverse),
+            None if condition.is_some() || segment.is_some() || list.is_some() => {
+                (Sort::Created, reverse)
+            }
+            None => (Sort::Touched, !reverse),
+        };
+        let (name, text) = (lens.clone(), condition.clone());
+        let (asked, list) = app.db.read_blocking(move |tx| {
+            let who = User::operator();
+            let lens = people::lens_for(tx, &who, name.as_deref())?;
+            let of_segment = match &segment {
+                Some(which) => Some(people::segment::meant(tx, &who, which)?.condition),
+                None => None,
+            };
+            let text = match (text, of_segment) {
+                (Some(a), Some(b)) => Some(format!("({a}) && ({b})")),
+                (a, b) => a.or(b),
+            };
+            let asked = text.map(|text| people::condition::read(tx, lens.id, &text)).transpose()?;
+            let list = match &list {
+                Some(which) => Some(people::lists::meant(tx, &who, which)?.id),
+                None => None,
+            };
+            Ok((asked, list))
+        })?;
+        let (unready, by) = (asked.clone(), sort.clone());
+        let jobs = app.db.write_blocking(move |tx| {
+            people::list::prepare(tx, &User::operator(), unready.as_ref(), &by, now)
+        })?;
+        for job in jobs {
+            let progress = house.mouth.progress("reading histories");
+            job::run(app, &house.jobs(), job, &progress, ("done", "total"))?;
+        }
         app.db.read_blocking(move |tx| {
-            User::operator().may(Right::ReadPeople)?;
-            let lens = people::lens_for(tx, &User::operator(), lens.as_deref())?;
-            let is_down = (sort != Sort::Name) != reverse;
+            let who = User::operator();
+            who.may(Right::ReadPeople)?;
+            let lens = people::lens_for(tx, &who, lens.as_deref())?;
+            let sieve =
+                Sieve { stages: stage.clone(), condition: asked, list, ..Sieve::of(lens.id) };
             let list = List {
                 lens: lens.id,
                 stages: stage,
@@ -129,44 +186,16 @@ impl People {
                 search,
                 limit: limit.into(),
             };
-            let view = people::list::list(tx, &User::operator(), &list)?;
-            let next = view.next.as_ref().map(Cursor::to_text);
-            Page::new(tx, lens, view.rows, next, None, Some(view.tally))
-        })
-    }
-
-    /// Those who meet a condition.
-    fn meeting(&self, house: &House, app: &App, condition: &str) -> Result<Page, Failure> {
-        let now = app.clock.now();
-        let (name, text) = (self.lens.clone(), condition.to_owned());
-        let segment = app.db.read_blocking(move |tx| {
-            Segment::read(&funnels::lens::of(tx, &User::operator(), name.as_deref())?, &text)
-        })?;
-        let asked = segment.clone();
-        let job = app.db.write_blocking(move |tx| asked.prepare(tx, &User::operator(), now))?;
-        if let Some(job) = job {
-            let progress = house.mouth.progress("reading histories");
-            job::run(app, &house.jobs(), job, &progress, ("done", "total"))?;
-        }
-        let outside = app.public_ids();
-        let after = match &self.after {
-            Some(text) => outside.decode(PERSON, text).ok_or_else(not_a_place)?,
-            None => 0,
-        };
-        let (limit, name) = (usize::from(self.limit), self.lens.clone());
-        app.db.read_blocking(move |tx| {
-            let who = User::operator();
-            let lens = people::lens_for(tx, &who, name.as_deref())?;
             let not_ready = || Failure::broken("the words of a condition were not made ready");
-            let count = segment.count(tx, &who, now)?.ok_or_else(not_ready)?;
-            let one_more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-            let mut ids =
-                segment.people(tx, &who, now, (after, one_more))?.ok_or_else(not_ready)?;
-            let is_more = ids.len() > limit;
-            ids.truncate(limit);
-            let next = ids.last().filter(|_| is_more).map(|id| outside.encode(PERSON, *id));
-            let rows = people::list::of(tx, &who, lens.id, &ids)?;
-            Page::new(tx, lens, rows, next, Some(count), None)
+            let view =
+                people::list::list_of(tx, &who, &list, &sieve, now)?.ok_or_else(not_ready)?;
+            let count = match (&sieve.condition, sieve.list) {
+                (None, None) => None,
+                _ => Some(sieve.count(tx, &who, now)?.ok_or_else(not_ready)?),
+            };
+            let next = view.next.as_ref().map(Cursor::to_text);
+            let tally = Some(view.tally).filter(|_| count.is_none());
+            Page::new(tx, lens, view.rows, next, count, tally)
         })
     }
 }

@@ -127,7 +127,7 @@ impl Export {
         List {
             lens,
             stages: self.stages.clone(),
-            sort: self.sort,
+            sort: self.sort.clone(),
             descending: self.descending,
             after: None,
             search: self.search.clone(),

@@ -108,6 +108,24 @@ pub fn move_to(
     record(tx, user, person, by_hand.activity(), now)
 }
 
+/// Moves the people of a change of many, one after the other.
+pub struct HandsOfUsers;
+
+impl people::bulk::Hands for HandsOfUsers {
+    fn move_to(
+        &self,
+        tx: &mut Tx,
+        who: &User,
+        person: PersonId,
+        to: Stage,
+        reason: &str,
+        now: Moment,
+    ) -> Result<(), Failure> {
+        let id = tx.public_ids().encode(people::PERSON, person);
+        move_to(tx, who, &id, None, &Move::to(to, reason), now)
+    }
+}
+
 /// A reason as the definition in force lists it for an exit, in whatever capitals; as it is where there is no list.
 fn known_reason(lens: &Lens, to: Stage, reason: &str) -> Result<String, Failure> {
     let Some((_, definition)) = lens.current() else { return Ok(reason.to_owned()) };

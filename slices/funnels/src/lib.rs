@@ -56,6 +56,7 @@ pub fn slice() -> Slice {
                 ("0006_handoffs", include_str!("../migrations/0006_handoffs.sql")),
                 ("0007_company_score", include_str!("../migrations/0007_company_score.sql")),
                 ("0008_former_employee", include_str!("../migrations/0008_former_employee.sql")),
+                ("0035_segment_order", include_str!("../migrations/0035_segment_order.sql")),
             ],
         },
         statements: &[

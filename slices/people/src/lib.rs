@@ -4,23 +4,28 @@
 //! the row says is what the journal's facts say, and every import's counts add up.
 //! **Never:** decides a stage. Whoever folds tells this slice where a person stands, with [`stand`].
 
+pub mod bulk;
 pub mod company;
+pub mod condition;
 pub mod create;
 pub mod export;
 pub mod find;
 pub mod frame;
 pub mod import;
 pub mod list;
+pub mod lists;
 pub mod missing;
 pub mod pages;
 pub mod panel;
 pub mod person;
 mod project;
 pub mod search;
+pub mod segment;
 pub mod sight;
 pub mod stand;
 mod store;
 pub mod upsert;
+pub mod views;
 pub mod web;
 
 pub use project::{OWNER, PeopleProjection, WORKS_AT};
@@ -65,6 +70,7 @@ pub fn slice() -> Slice {
                     include_str!("../migrations/0003_standing_revision.sql"),
                 ),
                 ("0025_sight", include_str!("../migrations/0025_sight.sql")),
+                ("0035_lists", include_str!("../migrations/0035_lists.sql")),
                 ("0040_search", include_str!("../migrations/0040_search.sql")),
                 (
                     "0041_people_of_a_company",
@@ -72,7 +78,18 @@ pub fn slice() -> Slice {
                 ),
             ],
         },
-        statements: &[store::ALL, sight::ALL, stand::ALL, list::ALL, import::ALL, search::ALL],
+        statements: &[
+            store::ALL,
+            sight::ALL,
+            stand::ALL,
+            list::ALL,
+            import::ALL,
+            search::ALL,
+            segment::ALL,
+            lists::ALL,
+            views::ALL,
+            bulk::ALL,
+        ],
         columns: include_str!("../columns.toml"),
     }
 }

@@ -1,25 +1,34 @@
-//! `list`: people by stage, in any order, a page at a time.
+//! `list`: people at some stages, of a condition or a list, in any order, a page at a time.
 //!
-//! A page costs the same at a thousand people and at a million: each stage has its own index for
-//! each order, and several stages are merged from the heads of theirs.
+//! A page costs the same at a thousand people and at a million: each stage has its own index for each order, and
+//! several stages are merged from the heads of theirs. Of a condition the order is read on until the page is full, or,
+//! if few meet it, those few are gathered and put in order.
+
+mod among;
+mod order;
+
+use std::sync::Arc;
 
 use funnel::Stage;
-use platform::args;
-use platform::db::{Arg, Made, Row, Sql, Tx, sql};
+use moment::Moment;
+use platform::db::{Arg, Sql, Tx};
 use platform::failure::Failure;
-use team::sight::Limits;
-use team::{Right, Sight, User};
+use team::{Right, User};
 
-use crate::sight;
+use crate::condition::{Asked, ConditionSource};
 use crate::stand::{self, Standing};
 use crate::store::{self, PersonRow};
-use crate::{LensId, PersonId};
+use crate::{LensId, PersonId, sight};
+
+pub use among::Sieve;
 
 /// Rows on a page at most.
 pub const PAGE_ROWS_MAX: usize = 200;
 
+pub(crate) const ALL: &[Sql] = order::ALL;
+
 /// By what the list is ordered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sort {
     /// By name, from A.
     Name,
@@ -29,26 +38,78 @@ pub enum Sort {
     Engagement,
     /// By when they last did something.
     Touched,
+    /// By when we first knew of them.
+    Created,
+    /// By a fact: `person.country`, `company.employees`. Of whom it is unknown is not in this order.
+    Fact(String),
 }
 
 impl Sort {
-    /// All of them, with the word used in addresses.
-    pub const ALL: [(Sort, &'static str); 4] = [
+    /// Those that every workspace has, with the word used in addresses.
+    pub const ALL: [(Sort, &'static str); 5] = [
         (Sort::Name, "name"),
         (Sort::Fit, "fit"),
         (Sort::Engagement, "engagement"),
         (Sort::Touched, "touched"),
+        (Sort::Created, "created"),
     ];
 
-    /// The word used in addresses.
-    pub fn word(self) -> &'static str {
-        Sort::ALL.iter().find(|(sort, _)| *sort == self).map_or("", |(_, word)| word)
+    /// The word used in addresses: a fact's is its key.
+    pub fn word(&self) -> &str {
+        match self {
+            Sort::Name => "name",
+            Sort::Fit => "fit",
+            Sort::Engagement => "engagement",
+            Sort::Touched => "touched",
+            Sort::Created => "created",
+            Sort::Fact(key) => key,
+        }
+    }
+
+    /// The fact of which it is the order, if it is of one.
+    fn fact(&self) -> Option<&str> {
+        match self {
+            Sort::Name => Some("person.name"),
+            Sort::Fact(key) => Some(key),
+            Sort::Fit | Sort::Engagement | Sort::Touched | Sort::Created => None,
+        }
     }
 
     /// From its word.
     pub fn parse(word: &str) -> Option<Sort> {
-        Sort::ALL.iter().find(|(_, other)| *other == word).map(|(sort, _)| *sort)
+        let known = Sort::ALL.into_iter().find(|(_, other)| *other == word).map(|(sort, _)| sort);
+        known.or_else(|| is_fact(word).then(|| Sort::Fact(word.to_owned())))
     }
+
+    /// Whether each stage has this order by itself, so that all of a stage can be gone through in it.
+    pub fn is_by_stage(&self) -> bool {
+        order::keeps_stages(self)
+    }
+
+    /// Whether the largest comes first unless it is asked otherwise.
+    pub fn is_down_by_itself(&self) -> bool {
+        !matches!(self, Sort::Name | Sort::Fact(_))
+    }
+}
+
+/// Longest key of a fact that orders a list, in bytes.
+const KEY_BYTES_MAX: usize = 100;
+
+fn is_fact(word: &str) -> bool {
+    let is_of = ["person.", "company.", "score."]
+        .iter()
+        .any(|of| word.len() > of.len() && word.starts_with(of));
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    is_of && word.len() <= KEY_BYTES_MAX && word.bytes().all(is_plain)
+}
+
+/// Which way an order goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// The smallest first.
+    Up,
+    /// The largest first.
+    Down,
 }
 
 /// What is asked.
@@ -73,19 +134,26 @@ pub struct List {
 /// Where a page ended: the value by which it is ordered and the person, so that the next begins just after.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cursor {
-    value: Key,
-    person: PersonId,
+    /// The value.
+    pub value: Key,
+    /// The person.
+    pub person: PersonId,
 }
 
+/// A value by which people are ordered. Numbers come before texts.
 #[derive(Clone, Debug, PartialEq)]
-enum Key {
+pub enum Key {
+    /// A text, as it is ordered.
     Text(String),
+    /// A number.
     Real(f64),
+    /// A whole number: a moment, an id.
     Int(i64),
 }
 
 impl Key {
-    fn arg(&self) -> Arg {
+    /// As an argument of a statement.
+    pub fn arg(&self) -> Arg {
         match self {
             Key::Text(text) => Arg::from(text.as_str()),
             Key::Real(value) => Arg::from(*value),
@@ -94,11 +162,14 @@ impl Key {
     }
 
     fn cmp(&self, other: &Key) -> std::cmp::Ordering {
+        use std::cmp::Ordering::{Equal, Greater, Less};
         match (self, other) {
             (Key::Text(a), Key::Text(b)) => a.cmp(b),
             (Key::Real(a), Key::Real(b)) => a.total_cmp(b),
             (Key::Int(a), Key::Int(b)) => a.cmp(b),
-            (Key::Text(_) | Key::Real(_) | Key::Int(_), _) => std::cmp::Ordering::Equal,
+            (Key::Text(_), _) => Greater,
+            (_, Key::Text(_)) => Less,
+            (Key::Real(_) | Key::Int(_), _) => Equal,
         }
     }
 }
@@ -137,13 +208,18 @@ impl Cursor {
     }
 
     /// Whether it is a place in that order.
-    pub fn fits(&self, sort: Sort) -> bool {
+    pub fn fits(&self, sort: &Sort) -> bool {
         matches!(
             (&self.value, sort),
-            (Key::Text(_), Sort::Name)
-                | (Key::Real(_), Sort::Fit | Sort::Engagement)
-                | (Key::Int(_), Sort::Touched)
+            (Key::Text(_), Sort::Name | Sort::Fact(_))
+                | (Key::Real(_), Sort::Fit | Sort::Engagement | Sort::Fact(_))
+                | (Key::Int(_), Sort::Touched | Sort::Created)
         )
+    }
+
+    fn cmp(&self, other: &Cursor, turn: Turn) -> std::cmp::Ordering {
+        let order = self.value.cmp(&other.value).then(self.person.cmp(&other.person));
+        if turn == Turn::Down { order.reverse() } else { order }
     }
 }
 
@@ -169,76 +245,9 @@ pub struct ListView {
     pub tally: Vec<(Stage, u64)>,
 }
 
-macro_rules! page {
-    ($column:literal, desc) => {
-        sql(concat!(
-            "select ",
-            $column,
-            ", person_id from standing where lens_id = $1 and stage = $2 and (",
-            $column,
-            ", person_id) < ($3, $4) order by ",
-            $column,
-            " desc, person_id desc limit $5"
-        ))
-    };
-    ($column:literal, asc) => {
-        sql(concat!(
-            "select ",
-            $column,
-            ", person_id from standing where lens_id = $1 and stage = $2 and (",
-            $column,
-            ", person_id) > ($3, $4) order by ",
-            $column,
-            ", person_id limit $5"
-        ))
-    };
-}
-
-const BY_NAME: Sql = page!("name_key", asc);
-const BY_NAME_DOWN: Sql = page!("name_key", desc);
-const BY_FIT: Sql = page!("fit_low", asc);
-const BY_FIT_DOWN: Sql = page!("fit_low", desc);
-const BY_ENGAGEMENT: Sql = page!("engagement_key", asc);
-const BY_ENGAGEMENT_DOWN: Sql = page!("engagement_key", desc);
-const BY_TOUCHED: Sql = page!("touched_at", asc);
-const BY_TOUCHED_DOWN: Sql = page!("touched_at", desc);
-
-pub(crate) const ALL: &[Sql] = &[
-    BY_NAME,
-    BY_NAME_DOWN,
-    BY_FIT,
-    BY_FIT_DOWN,
-    BY_ENGAGEMENT,
-    BY_ENGAGEMENT_DOWN,
-    BY_TOUCHED,
-    BY_TOUCHED_DOWN,
-];
-
 impl List {
-    fn statement(&self) -> Sql {
-        match (self.sort, self.descending) {
-            (Sort::Name, false) => BY_NAME,
-            (Sort::Name, true) => BY_NAME_DOWN,
-            (Sort::Fit, false) => BY_FIT,
-            (Sort::Fit, true) => BY_FIT_DOWN,
-            (Sort::Engagement, false) => BY_ENGAGEMENT,
-            (Sort::Engagement, true) => BY_ENGAGEMENT_DOWN,
-            (Sort::Touched, false) => BY_TOUCHED,
-            (Sort::Touched, true) => BY_TOUCHED_DOWN,
-        }
-    }
-
-    /// Before the first row, or after the last, of every index.
-    fn edge(&self) -> Cursor {
-        let value = match (self.sort, self.descending) {
-            (Sort::Name, false) => Key::Text(String::new()),
-            (Sort::Name, true) => Key::Text("\u{10ffff}".to_owned()),
-            (Sort::Fit | Sort::Engagement, false) => Key::Real(-1e300),
-            (Sort::Fit | Sort::Engagement, true) => Key::Real(1e300),
-            (Sort::Touched, false) => Key::Int(i64::MIN),
-            (Sort::Touched, true) => Key::Int(i64::MAX),
-        };
-        Cursor { value, person: if self.descending { i64::MAX } else { 0 } }
+    fn turn(&self) -> Turn {
+        if self.descending { Turn::Down } else { Turn::Up }
     }
 }
 
@@ -246,100 +255,99 @@ impl List {
 ///
 /// # Errors
 /// `Forbidden` without the right to read people; `Invalid` for a cursor that belongs to another order; `Refused` with
-/// `hidden_field` for the order of names that are kept from the user; `Broken` when the database fails.
-pub fn list(tx: &mut Tx, who: &User, ask: &List) -> Result<ListView, Failure> {
-    who.may(Right::ReadPeople)?;
-    if ask.sort == Sort::Name && who.is_hidden("person.name") {
-        let words = "Names are kept from you, and so is their order: choose another.";
-        return Err(Failure::refused("hidden_field", words));
-    }
-    let limit = ask.limit.clamp(1, PAGE_ROWS_MAX);
-    let tally = stand::tally_for(tx, who, ask.lens)?;
-    let (ids, next) = match ask.search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
-        Some(text) => (store::search(tx, who, ask.lens, &ask.stages, text, limit)?, None),
-        None => heads(tx, who, ask, limit)?,
-    };
-    Ok(ListView { rows: of(tx, who, ask.lens, &ids)?, next, tally })
+/// `hidden_field` for the order of what is kept from the user; `Busy` while the order is made ready; `Broken` when the
+/// database fails.
+pub fn list(tx: &mut Tx, who: &User, ask: &List, now: Moment) -> Result<ListView, Failure> {
+    let view = list_of(tx, who, ask, &Sieve::of(ask.lens), now)?;
+    view.ok_or(Failure::Busy { retry_after_s: READY_AFTER_S })
 }
 
-/// Merges the heads of the stages' indexes into one page of ids, and says where it ended if there is more.
+/// A page of ids of those at the stages of `ask`, in one of the orders that each stage has, and where it ended if there
+/// is more.
 pub(crate) fn heads(
     tx: &mut Tx,
     who: &User,
     ask: &List,
     limit: usize,
 ) -> Result<(Vec<PersonId>, Option<Cursor>), Failure> {
-    let after = match &ask.after {
-        Some(cursor) if !cursor.fits(ask.sort) => {
-            return Err(Failure::invalid(
-                "after",
-                "this page belongs to another order; begin anew",
-            ));
-        }
-        Some(cursor) => cursor.clone(),
-        None => ask.edge(),
-    };
-    let stages: &[Stage] = if ask.stages.is_empty() { Stage::ALL } else { &ask.stages };
-    let wanted = i64::try_from(limit + 1).unwrap_or(i64::MAX);
-    let mut found: Vec<Cursor> = Vec::new();
-    let mut add = |row: &Row| {
-        let value = match ask.sort {
-            Sort::Name => Key::Text(row.text(0).to_owned()),
-            Sort::Fit | Sort::Engagement => Key::Real(row.real(0)),
-            Sort::Touched => Key::Int(row.int(0)),
-        };
-        found.push(Cursor { value, person: row.int(1) });
-        Ok(())
-    };
-    match &who.sight {
-        Sight::Everybody => {
-            for stage in stages {
-                let args = args![ask.lens, stage.code(), after.value.arg(), after.person, wanted];
-                tx.each(ask.statement(), args, &mut add)?;
-            }
-        }
-        Sight::Limited(limits) => tx.each_made(&among(ask, limits, &after, wanted), &mut add)?,
-    }
-    found.sort_by(|a, b| {
-        let order = a.value.cmp(&b.value).then(a.person.cmp(&b.person));
-        if ask.descending { order.reverse() } else { order }
-    });
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next = if more { found.last().cloned() } else { None };
-    Ok((found.into_iter().map(|cursor| cursor.person).collect(), next))
+    let sieve = Sieve { stages: ask.stages.clone(), ..Sieve::of(ask.lens) };
+    let found = among::places(tx, who, ask, &sieve, limit + 1, Moment::START)?;
+    let mut places = found.unwrap_or_default();
+    let is_more = places.len() > limit;
+    places.truncate(limit);
+    let next = places.last().filter(|_| is_more).cloned();
+    Ok((places.into_iter().map(|place| place.person).collect(), next))
 }
 
-/// A page of somebody's few: they are gathered and put in order, for walking an index would pass many of others.
-fn among(ask: &List, limits: &Limits, after: &Cursor, wanted: i64) -> Made {
-    let column = match ask.sort {
-        Sort::Name => "s.name_key",
-        Sort::Fit => "s.fit_low",
-        Sort::Engagement => "s.engagement_key",
-        Sort::Touched => "s.touched_at",
-    };
-    let mut made = Made::default();
-    made.text("select ").text(column).text(", s.person_id from (");
-    sight::gather(&mut made, limits);
-    made.text(") mine cross join standing s where s.person_id = mine.id and s.lens_id = ")
-        .arg(ask.lens);
-    for (at, stage) in ask.stages.iter().enumerate() {
-        made.text(if at == 0 { " and s.stage in (" } else { ", " }).arg(stage.code());
+/// After how many seconds to ask again for an order that is not ready.
+const READY_AFTER_S: u32 = 15;
+
+/// A page of those people whom the user sees and a sieve lets through, besides the stages of `ask`; nothing while the condition or the
+/// order is not ready.
+///
+/// # Errors
+/// As [`list`].
+pub fn list_of(
+    tx: &mut Tx,
+    who: &User,
+    ask: &List,
+    sieve: &Sieve,
+    now: Moment,
+) -> Result<Option<ListView>, Failure> {
+    who.may(Right::ReadPeople)?;
+    if let Some(key) = ask.sort.fact()
+        && who.is_hidden(key)
+    {
+        let words = format!("{key} is kept from you, and so is its order: choose another.");
+        return Err(Failure::refused("hidden_field", words));
     }
-    made.text(if ask.stages.is_empty() { " and (" } else { ") and (" });
-    made.text(column).text(if ask.descending {
-        ", s.person_id) < ("
-    } else {
-        ", s.person_id) > ("
-    });
-    made.arg(after.value.arg()).text(", ").arg(after.person).text(")");
-    made.text(if ask.descending {
-        " order by 1 desc, 2 desc limit "
-    } else {
-        " order by 1, 2 limit "
-    });
-    made.arg(wanted);
-    made
+    let limit = ask.limit.clamp(1, PAGE_ROWS_MAX);
+    let tally = stand::tally_for(tx, who, ask.lens)?;
+    if ask.after.as_ref().is_some_and(|cursor| !cursor.fits(&ask.sort)) {
+        return Err(Failure::invalid("after", "this page belongs to another order; begin anew"));
+    }
+    let sieve = Sieve { stages: ask.stages.clone(), ..sieve.clone() };
+    let (ids, next) = match ask.search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+        Some(text) => {
+            let found = store::search(tx, who, ask.lens, &sieve.stages, text, PAGE_ROWS_MAX)?;
+            let Some(mut found) = sieve.among(tx, who, &found, now)? else { return Ok(None) };
+            found.truncate(limit);
+            (found, None)
+        }
+        None => {
+            let Some(mut places) = among::places(tx, who, ask, &sieve, limit + 1, now)? else {
+                return Ok(None);
+            };
+            let is_more = places.len() > limit;
+            places.truncate(limit);
+            let next = places.last().filter(|_| is_more).cloned();
+            (places.into_iter().map(|place| place.person).collect(), next)
+        }
+    };
+    Ok(Some(ListView { rows: of(tx, who, ask.lens, &ids)?, next, tally }))
+}
+
+/// Has made ready what a condition and an order ask for; gives the jobs that make it, none if all is ready.
+///
+/// # Errors
+/// As [`Asked::prepare`](crate::condition::Asked::prepare).
+pub fn prepare(
+    tx: &mut Tx,
+    who: &User,
+    condition: Option<&Arc<dyn Asked>>,
+    sort: &Sort,
+    now: Moment,
+) -> Result<Vec<i64>, Failure> {
+    let mut jobs = Vec::new();
+    if let Some(asked) = condition {
+        jobs.extend(asked.prepare(tx, who, now)?);
+    }
+    if let Sort::Fact(key) = sort {
+        let source = tx.part::<ConditionSource>();
+        jobs.extend(source.0.prepare_fact(tx, who, key, now)?);
+    }
+    jobs.dedup();
+    Ok(jobs)
 }
 
 /// The rows of these people, in the order of the ids: of those whom the user sees, with what the user is told.
@@ -375,6 +383,21 @@ mod tests {
         for odd in ["", "~", "t~1", "x1~1", "tzz~1", "t6~1", "r1~x", "i9"] {
             let read = Cursor::parse(odd);
             assert!(read.is_none() || odd == "t~1", "{odd} gave {read:?}");
+        }
+    }
+
+    #[test]
+    fn an_order_reads_from_its_word() {
+        for (sort, word) in Sort::ALL {
+            assert_eq!((sort.word(), Sort::parse(word)), (word, Some(sort.clone())));
+        }
+        let fact = Sort::Fact("person.custom.plan".into());
+        assert_eq!(
+            (fact.word(), Sort::parse(fact.word())),
+            ("person.custom.plan", Some(fact.clone()))
+        );
+        for odd in ["", "person.", "email", "person.x y", "person.x;--"] {
+            assert_eq!(Sort::parse(odd), None, "{odd}");
         }
     }
 }

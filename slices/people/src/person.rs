@@ -1,5 +1,7 @@
 //! `person`: everything about one person, for the record page and the command line.
 
+use std::collections::HashMap;
+
 use funnel::Stage;
 use funnel::history::{Entry, Value, What};
 use moment::Moment;
@@ -158,6 +160,27 @@ pub fn row(tx: &mut Tx, who: &User, id: PersonId) -> Result<PersonRow, Failure> 
     let mut row = found.ok_or_else(|| Failure::missing("person", outside))?;
     sight::veil(who, &mut row);
     Ok(row)
+}
+
+/// What is held of these subjects under some keys, as people read it: by subject and key.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn held_under(
+    tx: &mut Tx,
+    subjects: &[i64],
+    keys: &[&str],
+    now: Moment,
+) -> Result<HashMap<(i64, String), String>, Failure> {
+    let mut found = HashMap::new();
+    for (subject, history) in journal::histories(tx, subjects)? {
+        for fact in held(&history, now) {
+            if keys.contains(&fact.key.as_str()) {
+                found.insert((subject, fact.key), fact.value);
+            }
+        }
+    }
+    Ok(found)
 }
 
 pub(crate) fn held(history: &[Entry], now: Moment) -> Vec<HeldFact> {

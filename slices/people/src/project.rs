@@ -111,7 +111,7 @@ impl<'a> Newest<'a> {
         self.0.get(fact.key.as_ref()).is_some_and(|newest| std::ptr::eq(*newest, fact))
     }
 
-    /// What is held under a name.
+    /// What holds under a key.
     pub(crate) fn value(&self, key: &str) -> Option<&'a Value> {
         self.0.get(key).map(|fact| &fact.value)
     }

@@ -113,6 +113,8 @@ const OF: Sql =
     sql("select person_id, version, stage, kind, temperature, criteria, fit_low, fit_high,
         engagement, engagement_key, intent, likelihood, entered_at, touched_at, next_at, folded_at
      from standing where lens_id = $1 and person_id in ({list})");
+const STAGES: Sql =
+    sql("select person_id, stage from standing where lens_id = $1 and person_id in ({list})");
 const TALLY: Sql = sql("select stage, n from stage_tally where lens_id = $1");
 const TALLY_ADD: Sql = sql("insert into stage_tally (lens_id, stage, n) values ($1, $2, $3)
      on conflict (lens_id, stage) do update set n = stage_tally.n + excluded.n");
@@ -146,6 +148,7 @@ pub(crate) const ALL: &[Sql] = &[
     UPSERT,
     REVISIONS,
     OF,
+    STAGES,
     TALLY,
     TALLY_ADD,
     COUNTED,
@@ -235,6 +238,23 @@ pub fn standings(
     let mut found = HashMap::with_capacity(people.len());
     tx.each_in(OF, &args![lens], &crate::store::list(people), |row| {
         found.insert(row.int(0), standing_of(row));
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// At which stages these people stand under a lens.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn stages(
+    tx: &mut Tx,
+    lens: LensId,
+    people: &[PersonId],
+) -> Result<HashMap<PersonId, Stage>, Failure> {
+    let mut found = HashMap::with_capacity(people.len());
+    tx.each_in(STAGES, &args![lens], &crate::store::list(people), |row| {
+        found.insert(row.int(0), Stage::from_code(row.int(1)).unwrap_or(Stage::None));
         Ok(())
     })?;
     Ok(found)

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use funnel::condition::{Condition, Fault, Term};
+use funnel::condition::{Condition, Fault, Names, Term};
 use funnel::definition::places::{self, Placed, Places};
 use funnel::history::{KNOWN_KINDS, What};
 use people::import::mapping::KNOWN_FACTS;
@@ -49,23 +49,36 @@ pub struct FormView {
 /// `Forbidden` without the right to read definitions.
 pub fn form(tx: &mut Tx, who: &User, text: &str) -> Result<FormView, Failure> {
     who.may(Right::ReadDefinitions)?;
-    let mut terms = standing_terms();
+    let mut terms = terms(tx, &Names::default())?;
     let mut fields: BTreeSet<String> = FIELDS.iter().map(|field| (*field).to_owned()).collect();
-    for (term, sort) in seen(tx)? {
-        if terms.len() < OFFERED_MAX {
-            terms.entry(term).or_insert(sort);
-        }
-    }
     let conditions = places::places(text).map(|Places { conditions, names }| {
-        for name in names.criteria.into_iter().flatten() {
-            terms.insert(format!("criterion.{name}"), "truth");
-        }
+        terms.extend(criteria(&names));
         for condition in conditions.iter().filter_map(|placed| placed.condition.as_ref().ok()) {
             asked(condition, &mut terms, &mut fields);
         }
         conditions
     });
     Ok(FormView { conditions, terms, fields })
+}
+
+/// What can be asked in this workspace, over the names of a definition.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn terms(tx: &mut Tx, names: &Names) -> Result<BTreeMap<String, &'static str>, Failure> {
+    let mut terms = standing_terms();
+    for (term, sort) in seen(tx)? {
+        if terms.len() < OFFERED_MAX {
+            terms.entry(term).or_insert(sort);
+        }
+    }
+    terms.extend(criteria(names));
+    Ok(terms)
+}
+
+fn criteria(names: &Names) -> impl Iterator<Item = (String, &'static str)> {
+    let names = names.criteria.iter().flatten();
+    names.map(|name| (format!("criterion.{name}"), "truth"))
 }
 
 /// What can be asked in every workspace.

@@ -21,6 +21,7 @@ use team::{Right, User, audit};
 
 use crate::lens::{self, Adopted, From, Lens};
 
+pub(crate) use form::terms;
 pub use form::{FormView, form};
 pub use store::{Approval, DraftRow};
 

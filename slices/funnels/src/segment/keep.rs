@@ -150,6 +150,15 @@ impl Keeper {
     }
 }
 
+/// Characters of a text by which it is ordered and found.
+const KEY_CHARS_MAX: usize = 64;
+
+/// By what texts are ordered and found, and all else that is no number is ordered: their beginning in small letters without accents.
+pub(super) fn text_key(text: &str) -> String {
+    // Letters that become several never make it longer than an index takes.
+    people::find::name_key(text).chars().take(KEY_CHARS_MAX).collect()
+}
+
 fn from(at: Option<Moment>) -> Moment {
     at.unwrap_or(Moment(0))
 }
@@ -164,8 +173,15 @@ fn fact(word: i64, person: PersonId, held: &held::HeldFact<'_>) -> Vec<Arg> {
         Value::List(texts) => items = Some(held::items(texts)),
         Value::Time(_) | Value::Null => {}
     }
-    args![word, person, from(held.from), held.until, text, number, truth, value.moment(), items]
-        .to_vec()
+    let key = match value {
+        Value::Text(text) => Some(text_key(text)),
+        Value::Time(moment) => Some(moment.to_string()),
+        Value::Bool(value) => Some(value.to_string()),
+        Value::List(texts) => Some(text_key(&texts.join(", "))),
+        Value::Number(_) | Value::Null => None,
+    };
+    let (from, moment) = (from(held.from), value.moment());
+    args![word, person, from, held.until, text, key, number, truth, moment, items].to_vec()
 }
 
 fn activity(word: i64, person: PersonId, held: &held::HeldActivity<'_>) -> Vec<Arg> {

@@ -4,6 +4,7 @@
 //! is kept at hand from the first time it is asked on; until it is ready nothing is counted rather than too little.
 //! **Never:** keeps what nobody asks for.
 
+mod ask;
 mod build;
 mod keep;
 pub(crate) mod store;
@@ -23,11 +24,15 @@ use team::{Right, Sight, User};
 use crate::former;
 use crate::lens::Lens;
 
+pub use ask::ConditionsOfLenses;
 pub use build::{BUILD, Build};
 pub(crate) use keep::{Keeper, News};
 
 /// Words that a workspace may keep at hand.
 const WORDS_MAX: usize = 1_000;
+
+/// People looked up in one statement.
+const AMONG_MAX: usize = 1_000;
 
 const SCHEMA: Schema = Schema {
     person: people::PERSONS,
@@ -40,6 +45,8 @@ const SCHEMA: Schema = Schema {
         from: "from_at",
         until: "until_at",
         text: "as_text",
+        text_key: "as_key",
+        key_of: keep::text_key,
         number: "as_number",
         truth: "as_truth",
         moment: "as_moment",
@@ -141,20 +148,7 @@ impl Segment {
         self.check(tx)?;
         let kept = store::words(tx)?;
         let missing = self.missing(&kept);
-        if missing.is_empty() {
-            return Ok(None);
-        }
-        if kept.len() + missing.len() > WORDS_MAX {
-            let words = format!(
-                "conditions have asked for {} facts and kinds of activities so far, and at most {WORDS_MAX} are kept at hand",
-                kept.len()
-            );
-            return Err(Failure::refused("words", words));
-        }
-        for (of_activity, word) in missing {
-            store::add_word(tx, of_activity, &word)?;
-        }
-        Ok(Some(platform::jobs::enqueue(tx, BUILD, Some("words"), &json!({}), now)?))
+        make_ready(tx, kept.len(), missing, now)
     }
 
     /// How many people whom the user sees meet the condition; nothing while it is not ready: see [`Segment::prepare`].
@@ -195,6 +189,42 @@ impl Segment {
             Ok(())
         })?;
         Ok(Some(found))
+    }
+
+    /// Those of some people whom the user sees who meet the condition, in no order; costs the same in any workspace. Nothing while it is
+    /// not ready.
+    ///
+    /// # Errors
+    /// `Refused` with `condition` for what can't be asked of everybody.
+    pub fn among(
+        &self,
+        tx: &mut Tx,
+        who: &User,
+        now: Moment,
+        people: &[PersonId],
+    ) -> Result<Option<Vec<PersonId>>, Failure> {
+        self.told_to(who)?;
+        let Some(numbers) = self.numbers(tx)? else { return Ok(None) };
+        let mut found = Vec::new();
+        for some in people.chunks(AMONG_MAX) {
+            let statement =
+                self.compiled(tx, &who.sight, now, &numbers, |compiled| compiled.among(some))?;
+            tx.each_made(&made(&statement), |row| {
+                found.push(row.int(0));
+                Ok(())
+            })?;
+        }
+        Ok(Some(found))
+    }
+
+    /// A statement that gives `id`, everybody whom the user sees who meets the condition, in no order. Nothing while it is not ready.
+    ///
+    /// # Errors
+    /// As [`Segment::count`].
+    pub fn set(&self, tx: &mut Tx, who: &User, now: Moment) -> Result<Option<Made>, Failure> {
+        self.told_to(who)?;
+        let Some(numbers) = self.numbers(tx)? else { return Ok(None) };
+        self.compiled(tx, &who.sight, now, &numbers, |compiled| Some(made(&compiled.set())))
     }
 
     /// The words that it asks for and that are not ready, those in the making among them.
@@ -259,6 +289,28 @@ impl Segment {
         };
         Ok(then(&sql::compile(&self.condition, ask).map_err(refused)?))
     }
+}
+
+/// Puts words down to be made, and has the job make them; nothing if there are none.
+fn make_ready(
+    tx: &mut Tx,
+    kept: usize,
+    missing: Vec<(bool, String)>,
+    now: Moment,
+) -> Result<Option<i64>, Failure> {
+    if missing.is_empty() {
+        return Ok(None);
+    }
+    if kept + missing.len() > WORDS_MAX {
+        let words = format!(
+            "conditions have asked for {kept} facts and kinds of activities so far, and at most {WORDS_MAX} are kept at hand"
+        );
+        return Err(Failure::refused("words", words));
+    }
+    for (of_activity, word) in missing {
+        store::add_word(tx, of_activity, &word)?;
+    }
+    Ok(Some(platform::jobs::enqueue(tx, BUILD, Some("words"), &json!({}), now)?))
 }
 
 fn refused(fault: Fault) -> Failure {

@@ -14,8 +14,8 @@ const ADD_WORD: Sql = sql(
 const BUILT: Sql = sql("update segment_word set built_to = $2 where id = $1");
 const OF_COMPANIES: Sql = sql("update segment_word set of_companies = 1 where id = $1");
 const ADD_FACT: Sql = sql(
-    "insert into segment_fact (word_id, person_id, from_at, until_at, as_text, as_number, as_truth, as_moment, as_items)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    "insert into segment_fact (word_id, person_id, from_at, until_at, as_text, as_key, as_number, as_truth, as_moment, as_items)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
 );
 const DROP_FACTS: Sql = sql("delete from segment_fact where word_id = $1 and person_id = $2");
 const CLEAR_FACTS: Sql =

@@ -56,10 +56,12 @@ impl Ask {
         let words = "there are name, fit, engagement and touched";
         let sort = match self.sort.as_str() {
             "" => Sort::Name,
-            word => Sort::parse(word).ok_or_else(|| Failure::invalid("sort", words))?,
+            word => Sort::parse(word)
+                .filter(Sort::is_by_stage)
+                .ok_or_else(|| Failure::invalid("sort", words))?,
         };
         let descending = match self.dir.as_str() {
-            "" => sort != Sort::Name,
+            "" => sort.is_down_by_itself(),
             "asc" => false,
             "desc" => true,
             _ => return Err(Failure::invalid("dir", "there are asc and desc")),

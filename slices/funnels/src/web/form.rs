@@ -6,9 +6,10 @@ use axum::extract::{Form as Fields, State};
 use axum::routing::post;
 use axum::{Json, Router};
 use funnel::condition::Condition;
-use funnel::condition::form::{Form, Row, RowFault, sort_of};
+use funnel::condition::form::{Form, RowFault};
 use funnel::definition::pieces::{self, Piece};
 use funnel::definition::places::{self, Place, Placed, Unplaced};
+use people::pages::chips;
 use platform::app::App;
 use platform::failure::Failure;
 use platform::page::{Page, filters};
@@ -26,82 +27,6 @@ pub(super) fn routes() -> Router<App> {
         .route("/definitions/rewrite", post(rewrite))
         .route("/definitions/add", post(add))
         .route("/definitions/remove", post(remove))
-}
-
-/// An operator as the list of a row offers it.
-struct Operator {
-    /// As a row holds it.
-    word: &'static str,
-    /// As people read it.
-    says: &'static str,
-    /// For which sorts of terms, with spaces.
-    sorts: &'static str,
-    /// Which cells follow, with spaces.
-    cells: &'static str,
-}
-
-const fn operator(
-    word: &'static str,
-    says: &'static str,
-    sorts: &'static str,
-    cells: &'static str,
-) -> Operator {
-    Operator { word, says, sorts, cells }
-}
-
-/// The operators; the first that fits a sort is the one that a new row of it begins with.
-const OPERATORS: &[Operator] = &[
-    operator(">=", "is at least", "number time fact", "term value"),
-    operator("is", "is true", "truth fact", "term"),
-    operator("did", "happened", "activity", "term within where"),
-    operator("did", "has taken place", "talk", "term within"),
-    operator("==", "is", "word fact number time truth", "term value"),
-    operator("!=", "is not", "word fact number time", "term value"),
-    operator("in", "is one of", "word fact number", "term value"),
-    operator("<=", "is at most", "number time fact", "term value"),
-    operator(">", "is more than", "number time fact", "term value"),
-    operator("<", "is less than", "number time fact", "term value"),
-    operator("known", "is known", "fact number truth", "term"),
-    operator("holds", "include", "fact", "term value"),
-    operator("startsWith", "begins with", "fact", "term value"),
-    operator("contains", "contains", "fact", "term value"),
-    operator("matches", "matches the pattern", "fact", "term value"),
-    operator("count >=", "times, at least", "activity", "term value within where"),
-    operator("count <=", "times, at most", "activity", "term value within where"),
-    operator("count >", "times, more than", "activity", "term value within where"),
-    operator("count <", "times, fewer than", "activity", "term value within where"),
-    operator("count ==", "times, exactly", "activity", "term value within where"),
-    operator("count !=", "times, other than", "activity", "term value within where"),
-    operator("since <", "last less ago than", "activity", "term value where"),
-    operator("since <=", "last at most ago", "activity", "term value where"),
-    operator("since >", "last longer ago than", "activity", "term value where"),
-    operator("since >=", "last at least ago", "activity", "term value where"),
-    operator("since ==", "last exactly ago", "activity", "term value where"),
-    operator("since !=", "last not exactly ago", "activity", "term value where"),
-    operator("always", "always", "", ""),
-    operator("never", "never", "", ""),
-    operator("text", "as text", "", "term"),
-];
-
-struct Choice {
-    operator: &'static Operator,
-    is_chosen: bool,
-}
-
-#[derive(Template)]
-#[template(path = "form_row.html")]
-struct RowPart {
-    row: Row,
-    operators: Vec<Choice>,
-    terms: &'static str,
-}
-
-#[derive(Template)]
-#[template(path = "form_group.html")]
-struct GroupPart {
-    of: &'static str,
-    is_root: bool,
-    parts: Vec<String>,
 }
 
 struct ConditionLine {
@@ -168,7 +93,6 @@ fn part(view: FormView) -> Result<FormPart, Failure> {
             None => chapters.push(Chapter { title, conditions: vec![line] }),
         }
     }
-    let empty = Row { op: "==".to_owned(), ..Row::default() };
     Ok(FormPart {
         faults: faults
             .iter()
@@ -177,9 +101,9 @@ fn part(view: FormView) -> Result<FormPart, Failure> {
         chapters,
         terms: terms.into_iter().collect(),
         fields: fields.into_iter().collect(),
-        row: row_part(empty.clone(), false)?,
-        filter_row: row_part(empty, true)?,
-        group: group_part("any", false, Vec::new())?,
+        row: chips::new_row(false)?,
+        filter_row: chips::new_row(true)?,
+        group: chips::new_group()?,
     })
 }
 
@@ -224,7 +148,7 @@ fn purpose(placed: &Placed) -> String {
 fn condition_line(placed: &Placed) -> Result<ConditionLine, Failure> {
     let (tree, english, fault) = match &placed.condition {
         Ok(condition) => {
-            let tree = root(&Form::of(condition), placed.is_filter)?;
+            let tree = chips::root(&Form::of(condition), placed.is_filter)?;
             (tree, condition.in_english().to_string(), None)
         }
         Err(fault) => (String::new(), String::new(), Some(fault_words(fault))),
@@ -240,70 +164,6 @@ fn condition_line(placed: &Placed) -> Result<ConditionLine, Failure> {
         fault,
         text: placed.text.clone(),
     })
-}
-
-/// A condition always stands in a group, so that another can be added beside it.
-fn root(form: &Form, is_filter: bool) -> Result<String, Failure> {
-    match group_of(form) {
-        Some((of, parts)) => group_part(of, true, trees(parts, is_filter)?),
-        None => group_part("all", true, vec![tree(form, is_filter)?]),
-    }
-}
-
-fn trees(forms: &[Form], is_filter: bool) -> Result<Vec<String>, Failure> {
-    forms.iter().map(|form| tree(form, is_filter)).collect()
-}
-
-fn tree(form: &Form, is_filter: bool) -> Result<String, Failure> {
-    match (group_of(form), form) {
-        (Some((of, parts)), _) => group_part(of, false, trees(parts, is_filter)?),
-        (None, Form::Row(row)) => row_part(row.clone(), is_filter),
-        (None, Form::Whole(condition)) => row_part(Row::of(condition), is_filter),
-        (None, _) => Ok(String::new()),
-    }
-}
-
-/// The word of a group, and its parts: `none` is the negation of `any`, `some` of `all`.
-fn group_of(form: &Form) -> Option<(&'static str, &[Form])> {
-    match form {
-        Form::All(parts) => Some(("all", parts)),
-        Form::Any(parts) => Some(("any", parts)),
-        Form::Not(part) => Some(match &**part {
-            Form::Any(parts) => ("none", parts),
-            Form::All(parts) => ("some", parts),
-            other => ("none", std::slice::from_ref(other)),
-        }),
-        Form::Row(_) | Form::Whole(_) => None,
-    }
-}
-
-fn row_part(row: Row, is_filter: bool) -> Result<String, Failure> {
-    let sort = sort_of(&row);
-    let is_talk = sort == "talk";
-    // `did` stands twice, each time with its own words.
-    let is_chosen = |operator: &Operator| {
-        operator.word == row.op && (operator.word != "did" || (operator.sorts == "talk") == is_talk)
-    };
-    let operators = OPERATORS
-        .iter()
-        .filter(|operator| !is_filter || fits_filter(operator))
-        .map(|operator| Choice { operator, is_chosen: is_chosen(operator) })
-        .collect();
-    let terms = if is_filter { "form-fields" } else { "form-terms" };
-    rendered(&RowPart { operators, terms, row })
-}
-
-/// Filters ask about fields of one activity, so never about activities.
-fn fits_filter(operator: &Operator) -> bool {
-    operator.sorts.is_empty() || operator.sorts.contains("fact")
-}
-
-fn group_part(of: &'static str, is_root: bool, parts: Vec<String>) -> Result<String, Failure> {
-    rendered(&GroupPart { of, is_root, parts })
-}
-
-fn rendered(part: &impl Template) -> Result<String, Failure> {
-    part.render().map_err(|cause| Failure::Broken(anyhow::Error::from(cause)))
 }
 
 /// A condition's new form, and where it belongs.

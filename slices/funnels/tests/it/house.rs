@@ -40,6 +40,10 @@ pub fn both(test: impl Fn(&World)) {
                 Arc::new(funnels::FunnelProjection),
             ]))
             .with_part(people::LensSource(Arc::new(funnels::lens::LensLabels)))
+            .with_part(people::condition::ConditionSource(Arc::new(
+                funnels::segment::ConditionsOfLenses,
+            )))
+            .with_part(people::bulk::HandsSource(Arc::new(funnels::hand::HandsOfUsers)))
             .with_part(funnels::lens::Definitions::default());
         let now = world.now();
         world.db.write_blocking(move |tx| funnels::lens::ensure_starter(tx, now)).unwrap();
@@ -54,6 +58,7 @@ pub fn registry() -> Registry {
         Arc::new(funnels::backtest::Backtest),
         Arc::new(funnels::segment::Build),
         Arc::new(people::search::Build),
+        Arc::new(people::bulk::Bulk),
     ])
 }
 

@@ -326,7 +326,7 @@ fn list(
     let sort = people::list::Sort::Name;
     let ask =
         people::list::List { lens, stages, sort, descending: false, after, search: None, limit };
-    people::list::list(tx, &User::operator(), &ask)
+    people::list::list(tx, &User::operator(), &ask, moment::Moment::START)
 }
 
 #[test]

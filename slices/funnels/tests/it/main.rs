@@ -11,6 +11,7 @@ mod hands;
 mod house;
 mod import;
 mod lenses;
+mod lists;
 mod missing;
 // What the core's own tests are made of.
 #[path = "../../../../cores/funnel/tests/oracle/mod.rs"]

@@ -253,11 +253,15 @@ impl Asked<'_> {
             })
             .collect();
         for (place, (text, segment)) in self.segments.iter().enumerate() {
-            let segment = segment.clone();
+            let (segment, people) = (segment.clone(), self.people.clone());
             let found = self.world.db.read_blocking(move |tx| {
                 let who = User::operator();
-                let found = segment.people(tx, &who, now, (0, 1_000))?;
-                Ok((found.unwrap(), segment.count(tx, &who, now)?.unwrap()))
+                let found = segment.people(tx, &who, now, (0, 1_000))?.unwrap();
+                // Looked up one by one they are the same.
+                let mut among = segment.among(tx, &who, now, &people)?.unwrap();
+                among.sort_unstable();
+                assert_eq!(among, found, "{}", segment.condition());
+                Ok((found, segment.count(tx, &who, now)?.unwrap()))
             });
             let (found, count) = match found {
                 // Since when we know that they work there is not at hand.

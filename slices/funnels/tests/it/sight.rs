@@ -72,7 +72,7 @@ fn list(
         let ask = List {
             lens: people::main_lens(tx)?.id,
             stages: Vec::new(),
-            sort,
+            sort: sort.clone(),
             descending: false,
             after: None,
             search: search.clone(),
@@ -81,7 +81,7 @@ fn list(
         let mut names = Vec::new();
         let mut ask = ask;
         loop {
-            let view = people::list::list(tx, who, &ask)?;
+            let view = people::list::list(tx, who, &ask, moment::Moment::START)?;
             names.extend(view.rows.into_iter().map(|row| row.person.name));
             ask.after = view.next;
             if ask.after.is_none() {
@@ -131,7 +131,11 @@ fn other_peoples_people_are_not_there() {
         );
         for sort in [Sort::Name, Sort::Fit, Sort::Engagement, Sort::Touched] {
             for (who, count) in [(&ann, 2), (&ben, 1), (&User::operator(), 4)] {
-                assert_eq!(read(world, who, list(None, sort)).unwrap().len(), count, "{sort:?}");
+                assert_eq!(
+                    read(world, who, list(None, sort.clone())).unwrap().len(),
+                    count,
+                    "{sort:?}"
+                );
             }
         }
         assert_eq!(read(world, &ann, list(Some("canary"), Sort::Name)).unwrap(), ["Canary Anders"]);

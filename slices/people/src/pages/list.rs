@@ -3,28 +3,63 @@
 use askama::Template;
 use platform::page::filters;
 
-use super::marks::{Bar, Markup, Score, StageMark, Temperature};
+use super::change::ChangeLedger;
+use super::marks::{Bar, Markup, StageMark, Temperature};
 
-/// A tab above the list: a stage, or everyone.
+/// A tab above the list: a stage, everyone, or a saved view.
 #[derive(Clone, Debug)]
 pub struct Tab {
     /// What it says.
     pub label: String,
     /// Where it leads.
     pub href: String,
-    /// How many stand there.
-    pub count: i64,
+    /// How many stand there; nothing where counting costs more than the page.
+    pub count: Option<i64>,
     /// The stage's word; empty for everyone.
     pub stage: &'static str,
     /// Whether it is the one shown.
     pub is_here: bool,
+    /// Of a saved view, whether everybody sees it.
+    pub is_shared: Option<bool>,
 }
 
-/// A column by which the list can be ordered.
+/// A segment or a list, on its own page.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    /// The public id.
+    pub id: String,
+    /// Whether it is a segment.
+    pub is_segment: bool,
+    /// As people call it.
+    pub name: String,
+    /// The condition of a segment in English.
+    pub says: String,
+    /// The condition of a segment, with what the page asks besides.
+    pub condition: String,
+}
+
+/// The view that is shown.
+#[derive(Clone, Debug)]
+pub struct ViewHere {
+    /// The public id.
+    pub id: String,
+    /// As people call it.
+    pub name: String,
+    /// Whether everybody sees it.
+    pub is_shared: bool,
+    /// Whether the user's list begins with it.
+    pub is_first: bool,
+    /// Whether something else than it is shown.
+    pub is_changed: bool,
+    /// Whether the user may change it.
+    pub may_change: bool,
+}
+
+/// The head of a column.
 #[derive(Clone, Debug)]
 pub struct Head {
     /// What it says.
-    pub label: &'static str,
+    pub label: String,
     /// The name of its cells.
     pub cell: &'static str,
     /// Where it leads; empty if the list can't be ordered by it.
@@ -35,33 +70,49 @@ pub struct Head {
     pub is_right: bool,
 }
 
+/// What stands in a column beside the name.
+#[derive(Clone, Debug)]
+pub enum Cell {
+    /// Words, or nothing.
+    Words(String),
+    /// Words that may be long, cut at the end.
+    Clipped(String),
+    /// A company with its record.
+    Company {
+        /// Its name; empty if unknown.
+        name: String,
+        /// Where its record is.
+        href: String,
+    },
+    /// A stage.
+    Stage(StageMark),
+    /// A kind; empty for none.
+    Kind(String),
+    /// A temperature, if one holds.
+    Temperature(Option<Temperature>),
+    /// A score, with its meter.
+    Score(Markup),
+    /// Who looks after them; empty for nobody.
+    Owner(String),
+    /// How long ago; empty for never.
+    Ago(String),
+    /// What they lack.
+    Lack(Lack),
+    /// A fact that is unknown.
+    Unknown(Markup),
+}
+
 /// A person in the list.
 #[derive(Clone, Debug)]
 pub struct Row {
+    /// The public id.
+    pub id: String,
     /// Where the record is.
     pub href: String,
     /// The name.
     pub name: String,
-    /// The company's name; empty if unknown.
-    pub company: String,
-    /// The stage.
-    pub stage: StageMark,
-    /// The kind; empty for none.
-    pub kind: String,
-    /// The temperature, if one holds.
-    pub temperature: Option<Temperature>,
-    /// Fit.
-    pub fit: Score,
-    /// Engagement now.
-    pub engagement: i64,
-    /// Likelihood in per cent, if known.
-    pub likelihood: Option<i64>,
-    /// Who looks after them; empty for nobody.
-    pub owner: String,
-    /// How long ago they last did something; empty for never.
-    pub touched: String,
-    /// What they lack, if the column is shown.
-    pub missing: Option<Lack>,
+    /// The columns, in order.
+    pub cells: Vec<(&'static str, Cell)>,
 }
 
 /// What somebody lacks for a stage.
@@ -75,48 +126,93 @@ pub struct Lack {
     pub is_open: bool,
 }
 
-/// A stage for which the list can say what is missing.
+/// Something that can be chosen in a menu: a column, a density, a stage for which something is missing.
 #[derive(Clone, Debug)]
-pub struct MissingChoice {
+pub struct Choice {
     /// What it says.
-    pub label: &'static str,
+    pub label: String,
     /// Where it leads.
     pub href: String,
-    /// Whether it is the one shown.
+    /// Whether it is chosen.
     pub is_here: bool,
 }
 
-impl Row {
-    fn likelihood_cell(&self) -> Markup {
-        match self.likelihood {
-            Some(percent) => Score::exactly(percent).cell("likelihood"),
-            None => super::marks::unknown("no source has told a likelihood"),
-        }
-    }
+/// What is in the way of showing anybody.
+#[derive(Clone, Debug)]
+pub enum Waiting {
+    /// The condition can't be read.
+    Fault(String),
+    /// What it asks for is read out of everybody's history just now: where to ask how far that is.
+    Reading(String),
+}
+
+/// How many are found.
+#[derive(Clone, Debug)]
+pub struct Total {
+    /// How many; nothing while that is counted.
+    pub count: Option<i64>,
+    /// Where to ask for it as it changes; empty where the tabs say it.
+    pub asks: String,
 }
 
 /// The page.
 #[derive(Clone, Debug, Template)]
 #[template(path = "list.html")]
 pub struct ListPage {
+    /// What is listed.
+    pub title: String,
+    /// The list without anything asked.
+    pub base: String,
+    /// The segment or list of which this is the page.
+    pub within: Option<Scope>,
+    /// The view that is shown.
+    pub view: Option<ViewHere>,
+    /// What a change of many came to that was asked for here.
+    pub told: Option<ChangeLedger>,
+    /// Who may look after people: public id and name.
+    pub users: Vec<(String, String)>,
+    /// The lists: public id and name.
+    pub lists: Vec<(String, String)>,
+    /// This address, to come back to.
+    pub back: String,
+    /// Whether the user may change people.
+    pub may_edit: bool,
+    /// Whether the user may save views for everybody.
+    pub may_share: bool,
     /// The tabs.
     pub tabs: Vec<Tab>,
+    /// The conditions in chips.
+    pub chips: String,
+    /// The condition in the text form; empty for none.
+    pub condition: String,
     /// The heads of the columns, in order.
     pub heads: Vec<Head>,
     /// For which stages it can be said what is missing; the first hides the column.
-    pub missing: Vec<MissingChoice>,
-    /// Whether the column is shown.
-    pub is_missing_shown: bool,
+    pub missing: Vec<Choice>,
+    /// The words of the columns that are shown, with commas between.
+    pub shown: String,
+    /// The columns that may be shown.
+    pub columns: Vec<Choice>,
+    /// How close the rows stand.
+    pub densities: Vec<Choice>,
+    /// The word of the density.
+    pub density: String,
     /// What is searched for; empty for nothing.
     pub search: String,
     /// What must be kept when searching: name and value of hidden fields.
     pub kept: Vec<(&'static str, String)>,
     /// The people.
     pub rows: Vec<Row>,
+    /// Why nobody is shown yet, if so.
+    pub waiting: Option<Waiting>,
     /// Where the next page is, if there is one.
     pub more: Option<String>,
-    /// How many people the tab holds.
-    pub total: i64,
+    /// Of whom the fact by which the list is ordered is unknown: which fact, and where they are.
+    pub unordered: Option<(String, String)>,
+    /// How many are found.
+    pub total: Total,
+    /// Whether the bar of stages says something of those who are shown.
+    pub is_bar_shown: bool,
     /// The bar of stages.
     pub bar: Bar,
     /// Whether the workspace holds nobody at all.
@@ -127,4 +223,39 @@ pub struct ListPage {
     pub may_import: bool,
     /// Where this list is a file; empty if the user may not take it out.
     pub export: String,
+}
+
+impl ListPage {
+    /// The stage that narrows the list; empty for none.
+    fn stage(&self) -> &str {
+        let found = self.kept.iter().find(|(name, _)| *name == "stage");
+        found.map_or("", |(_, value)| value.as_str())
+    }
+
+    /// What was done, with a capital letter.
+    fn told_words(&self) -> String {
+        let mut letters = self.told.iter().flat_map(|told| told.deed.chars());
+        let first = letters.next().map(|first| first.to_uppercase().collect::<String>());
+        format!("{}{}.", first.unwrap_or_default(), letters.collect::<String>())
+    }
+}
+
+/// How far the reading of histories is, for a list that waits for it.
+#[derive(Clone, Debug, Template)]
+#[template(path = "list_reading.html")]
+pub struct ReadingPart {
+    /// Where to ask again; empty once it is done.
+    pub asks: String,
+}
+
+/// What a chip is made of, for whoever adds one.
+#[derive(Clone, Debug, Template)]
+#[template(path = "condition_parts.html")]
+pub struct ConditionParts {
+    /// What may be asked about, with its sort.
+    pub terms: Vec<(String, &'static str)>,
+    /// An empty chip.
+    pub row: String,
+    /// An empty group.
+    pub group: String,
 }

@@ -1,9 +1,12 @@
 //! What people see of people: for each page the view, which is plain data, and its template.
 
+pub mod change;
+pub mod chips;
 pub mod company;
 pub mod imports;
 pub mod list;
 pub mod marks;
 pub mod person;
+pub mod saved;
 pub mod search;
 pub mod timeline;

@@ -1,71 +1,58 @@
-//! `GET /people` and the counts that keep it live.
+//! `GET /people`, what it asks for as one builds a condition, and the counts that keep it live.
 
-use std::collections::HashMap;
+mod ask;
+mod bulk;
+mod columns;
+mod conditions;
+mod saved;
+
+use std::sync::Arc;
 
 use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use funnel::Condition;
 use funnel::Stage;
+use funnel::condition::form::Form;
 use moment::Moment;
 use platform::app::App;
 use platform::db::Tx;
 use platform::failure::Failure;
-use platform::page::{Page, words};
-use serde::Deserialize;
+use platform::page::Page;
+use platform::public_id::PublicIds;
 use serde_json::{Map, Value, json};
 use team::{Right, User};
 
+use self::ask::{ALL, Ask, cols};
+use self::columns::{Column, Filling, heads};
+use crate::LensLabel;
+use crate::condition::Asked;
 use crate::frame;
-use crate::list::{Cursor, List, Listed, Sort, list};
-use crate::missing::{MissingSource, MissingView, Toward};
-use crate::pages::list::{Head, Lack, ListPage, MissingChoice, Row, Tab};
-use crate::pages::marks::{Bar, Heat, Score, StageMark, Temperature, TruthMark};
+use crate::list::{self, Cursor, List, ListView, Sieve, Sort};
+use crate::lists::{self, LIST, ListRow};
+use crate::missing::Toward;
+use crate::pages::chips;
+use crate::pages::list::{Choice, ListPage, ReadingPart, Scope, Tab, Total, ViewHere, Waiting};
+use crate::pages::marks::{Bar, Heat, StageMark, Temperature, TruthMark};
+use crate::segment::{self, SEGMENT, SegmentRow};
 use crate::stand::{self, Standing};
-use crate::{LensId, LensLabel, PERSON, PersonId};
+use crate::views::{self, VIEW, ViewRow};
 
 /// Rows on a page.
 const ROWS: usize = 50;
+/// People among whom a condition is counted before the page is sent; among more it is asked for afterwards.
+const COUNTED_AT_ONCE: u64 = 20_000;
 
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/people", get(page)).route("/people/counts", get(counts))
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-struct Ask {
-    stage: String,
-    sort: String,
-    dir: String,
-    after: String,
-    q: String,
-    missing: String,
-}
-
-impl Ask {
-    /// The address of the list with some of it changed; what is usual is left out.
-    fn href(&self, stage: &str, sort: &str, dir: &str, after: &str) -> String {
-        let parts = [
-            ("stage", stage),
-            ("sort", sort),
-            ("dir", dir),
-            ("after", after),
-            ("q", &self.q),
-            ("missing", &self.missing),
-        ];
-        let said: Vec<String> = parts
-            .iter()
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(name, value)| format!("{name}={}", encode(value)))
-            .collect();
-        if said.is_empty() { "/people".to_owned() } else { format!("/people?{}", said.join("&")) }
-    }
-
-    /// Where this list is a file: all of it, in this order.
-    fn export(&self) -> String {
-        let whole = Ask { missing: String::new(), ..self.clone() };
-        let href = whole.href(&self.stage, &self.sort, &self.dir, "");
-        href.replacen("/people", "/people/export", 1)
-    }
+    Router::new()
+        .route("/people", get(page))
+        .route("/people/counts", get(counts))
+        .route("/people/count", get(count))
+        .route("/people/ready", get(ready))
+        .route("/people/conditions", get(conditions::parts).post(conditions::build))
+        .merge(saved::routes())
+        .merge(bulk::routes())
 }
 
 /// Percent-encodes a value of a query (RFC 3986, 2.3: all but the unreserved).
@@ -81,124 +68,345 @@ pub(crate) fn encode(value: &str) -> String {
     out
 }
 
-async fn page(State(app): State<App>, who: User, Query(ask): Query<Ask>) -> Result<Page, Failure> {
+async fn page(
+    State(app): State<App>,
+    who: User,
+    Query(ask): Query<Ask>,
+) -> Result<Response, Failure> {
+    let ask = Ask { within: String::new(), ..ask };
+    if ask.is_empty() {
+        let user = who.clone();
+        let first = app
+            .db
+            .read(move |tx| {
+                let first = views::first(tx, &user)?;
+                Ok(first.map(|view| tx.public_ids().encode(VIEW, view.id)))
+            })
+            .await?;
+        if let Some(view) = first {
+            return Ok(Redirect::to(&format!("/people?view={view}")).into_response());
+        }
+    }
+    Ok(shown(app, who, ask).await?.into_response())
+}
+
+/// The page of people, of a segment or of a list.
+async fn shown(app: App, who: User, ask: Ask) -> Result<Page, Failure> {
     let now = app.clock.now();
-    let (shell, view) = app
+    let user = who.clone();
+    let (shell, view, unready) = app
         .db
         .read(move |tx| {
-            let view = view(tx, &who, &ask, now)?;
-            Ok((frame::shell(tx, &who, "/people")?, view))
+            let (looked, ask) = Looked::at(tx, &user, ask)?;
+            let (view, is_ready) = view(tx, &user, &ask, &looked, now)?;
+            let unready = Some(looked).filter(|_| !is_ready);
+            let here = if ask.within.is_empty() { "/people" } else { "/segments" };
+            Ok((frame::shell(tx, &user, here)?, view, unready))
         })
         .await?;
-    Ok(Page::new(&shell, "People", &view))
+    if let Some(looked) = unready {
+        let prepare = move |tx: &mut Tx| {
+            list::prepare(tx, &who, looked.sieve.condition.as_ref(), &looked.list.sort, now)
+        };
+        app.db.write(prepare).await?;
+    }
+    Ok(Page::new(&shell, &view.title, &view))
 }
 
-fn view(tx: &mut Tx, who: &User, ask: &Ask, now: Moment) -> Result<ListPage, Failure> {
-    who.may(Right::ReadPeople)?;
-    let lens = crate::lens_for(tx, who, None)?;
-    let stages = match ask.stage.as_str() {
-        "" => Vec::new(),
-        word => vec![Stage::parse(word).ok_or_else(|| Failure::missing("stage", word))?],
-    };
-    let sort = Sort::parse(&ask.sort).unwrap_or(Sort::Engagement);
-    let descending = match ask.dir.as_str() {
-        "asc" => false,
-        "desc" => true,
-        _ => sort != Sort::Name,
-    };
-    let asked = List {
-        lens: lens.id,
-        stages,
-        sort,
-        descending,
-        after: Cursor::parse(&ask.after),
-        search: Some(ask.q.clone()).filter(|q| !q.trim().is_empty()),
-        limit: ROWS,
-    };
-    let found = list(tx, who, &asked)?;
-    let toward = Toward::parse(&ask.missing);
-    let mut lacks = lacks(tx, who, &found.rows, lens.id, toward, now)?;
-    let owners: Vec<i64> = found.rows.iter().filter_map(|row| row.person.owner).collect();
-    let owners = team::names(tx, &owners)?;
-    let outside = tx.public_ids();
-    let rows = found
-        .rows
-        .iter()
-        .map(|listed| {
-            let owner =
-                listed.person.owner.and_then(|id| owners.iter().find(|(user, _)| *user == id));
-            let owner = owner.map(|(_, name)| name.clone()).unwrap_or_default();
-            let id = listed.person.id;
-            Row {
-                missing: lacks.remove(&id).map(|view| lack(&view, toward)),
-                ..row(listed, &lens, owner, outside.encode(PERSON, id), now)
+/// An address as it is understood.
+struct Looked {
+    lens: LensLabel,
+    sieve: Sieve,
+    list: List,
+    /// The condition of the address alone.
+    own: Option<Arc<dyn Asked>>,
+    /// Why the condition can't be read.
+    fault: Option<String>,
+    within: Within,
+    views: Vec<ViewRow>,
+}
+
+/// Of what the list is.
+enum Within {
+    Everybody,
+    Segment(SegmentRow),
+    List(ListRow),
+}
+
+impl Looked {
+    /// Understands an address, with what its view shows.
+    fn at(tx: &mut Tx, who: &User, mut ask: Ask) -> Result<(Looked, Ask), Failure> {
+        let mut views = Vec::new();
+        if ask.within.is_empty() {
+            views = views::views(tx, who)?;
+            let here = tx.public_ids().decode(VIEW, &ask.view);
+            match views.iter().find(|view| Some(view.id) == here) {
+                Some(view) => ask.take(view),
+                None if ask.view != ALL => ask.view.clear(),
+                None => {}
             }
-        })
-        .collect();
-    let everyone: i64 = found.tally.iter().map(|(_, n)| int(*n)).sum();
-    let here = found.tally.iter().find(|(stage, _)| stage.as_str() == ask.stage);
-    let more = found.next.map(|cursor| {
-        ask.href(
-            &ask.stage,
-            sort.word(),
-            if descending { "desc" } else { "asc" },
-            &cursor.to_text(),
-        )
-    });
-    let kept =
-        [("stage", &ask.stage), ("sort", &ask.sort), ("dir", &ask.dir), ("missing", &ask.missing)];
-    Ok(ListPage {
-        tabs: tabs(ask, &found.tally, everyone),
-        heads: heads(ask, sort, descending),
-        missing: choices(ask),
-        is_missing_shown: toward.is_some(),
-        search: ask.q.clone(),
-        kept: kept
-            .into_iter()
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(name, value)| (name, value.clone()))
-            .collect(),
-        rows,
-        more,
-        total: here.map_or(everyone, |(_, n)| int(*n)),
-        bar: bar(&found.tally),
-        is_empty: everyone == 0,
-        may_demo: who.can(Right::ManageWorkspace),
-        may_import: who.can(Right::ImportPeople),
-        export: if who.can(Right::ExportPeople) && everyone > 0 {
-            ask.export()
-        } else {
-            String::new()
-        },
-    })
-}
+        }
+        let looked = Looked::of(tx, who, &ask)?;
+        Ok((Looked { views, ..looked }, ask))
+    }
 
-/// What the people on the page lack; nothing is asked unless the column is shown.
-fn lacks(
-    tx: &mut Tx,
-    who: &User,
-    rows: &[Listed],
-    lens: LensId,
-    toward: Option<Toward>,
-    now: Moment,
-) -> Result<HashMap<PersonId, MissingView>, Failure> {
-    let Some(toward) = toward else { return Ok(HashMap::new()) };
-    let ids: Vec<PersonId> = rows.iter().map(|listed| listed.person.id).collect();
-    let source = tx.part::<MissingSource>();
-    source.0.missing(tx, who, lens, &ids, toward, now)
-}
+    fn of(tx: &mut Tx, who: &User, ask: &Ask) -> Result<Looked, Failure> {
+        who.may(Right::ReadPeople)?;
+        let lens = crate::lens_for(tx, who, None)?;
+        let within = match ask.within.split_once('_') {
+            Some((SEGMENT, _)) => Within::Segment(segment::meant(tx, who, &ask.within)?),
+            Some((LIST, _)) => Within::List(lists::meant(tx, who, &ask.within)?),
+            Some(_) => return Err(Failure::missing("segment", &ask.within)),
+            None => Within::Everybody,
+        };
+        let stages = match ask.stage.as_str() {
+            "" => Vec::new(),
+            word => vec![Stage::parse(word).ok_or_else(|| Failure::missing("stage", word))?],
+        };
+        let sort = Sort::parse(&ask.sort).unwrap_or(Sort::Engagement);
+        let descending = match ask.dir.as_str() {
+            "asc" => false,
+            "desc" => true,
+            _ => sort.is_down_by_itself(),
+        };
+        let of_segment = match &within {
+            Within::Segment(row) => row.condition.as_str(),
+            Within::Everybody | Within::List(_) => "",
+        };
+        let read = condition(tx, who, lens.id, &ask.condition).and_then(|own| {
+            Ok((own, condition(tx, who, lens.id, &both(of_segment, &ask.condition))?))
+        });
+        let (own, condition, fault) = match read {
+            Ok((own, condition)) => (own, condition, None),
+            Err(Failure::Refused { words, .. }) => (None, None, Some(words)),
+            Err(other) => return Err(other),
+        };
+        let list = List {
+            lens: lens.id,
+            stages: stages.clone(),
+            sort,
+            descending,
+            after: Cursor::parse(&ask.after),
+            search: Some(ask.q.clone()).filter(|q| !q.trim().is_empty()),
+            limit: ROWS,
+        };
+        let in_list = match &within {
+            Within::List(row) => Some(row.id),
+            Within::Everybody | Within::Segment(_) => None,
+        };
+        let sieve = Sieve { stages, condition, list: in_list, ..Sieve::of(lens.id) };
+        Ok(Looked { lens, sieve, list, own, fault, within, views: Vec::new() })
+    }
 
-fn lack(view: &MissingView, toward: Option<Toward>) -> Lack {
-    let stage = view.stage.filter(|_| toward == Some(Toward::Next));
-    Lack {
-        words: view.words(),
-        stage: stage.map(|stage| StageMark::of(stage.as_str())),
-        is_open: !view.steps.is_empty(),
+    fn title(&self) -> String {
+        match &self.within {
+            Within::Everybody => "People".to_owned(),
+            Within::Segment(row) => row.name.clone(),
+            Within::List(row) => row.name.clone(),
+        }
     }
 }
 
+/// Two conditions of which both must hold; either may be empty.
+fn both(a: &str, b: &str) -> String {
+    match (a.trim(), b.trim()) {
+        ("", one) | (one, "") => one.to_owned(),
+        (a, b) => format!("({a}) && ({b})"),
+    }
+}
+
+fn condition(
+    tx: &mut Tx,
+    who: &User,
+    lens: crate::LensId,
+    text: &str,
+) -> Result<Option<Arc<dyn Asked>>, Failure> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    let asked = crate::condition::read(tx, lens, text)?;
+    asked.check(tx, who)?;
+    Ok(Some(asked))
+}
+
+/// The page, and whether all that it asks for is ready.
+fn view(
+    tx: &mut Tx,
+    who: &User,
+    ask: &Ask,
+    looked: &Looked,
+    now: Moment,
+) -> Result<(ListPage, bool), Failure> {
+    let Looked { lens, sieve, list, fault, .. } = looked;
+    let found = match fault {
+        Some(_) => None,
+        None => list::list_of(tx, who, list, sieve, now)?,
+    };
+    let is_ready = found.is_some() || fault.is_some();
+    let waiting = match (fault, &found) {
+        (Some(words), _) => Some(Waiting::Fault(words.clone())),
+        (None, None) => Some(Waiting::Reading(ask.asking("/people/ready"))),
+        (None, Some(_)) => None,
+    };
+    let tally = stand::tally_for(tx, who, lens.id)?;
+    let found =
+        found.unwrap_or_else(|| ListView { rows: Vec::new(), next: None, tally: tally.clone() });
+    let (toward, columns) = (Toward::parse(&ask.missing), ask.columns());
+    let heads = heads(ask, &columns, &list.sort, list.descending);
+    let filling = Filling::of(tx, who, (lens, &found.rows, &columns), toward, now)?;
+    let rows = found.rows.iter().map(|row| filling.row(row, &heads, &columns)).collect();
+    let everyone: u64 = tally.iter().map(|(_, n)| *n).sum();
+    let more = found.next.map(|cursor| Ask { after: cursor.to_text(), ..ask.clone() }.href());
+    let form = looked.own.as_ref().map(|asked| Form::of(asked.condition()));
+    let may_edit = who.can(Right::EditPeople);
+    let users = if may_edit { team::holders(tx, Right::EditPeople)? } else { Vec::new() };
+    let outside = tx.public_ids();
+    let lists = if may_edit { lists::lists(tx, who)? } else { Vec::new() };
+    let page = ListPage {
+        title: looked.title(),
+        base: ask.base(),
+        tabs: tabs(ask, looked, &tally, outside),
+        within: within(&looked.within, ask, outside),
+        view: view_here(ask, &looked.views, who, outside),
+        told: bulk::told(tx, who, &ask.told)?,
+        users: users.into_iter().map(|(id, name)| (outside.encode(team::USER, id), name)).collect(),
+        lists: lists.into_iter().map(|row| (outside.encode(LIST, row.id), row.name)).collect(),
+        back: Ask { after: String::new(), ..ask.clone() }.href(),
+        may_edit,
+        may_share: who.can(Right::ManageLists),
+        chips: chips::bar(form.as_ref())?,
+        condition: ask.condition.trim().to_owned(),
+        shown: cols(&columns),
+        columns: column_choices(ask, &columns),
+        densities: densities(ask),
+        density: density(&ask.density).to_owned(),
+        missing: missing(ask),
+        search: ask.q.clone(),
+        kept: ask.kept(),
+        unordered: unordered(ask, &list.sort).filter(|_| more.is_none()),
+        more,
+        rows,
+        total: total(tx, who, ask, sieve, (everyone, waiting.is_some()), now)?,
+        is_bar_shown: sieve.condition.is_none() && sieve.list.is_none(),
+        waiting,
+        heads,
+        bar: bar(&tally),
+        is_empty: everyone == 0,
+        may_demo: who.can(Right::ManageWorkspace),
+        may_import: who.can(Right::ImportPeople),
+        export: export(who, ask, looked, &columns).filter(|_| everyone > 0).unwrap_or_default(),
+    };
+    Ok((page, is_ready))
+}
+
+/// Where those who are shown are a file; nothing if the user may not take them out, or if they are of a list.
+fn export(who: &User, ask: &Ask, looked: &Looked, columns: &[Column]) -> Option<String> {
+    if !who.can(Right::ExportPeople) || matches!(looked.within, Within::List(_)) {
+        return None;
+    }
+    let facts: Vec<&str> = columns
+        .iter()
+        .filter_map(|column| match column {
+            Column::Fact(key) => Some(key.as_str()),
+            _ => None,
+        })
+        .collect();
+    let facts = facts.join(",");
+    let asked = match &looked.sieve.condition {
+        // A condition is asked alone there: the stage is said in it.
+        Some(asked) => {
+            vec![("where", saved::with_stage(&ask.stage, &asked.condition().to_string()))]
+        }
+        None => {
+            let is_by_stage = looked.list.sort.is_by_stage();
+            let order = |text: &String| if is_by_stage { text.clone() } else { String::new() };
+            vec![
+                ("stage", ask.stage.clone()),
+                ("q", ask.q.clone()),
+                ("sort", order(&ask.sort)),
+                ("dir", order(&ask.dir)),
+            ]
+        }
+    };
+    let said: Vec<String> = asked
+        .into_iter()
+        .chain([("facts", facts)])
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| format!("{name}={}", encode(&value)))
+        .collect();
+    let joint = if said.is_empty() { "" } else { "?" };
+    Some(format!("/people/export{joint}{}", said.join("&")))
+}
+
+/// How many are found: at once where that costs little, else it is asked for by the page.
+fn total(
+    tx: &mut Tx,
+    who: &User,
+    ask: &Ask,
+    sieve: &Sieve,
+    (everyone, is_waiting): (u64, bool),
+    now: Moment,
+) -> Result<Total, Failure> {
+    if sieve.condition.is_none() && sieve.list.is_none() {
+        return Ok(Total { count: sieve.count(tx, who, now)?.map(int), asks: String::new() });
+    }
+    let asks = ask.asking("/people/count");
+    if is_waiting || everyone > COUNTED_AT_ONCE {
+        return Ok(Total { count: None, asks });
+    }
+    Ok(Total { count: sieve.count(tx, who, now)?.map(int), asks })
+}
+
+/// Those of whom the fact is unknown by which the list is ordered: the fact, and where they are.
+fn unordered(ask: &Ask, sort: &Sort) -> Option<(String, String)> {
+    let Sort::Fact(key) = sort else { return None };
+    let unknown = format!("!known({key})");
+    let condition = match ask.condition.trim() {
+        "" => unknown,
+        other => format!("({other}) && {unknown}"),
+    };
+    let href = ask.but(|ask| {
+        (ask.sort, ask.dir) = ("name".to_owned(), String::new());
+        ask.condition = condition;
+    });
+    Some((Column::Fact(key.clone()).label(), href))
+}
+
+fn column_choices(ask: &Ask, shown: &[Column]) -> Vec<Choice> {
+    let known = Column::KNOWN.into_iter().map(|(column, ..)| column);
+    let others = shown.iter().filter(|column| matches!(column, Column::Fact(_))).cloned();
+    let choice = |column: Column| {
+        let is_here = shown.contains(&column);
+        let mut columns = shown.to_vec();
+        if is_here {
+            columns.retain(|other| *other != column);
+        } else {
+            columns.push(column.clone());
+        }
+        let href = ask.but(|ask| (ask.cols, ask.col) = (cols(&columns), String::new()));
+        Choice { label: column.label(), href, is_here }
+    };
+    known.chain(others).map(choice).collect()
+}
+
+/// The words of densities; the middle one is usual.
+const DENSITIES: [(&str, &str); 3] = [("compact", "Compact"), ("", "Usual"), ("roomy", "Roomy")];
+
+fn density(word: &str) -> &'static str {
+    DENSITIES.iter().find(|(known, _)| *known == word).map_or("", |(known, _)| known)
+}
+
+fn densities(ask: &Ask) -> Vec<Choice> {
+    let choice = |(word, label): (&str, &str)| Choice {
+        label: label.to_owned(),
+        href: ask.but(|ask| ask.density = word.to_owned()),
+        is_here: word == density(&ask.density),
+    };
+    DENSITIES.into_iter().map(choice).collect()
+}
+
 /// The stages for which it can be said what is missing, and not to say it.
-fn choices(ask: &Ask) -> Vec<MissingChoice> {
+fn missing(ask: &Ask) -> Vec<Choice> {
     let words = [
         ("", "Not shown"),
         ("next", "for the next stage"),
@@ -207,13 +415,10 @@ fn choices(ask: &Ask) -> Vec<MissingChoice> {
         ("opportunity", "to be an opportunity"),
         ("customer", "to be a customer"),
     ];
-    let choice = |(word, label): (&str, &'static str)| {
-        let other = Ask { missing: word.to_owned(), ..ask.clone() };
-        MissingChoice {
-            label,
-            href: other.href(&ask.stage, &ask.sort, &ask.dir, ""),
-            is_here: word == ask.missing,
-        }
+    let choice = |(word, label): (&str, &str)| Choice {
+        label: label.to_owned(),
+        href: ask.but(|ask| ask.missing = word.to_owned()),
+        is_here: word == ask.missing,
     };
     words.into_iter().map(choice).collect()
 }
@@ -222,33 +427,85 @@ fn int(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-fn tabs(ask: &Ask, tally: &[(Stage, u64)], everyone: i64) -> Vec<Tab> {
-    let mut tabs = vec![Tab {
-        label: "Everyone".to_owned(),
-        href: ask.href("", &ask.sort, &ask.dir, ""),
-        count: everyone,
-        stage: "",
-        is_here: ask.stage.is_empty(),
-    }];
+fn tabs(ask: &Ask, looked: &Looked, tally: &[(Stage, u64)], outside: PublicIds) -> Vec<Tab> {
+    // Of a segment or a list it is not known how many stand where.
+    let is_everybody = matches!(looked.within, Within::Everybody);
+    let everyone = tally.iter().map(|(_, n)| *n).sum();
+    let is_viewed = !ask.view.is_empty() && ask.view != ALL;
+    let has_first = looked.views.iter().any(|view| view.is_first);
+    // A tab is a stage; whoever goes to another takes the columns and the order along, not the condition.
+    let tab = |label: &str, stage: &'static str, count: u64| {
+        let is_here = ask.stage == stage && ask.condition.trim().is_empty() && !is_viewed;
+        let href = ask.but(|ask| {
+            ask.stage = stage.to_owned();
+            ask.condition.clear();
+            ask.changed.clear();
+            ask.view = if has_first { ALL.to_owned() } else { String::new() };
+        });
+        let count = is_everybody.then(|| int(count));
+        Tab { label: label.to_owned(), href, count, stage, is_here, is_shared: None }
+    };
+    let mut tabs = vec![tab("Everyone", "", everyone)];
     for (stage, count) in tally {
-        let is_here = stage.as_str() == ask.stage;
-        if *stage == Stage::None && *count == 0 && !is_here {
+        if *stage == Stage::None && *count == 0 && ask.stage != stage.as_str() {
             continue;
         }
-        tabs.push(Tab {
-            label: plural(*stage).to_owned(),
-            href: ask.href(stage.as_str(), &ask.sort, &ask.dir, ""),
-            count: int(*count),
-            stage: stage.as_str(),
-            is_here,
-        });
+        tabs.push(tab(plural(*stage), stage.as_str(), *count));
     }
     // Who stands nowhere yet comes last.
     if tabs.get(1).is_some_and(|tab| tab.stage == "none") {
         let nowhere = tabs.remove(1);
         tabs.push(nowhere);
     }
+    tabs.extend(looked.views.iter().map(|view| {
+        let id = outside.encode(VIEW, view.id);
+        Tab {
+            label: view.name.clone(),
+            href: format!("/people?view={id}"),
+            count: None,
+            stage: "",
+            is_here: ask.view == id,
+            is_shared: Some(view.is_shared),
+        }
+    }));
     tabs
+}
+
+/// The segment or the list of which the page is.
+fn within(within: &Within, ask: &Ask, outside: PublicIds) -> Option<Scope> {
+    match within {
+        Within::Everybody => None,
+        Within::Segment(row) => {
+            let english = Condition::parse(&row.condition).ok();
+            Some(Scope {
+                id: outside.encode(SEGMENT, row.id),
+                is_segment: true,
+                name: row.name.clone(),
+                says: english.map(|it| it.in_english().to_string()).unwrap_or_default(),
+                condition: both(&row.condition, &ask.condition),
+            })
+        }
+        Within::List(row) => Some(Scope {
+            id: outside.encode(LIST, row.id),
+            is_segment: false,
+            name: row.name.clone(),
+            says: String::new(),
+            condition: String::new(),
+        }),
+    }
+}
+
+/// The view that is shown, if one is.
+fn view_here(ask: &Ask, views: &[ViewRow], who: &User, outside: PublicIds) -> Option<ViewHere> {
+    let view = views.iter().find(|view| outside.encode(VIEW, view.id) == ask.view)?;
+    Some(ViewHere {
+        id: ask.view.clone(),
+        name: view.name.clone(),
+        is_shared: view.is_shared,
+        is_first: view.is_first,
+        is_changed: !ask.changed.is_empty(),
+        may_change: view.owner == who.actor() || view.is_shared && who.can(Right::ManageLists),
+    })
 }
 
 fn plural(stage: Stage) -> &'static str {
@@ -260,63 +517,6 @@ fn plural(stage: Stage) -> &'static str {
         Stage::Customer => "Customers",
         Stage::Recycled => "Recycled",
         Stage::Disqualified => "Disqualified",
-    }
-}
-
-fn heads(ask: &Ask, sort: Sort, descending: bool) -> Vec<Head> {
-    let by = |label, cell, by: Sort, is_right| {
-        let is_sorted = by == sort && ask.q.trim().is_empty();
-        // The same column again turns the order round.
-        let is_asc_next = if is_sorted { descending } else { by == Sort::Name };
-        let dir = if is_asc_next { "asc" } else { "desc" };
-        let sorted = match (is_sorted, descending) {
-            (false, _) => "",
-            (true, true) => "descending",
-            (true, false) => "ascending",
-        };
-        Head { label, cell, href: ask.href(&ask.stage, by.word(), dir, ""), sorted, is_right }
-    };
-    let plain =
-        |label, cell| Head { label, cell, href: String::new(), sorted: "", is_right: false };
-    let mut heads = vec![
-        by("Name", "name", Sort::Name, false),
-        plain("Company", "co"),
-        plain("Stage", "stage"),
-        plain("Kind", "kind"),
-        plain("Temperature", "temp"),
-        by("Fit", "fit", Sort::Fit, false),
-        by("Engagement", "eng", Sort::Engagement, false),
-        plain("Likelihood", "lik"),
-        plain("Owner", "owner"),
-        by("Last heard", "last", Sort::Touched, true),
-    ];
-    if Toward::parse(&ask.missing).is_some() {
-        heads.insert(3, plain("What is missing", "missing"));
-    }
-    heads
-}
-
-fn row(listed: &Listed, lens: &LensLabel, owner: String, id: String, now: Moment) -> Row {
-    let standing = &listed.standing;
-    Row {
-        href: format!("/people/{id}"),
-        name: listed.person.name.clone(),
-        company: listed.company.clone().unwrap_or_default(),
-        stage: StageMark::of(standing.stage.as_str()),
-        kind: standing.kind.clone().unwrap_or_default(),
-        temperature: temperature(standing, lens),
-        fit: Score::between(standing.fit.0, standing.fit.1),
-        engagement: Score::between(engagement(standing, lens, now), 0.0).low,
-        likelihood: standing
-            .likelihood
-            .map(|likelihood| Score::between(likelihood * 100.0, 0.0).low),
-        owner,
-        touched: if standing.touched_at == Moment::START {
-            String::new()
-        } else {
-            words::ago(now - standing.touched_at)
-        },
-        missing: None,
     }
 }
 
@@ -382,32 +582,77 @@ async fn counts(State(app): State<App>, who: User) -> Result<Json<Value>, Failur
     Ok(Json(Value::Object(counts)))
 }
 
+/// How many meet a condition, for a page that is open; nothing while it is not ready.
+async fn count(
+    State(app): State<App>,
+    who: User,
+    Query(ask): Query<Ask>,
+) -> Result<Json<Value>, Failure> {
+    let now = app.clock.now();
+    let count = app
+        .db
+        .read(move |tx| {
+            let (looked, _) = Looked::at(tx, &who, ask)?;
+            match looked.fault {
+                Some(_) => Ok(None),
+                None => looked.sieve.count(tx, &who, now),
+            }
+        })
+        .await?;
+    Ok(Json(json!({ "count": count })))
+}
+
+/// Whether what a list asks for is ready, for a page that waits for it.
+async fn ready(State(app): State<App>, who: User, Query(ask): Query<Ask>) -> Result<Page, Failure> {
+    let now = app.clock.now();
+    let asked = ask.clone();
+    let is_ready = app
+        .db
+        .read(move |tx| {
+            let (mut looked, _) = Looked::at(tx, &who, asked)?;
+            looked.list.limit = 1;
+            let is_read = list::list_of(tx, &who, &looked.list, &looked.sieve, now)?.is_some();
+            Ok(is_read || looked.fault.is_some())
+        })
+        .await?;
+    let asks = if is_ready { String::new() } else { ask.asking("/people/ready") };
+    Ok(Page::part(&ReadingPart { asks }))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn an_address_says_only_what_is_not_usual() {
-        let ask = Ask { q: "ann & co".into(), ..Ask::default() };
-        assert_eq!(Ask::default().href("", "", "", ""), "/people");
-        assert_eq!(ask.href("lead", "", "", ""), "/people?stage=lead&q=ann%20%26%20co");
-        assert_eq!(ask.export(), "/people/export?q=ann%20%26%20co");
-        let ask = Ask { missing: "next".into(), ..Ask::default() };
-        assert_eq!(ask.href("", "fit", "", ""), "/people?sort=fit&missing=next");
-        assert_eq!(heads(&ask, Sort::Name, false).len(), 11);
-        let choices = choices(&ask);
-        assert_eq!((choices[0].href.as_str(), choices[1].is_here), ("/people", true));
+    fn the_same_column_again_turns_the_order_round() {
+        let ask = Ask::default();
+        let href = |sort: Sort, descending, cell: &str| {
+            let heads = heads(&ask, &ask.columns(), &sort, descending);
+            heads.into_iter().find(|head| head.cell == cell).unwrap().href
+        };
+        assert!(href(Sort::Name, false, "name").contains("dir=desc"));
+        assert!(href(Sort::Name, true, "name").contains("dir=asc"));
+        assert!(href(Sort::Fit, true, "name").contains("dir=asc"));
+        assert!(href(Sort::Fit, true, "fit").contains("dir=asc"));
+        assert!(href(Sort::Name, true, "fit").contains("dir=desc"));
+        assert!(href(Sort::Name, true, "co").contains("sort=company.name&dir=asc"));
     }
 
     #[test]
-    fn the_same_column_again_turns_the_order_round() {
-        let ask = Ask::default();
-        let href =
-            |sort, descending, place: usize| heads(&ask, sort, descending)[place].href.clone();
-        assert!(href(Sort::Name, false, 0).contains("dir=desc"));
-        assert!(href(Sort::Name, true, 0).contains("dir=asc"));
-        assert!(href(Sort::Fit, true, 0).contains("dir=asc"));
-        assert!(href(Sort::Fit, true, 5).contains("dir=asc"));
-        assert!(href(Sort::Name, true, 5).contains("dir=desc"));
+    fn what_is_missing_stands_beside_the_stage() {
+        let ask = Ask { missing: "next".into(), ..Ask::default() };
+        let heads = heads(&ask, &ask.columns(), &Sort::Name, false);
+        let cells: Vec<&str> = heads.iter().map(|head| head.cell).collect();
+        assert_eq!(&cells[..4], ["name", "co", "stage", "missing"]);
+        assert!(missing(&ask)[1].is_here);
+    }
+
+    #[test]
+    fn whoever_is_in_no_order_can_be_shown() {
+        let ask = Ask { condition: "a || b".into(), ..Ask::default() };
+        let (label, href) = unordered(&ask, &Sort::Fact("person.custom.plan".into())).unwrap();
+        assert_eq!(label, "plan");
+        assert!(href.contains(&encode("(a || b) && !known(person.custom.plan)")), "{href}");
+        assert_eq!(unordered(&ask, &Sort::Name), None);
     }
 }

@@ -47,7 +47,7 @@ pub(super) fn call() -> Call {
         .ask("search", text_of(0, 200).says("A name, the beginning of one, or an e-mail address."))
         .ask(
             "sort",
-            word(&["name", "fit", "engagement", "touched"])
+            word(&["name", "fit", "engagement", "touched", "created"])
                 .usually("touched")
                 .says("By what they are ordered."),
         )
@@ -140,16 +140,16 @@ async fn listed(app: &App, ask: &Ask) -> Result<Page, Failure> {
     let stages = ask.words("stage").unwrap_or_default();
     let stages: Vec<Stage> = stages.into_iter().filter_map(Stage::parse).collect();
     let sort = ask.find("sort").and_then(Sort::parse).unwrap_or(Sort::Touched);
-    let descending = ask.find("order").map_or(sort != Sort::Name, |order| order == "desc");
+    let descending = ask.find("order").map_or(sort.is_down_by_itself(), |order| order == "desc");
     let after =
         ask.find("after").map(|text| Cursor::parse(text).ok_or_else(no_place)).transpose()?;
-    if after.as_ref().is_some_and(|after| !after.fits(sort)) {
+    if after.as_ref().is_some_and(|after| !after.fits(&sort)) {
         let words = "This place belongs to another order; begin anew, without `after`.";
         return Err(Failure::refused("other_order", words));
     }
     let (who, lens, search) =
         (ask.who.clone(), ask.lens().map(str::to_owned), ask.find("search").map(str::to_owned));
-    let limit = ask.size("limit", LIMIT_USUAL);
+    let (limit, now) = (ask.size("limit", LIMIT_USUAL), ask.now);
     app.db
         .read(move |tx| {
             let lens = people::lens_for(tx, &who, lens.as_deref())?;
@@ -158,7 +158,7 @@ async fn listed(app: &App, ask: &Ask) -> Result<Page, Failure> {
                 List { lens: lens.id, stages, sort, descending, after, search, limit: few };
             let mut rows = Vec::with_capacity(limit);
             loop {
-                let view = people::list::list(tx, &who, &list)?;
+                let view = people::list::list(tx, &who, &list, now)?;
                 rows.extend(view.rows);
                 list.limit = limit.saturating_sub(rows.len()).min(PAGE_ROWS_MAX);
                 list.after = view.next;

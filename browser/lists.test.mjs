@@ -1,0 +1,170 @@
+// The list of people by keyboard alone: conditions in chips, any order, columns, what is selected, and what is done to it.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { browser, fitsTheWindow, open, setUp, start } from "./harness.mjs";
+
+const PEOPLE = 300;
+let program, chrome, view;
+before(async () => {
+  program = await start();
+  chrome = await browser();
+  view = await open(chrome, program.address);
+  await setUp(view.page);
+  await program.run("demo", "--people", String(PEOPLE));
+});
+after(async () => {
+  await chrome?.close();
+  await program?.stop();
+});
+
+const rows = (page) => page.locator("[data-rows] > [data-row]");
+const number = (text) => Number(text.replaceAll(",", "").trim());
+const total = (page) => page.locator("[data-total]").first().innerText().then(number);
+/** Waits until the list is the one of an address that says this. */
+const shows = async (page, words) => {
+  await page.waitForURL((url) => decodeURIComponent(url.href.replaceAll("+", " ")).includes(words));
+  await page.waitForFunction(() => !document.querySelector("[data-list][aria-busy]"));
+};
+/** Waits until what a condition asks for the first time is read. */
+const ready = (page) => page.waitForFunction(() => !document.querySelector("[data-poll]") && document.querySelector("[data-rows], .listwrap .empty"));
+const asked = (condition) => JSON.parse(condition);
+
+async function counted(condition) {
+  return asked(await program.run("people", "--where", condition, "--json", "--limit", "1")).count;
+}
+
+test("a condition is added by keyboard alone, and the list and its count follow in place", async () => {
+  const { page, quiet } = view;
+  await page.goto("/people");
+  await page.evaluate(() => (window.stays = true));
+  await page.keyboard.press("f");
+  await page.waitForSelector("[data-filterbar] [data-cond] input:focus");
+  await page.keyboard.type("score.fit");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("60");
+  await page.keyboard.press("Enter");
+  await shows(page, "where=score.fit >= 60");
+  await ready(page);
+  assert.equal(await total(page), await counted("score.fit >= 60"));
+  const fits = await rows(page).locator("td[data-m=fit] meter").evaluateAll((all) => all.map((one) => one.value));
+  assert.ok(fits.length > 0 && fits.every((fit) => fit >= 60), `${fits}`);
+  assert.ok(await page.evaluate(() => window.stays), "the page was never left");
+
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("f");
+  await page.waitForSelector("[data-filterbar] [data-cond]:nth-child(2) input:focus");
+  await page.keyboard.type("stage");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("prospect");
+  await page.keyboard.press("Enter");
+  await shows(page, 'score.fit >= 60 && stage == "prospect"');
+  await ready(page);
+  const stages = await rows(page).locator(".stage").evaluateAll((all) => all.map((one) => one.dataset.stage));
+  assert.ok(stages.length > 0 && stages.every((stage) => stage === "prospect"), `${stages}`);
+  assert.equal(await total(page), await counted('score.fit >= 60 && stage == "prospect"'));
+  await fitsTheWindow(page);
+
+  // The address says it all: whoever opens it sees the same.
+  const shown = await rows(page).locator("[data-m=name] a").allInnerTexts();
+  await page.reload();
+  assert.deepEqual(await rows(page).locator("[data-m=name] a").allInnerTexts(), shown);
+  assert.equal(await page.locator("[data-filterbar] [data-cond]").count(), 2);
+
+  await page.locator("[data-filterbar] [data-remove]").first().focus();
+  await page.keyboard.press("Enter");
+  await shows(page, 'where=stage == "prospect"');
+  await page.keyboard.press("Enter"); // the focus went to what was beside it
+  quiet();
+});
+
+test("what was never asked before is read first, and then counted", async () => {
+  const { page, quiet } = view;
+  await page.goto(`/people?where=${encodeURIComponent('company.employees >= 50 && did("email.replied")')}`);
+  await ready(page);
+  await page.waitForFunction(() => /\d/.test(document.querySelector("[data-total]").textContent));
+  assert.equal(await total(page), await counted('company.employees >= 50 && did("email.replied")'));
+  quiet();
+});
+
+test("a chip says what is wrong with it, and a text that is no condition is explained", async () => {
+  const { page, quiet } = view;
+  await page.goto("/people");
+  await page.keyboard.press("f");
+  await page.waitForSelector("[data-filterbar] [data-cond] input:focus");
+  await page.keyboard.type("stage");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("prospekt");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("[data-filterbar] [data-fault]:not([hidden])");
+  assert.match(await page.locator("[data-filterbar] [data-fault]").innerText(), /prospect/);
+  assert.ok(!page.url().includes("where"));
+  await page.goto(`/people?where=${encodeURIComponent("score.fitt >= 1")}`);
+  assert.match(await page.locator(".listwrap").innerText(), /did you mean fit/);
+  quiet();
+});
+
+test("the list is ordered by any fact, and says who is in no order", async () => {
+  const { page, quiet } = view;
+  await page.goto("/people?cols=co,company.employees");
+  await page.getByRole("link", { name: "company employees" }).first().click();
+  await shows(page, "sort=company.employees");
+  await ready(page);
+  const shown = async () => (await rows(page).locator("td[data-m=fact]").allInnerTexts()).map(number);
+  const up = await shown();
+  assert.ok(up.length > 1);
+  assert.deepEqual(up, [...up].sort((a, b) => a - b));
+  await page.getByRole("link", { name: "company employees" }).first().click();
+  await shows(page, "dir=desc");
+  const down = await shown();
+  assert.deepEqual(down, [...down].sort((a, b) => b - a));
+  for (let round = 0; round < 40 && (await page.locator("[data-more]").count()) > 0; round++) {
+    await page.locator("[data-more]").scrollIntoViewIfNeeded({ timeout: 1_000 }).catch(() => {});
+    await page.waitForTimeout(100);
+  }
+  const all = await rows(page).count();
+  const known = await counted("known(company.employees)");
+  assert.equal(all, known);
+  quiet();
+});
+
+test("columns come and go, and rows stand closer", async () => {
+  const { page, quiet } = view;
+  await page.goto("/people");
+  await page.locator("button[aria-label=Columns]").focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("menuitemcheckbox", { name: "Title" }).focus();
+  await page.keyboard.press("Enter");
+  await shows(page, "title");
+  assert.ok(await page.locator("th", { hasText: "Title" }).isVisible());
+  assert.ok(await page.locator("#columns").isVisible(), "the menu stays open while one chooses");
+  await page.keyboard.press("Escape");
+  const high = () => rows(page).first().evaluate((row) => row.getBoundingClientRect().height);
+  const usual = await high();
+  await page.locator("button[aria-label='Row density']").focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("link", { name: "Compact" }).focus();
+  await page.keyboard.press("Enter");
+  await shows(page, "density=compact");
+  assert.ok((await high()) < usual);
+  quiet();
+});
+
+test("rows are selected by key, one and up to one", async () => {
+  const { page, quiet } = view;
+  await page.goto("/people?sort=name");
+  const chosen = () => rows(page).evaluateAll((all) => all.flatMap((row, at) => (row.matches("[data-chosen]") ? [at] : [])));
+  for (const key of ["j", "j", "x"]) await page.keyboard.press(key);
+  assert.deepEqual(await chosen(), [1]);
+  for (const key of ["j", "j", "Shift+X"]) await page.keyboard.press(key);
+  assert.deepEqual(await chosen(), [1, 2, 3]);
+  await page.keyboard.press("x");
+  assert.deepEqual(await chosen(), [1, 2]);
+  await page.keyboard.press("Escape");
+  assert.deepEqual(await chosen(), []);
+  await Promise.all([page.waitForURL(/\/people\/per_/), page.keyboard.press("Enter")]);
+  quiet();
+});

@@ -1,0 +1,183 @@
+//! Conditions as the slice of people asks them: its lists, segments and changes of many know no definition.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use funnel::condition::Condition;
+use funnel::condition::form::{Form, RowFault};
+use moment::Moment;
+use people::condition::{Asked, Conditions, Stretch};
+use people::list::{Cursor, Key, Turn};
+use people::{LensId, PersonId};
+use platform::db::{Made, Row, Tx};
+use platform::failure::Failure;
+use team::{Right, User};
+
+use super::{Segment, make_ready, store};
+use crate::{drafts, lens};
+
+/// Reads conditions by the definitions of lenses.
+pub struct ConditionsOfLenses;
+
+impl Conditions for ConditionsOfLenses {
+    fn read(&self, tx: &mut Tx, lens: LensId, text: &str) -> Result<Arc<dyn Asked>, Failure> {
+        Ok(Arc::new(Segment::read(&lens::by_id(tx, lens)?, text)?))
+    }
+
+    fn build(
+        &self,
+        tx: &mut Tx,
+        lens: LensId,
+        form: &Form,
+    ) -> Result<Result<Condition, Vec<RowFault>>, Failure> {
+        Ok(form.read(&names(tx, lens)?, false))
+    }
+
+    fn terms(&self, tx: &mut Tx, lens: LensId) -> Result<BTreeMap<String, &'static str>, Failure> {
+        let names = names(tx, lens)?;
+        drafts::terms(tx, &names)
+    }
+
+    fn by_fact(
+        &self,
+        tx: &mut Tx,
+        key: &str,
+        stretch: &Stretch<'_>,
+        now: Moment,
+    ) -> Result<Option<Vec<Cursor>>, Failure> {
+        let words = store::words(tx)?;
+        let is_it = |word: &&store::Word| !word.of_activity && word.word == key;
+        let Some(word) = words.iter().find(is_it).filter(|word| word.built_to.is_none()) else {
+            return Ok(None);
+        };
+        let after = stretch.after.map(|after| &after.value);
+        let parts = match (stretch.turn, after) {
+            (Turn::Up, Some(Key::Text(_))) => &[Part::Texts][..],
+            (Turn::Up, _) => &[Part::Numbers, Part::Texts][..],
+            (Turn::Down, Some(Key::Real(_))) => &[Part::Numbers][..],
+            (Turn::Down, _) => &[Part::Texts, Part::Numbers][..],
+        };
+        let mut found = Vec::new();
+        for (place, part) in parts.iter().enumerate() {
+            let after = stretch.after.filter(|_| place == 0);
+            let left = stretch.limit - found.len();
+            if left > 0 {
+                let made = part.stretch(word.id, stretch, after, left, now);
+                tx.each_made(&made, |row| {
+                    found.push(Cursor { value: part.key(row), person: row.int(1) });
+                    Ok(())
+                })?;
+            }
+        }
+        Ok(Some(found))
+    }
+
+    fn prepare_fact(
+        &self,
+        tx: &mut Tx,
+        who: &User,
+        key: &str,
+        now: Moment,
+    ) -> Result<Option<i64>, Failure> {
+        who.may(Right::ReadPeople)?;
+        if who.is_hidden(key) {
+            let words = format!("{key} is kept from you, and so is its order: choose another.");
+            return Err(Failure::refused("hidden_field", words));
+        }
+        let words = store::words(tx)?;
+        let is_ready = words
+            .iter()
+            .any(|word| !word.of_activity && word.word == key && word.built_to.is_none());
+        let missing = if is_ready { Vec::new() } else { vec![(false, key.to_owned())] };
+        make_ready(tx, words.len(), missing, now)
+    }
+}
+
+fn names(tx: &mut Tx, lens: LensId) -> Result<funnel::condition::Names, Failure> {
+    let lens = lens::by_id(tx, lens)?;
+    Ok(lens.current().map(|(_, definition)| definition.names()).unwrap_or_default())
+}
+
+/// Numbers are ordered before texts.
+#[derive(Clone, Copy)]
+enum Part {
+    Numbers,
+    Texts,
+}
+
+impl Part {
+    fn column(self) -> &'static str {
+        match self {
+            Part::Numbers => "f.as_number",
+            Part::Texts => "f.as_key",
+        }
+    }
+
+    fn key(self, row: &Row) -> Key {
+        match self {
+            Part::Numbers => Key::Real(row.real(0)),
+            Part::Texts => Key::Text(row.text(0).to_owned()),
+        }
+    }
+
+    /// The next of one word, in the order of what is held under it.
+    fn stretch(
+        self,
+        word: i64,
+        stretch: &Stretch<'_>,
+        after: Option<&Cursor>,
+        limit: usize,
+        now: Moment,
+    ) -> Made {
+        let column = self.column();
+        let is_down = stretch.turn == Turn::Down;
+        let mut made = Made::default();
+        made.text("select ").text(column).text(", f.person_id from ");
+        if let Some(set) = stretch.of {
+            made.text("(").made(set).text(") t cross join ");
+        }
+        made.text("segment_fact f where f.word_id = ").arg(word);
+        if stretch.of.is_some() {
+            made.text(" and f.person_id = t.id");
+        }
+        made.text(" and ").text(column).text(" is not null and f.from_at <= ").arg(now);
+        made.text(" and (f.until_at is null or f.until_at > ").arg(now).text(")");
+        if let Some(after) = after {
+            made.text(" and (").text(column).text(", f.person_id)");
+            made.text(if is_down { " < (" } else { " > (" });
+            made.arg(after.value.arg()).text(", ").arg(after.person).text(")");
+        }
+        made.text(" order by 1").text(if is_down { " desc, 2 desc" } else { ", 2" });
+        made.text(" limit ").arg(i64::try_from(limit).unwrap_or(i64::MAX));
+        made
+    }
+}
+
+impl Asked for Segment {
+    fn condition(&self) -> &Condition {
+        Segment::condition(self)
+    }
+
+    fn check(&self, tx: &Tx, who: &User) -> Result<(), Failure> {
+        self.told_to(who)?;
+        Segment::check(self, tx)
+    }
+
+    fn prepare(&self, tx: &mut Tx, who: &User, now: Moment) -> Result<Option<i64>, Failure> {
+        Segment::prepare(self, tx, who, now)
+    }
+
+    fn set(&self, tx: &mut Tx, who: &User, now: Moment) -> Result<Option<Made>, Failure> {
+        Segment::set(self, tx, who, now)
+    }
+
+    fn among(
+        &self,
+        tx: &mut Tx,
+        who: &User,
+        now: Moment,
+        people: &[PersonId],
+    ) -> Result<Option<Vec<PersonId>>, Failure> {
+        Segment::among(self, tx, who, now, people)
+    }
+}

@@ -1,0 +1,127 @@
+//! Conditions asked of people, read by whoever keeps definitions: what lists, segments and changes of many rest on.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use funnel::condition::Condition;
+use funnel::condition::form::{Form, RowFault};
+use moment::Moment;
+use platform::db::{Made, Tx};
+use platform::failure::Failure;
+use team::User;
+
+use crate::list::{Cursor, Turn};
+use crate::{LensId, PersonId};
+
+/// A condition that can be asked of everybody at once. What it asks for is made ready the first time; until then it
+/// says nothing rather than too little.
+pub trait Asked: Send + Sync + Debug {
+    /// The condition.
+    fn condition(&self) -> &Condition;
+
+    /// Whether it can be asked of everybody, and by this user.
+    ///
+    /// # Errors
+    /// `Refused` with `condition` for what a database can't say, with its place, and for what is kept from the user.
+    fn check(&self, tx: &Tx, who: &User) -> Result<(), Failure>;
+
+    /// Puts down what is not ready to be made; gives the job that makes it, or nothing if all is ready.
+    ///
+    /// # Errors
+    /// `Forbidden` without the right to read people; `Refused` with `condition` for what can't be asked of everybody.
+    fn prepare(&self, tx: &mut Tx, who: &User, now: Moment) -> Result<Option<i64>, Failure>;
+
+    /// A statement that gives `id`, everybody whom the user sees and of whom it is true, in no order; nothing while it is not ready.
+    ///
+    /// # Errors
+    /// As [`Asked::prepare`].
+    fn set(&self, tx: &mut Tx, who: &User, now: Moment) -> Result<Option<Made>, Failure>;
+
+    /// Those of some people whom the user sees of whom it is true, in no order, at the same cost in any workspace; nothing while it is
+    /// not ready.
+    ///
+    /// # Errors
+    /// As [`Asked::prepare`].
+    fn among(
+        &self,
+        tx: &mut Tx,
+        who: &User,
+        now: Moment,
+        people: &[PersonId],
+    ) -> Result<Option<Vec<PersonId>>, Failure>;
+}
+
+/// A stretch of an order by a fact.
+#[derive(Debug)]
+pub struct Stretch<'a> {
+    /// Where the one before ended.
+    pub after: Option<&'a Cursor>,
+    /// Which way it goes.
+    pub turn: Turn,
+    /// How many at most.
+    pub limit: usize,
+    /// A statement that gives the `id` of each who may come; else everybody may.
+    pub of: Option<&'a Made>,
+}
+
+/// Whoever reads conditions; a part of the app.
+pub trait Conditions: Send + Sync {
+    /// Reads a condition in its text form, over the names that a lens' definition gives.
+    ///
+    /// # Errors
+    /// `Refused` with `condition` for a text that is none: where it is wrong, and what was probably meant.
+    fn read(&self, tx: &mut Tx, lens: LensId, text: &str) -> Result<Arc<dyn Asked>, Failure>;
+
+    /// Reads a condition that was built piece by piece.
+    ///
+    /// # Errors
+    /// `Missing` for a lens that there is not; what is wrong with its rows is within.
+    fn build(
+        &self,
+        tx: &mut Tx,
+        lens: LensId,
+        form: &Form,
+    ) -> Result<Result<Condition, Vec<RowFault>>, Failure>;
+
+    /// What may be asked about, each with its sort, as `funnel::condition::form::sort_of` names them.
+    ///
+    /// # Errors
+    /// `Missing` for a lens that there is not.
+    fn terms(&self, tx: &mut Tx, lens: LensId) -> Result<BTreeMap<String, &'static str>, Failure>;
+
+    /// People in the order of a fact; nothing while it is not ready. Of whom it is unknown is left out.
+    ///
+    /// # Errors
+    /// `Broken` when the database fails.
+    fn by_fact(
+        &self,
+        tx: &mut Tx,
+        key: &str,
+        stretch: &Stretch<'_>,
+        now: Moment,
+    ) -> Result<Option<Vec<Cursor>>, Failure>;
+
+    /// Has an order by a fact made, if it is not ready; gives the job that makes it.
+    ///
+    /// # Errors
+    /// As [`Asked::prepare`].
+    fn prepare_fact(
+        &self,
+        tx: &mut Tx,
+        who: &User,
+        key: &str,
+        now: Moment,
+    ) -> Result<Option<i64>, Failure>;
+}
+
+/// The part under which [`Conditions`] is found.
+pub struct ConditionSource(pub Arc<dyn Conditions>);
+
+/// Reads a condition over the names of a lens.
+///
+/// # Errors
+/// As [`Conditions::read`].
+pub fn read(tx: &mut Tx, lens: LensId, text: &str) -> Result<Arc<dyn Asked>, Failure> {
+    tx.part::<ConditionSource>().0.read(tx, lens, text)
+}

@@ -1,0 +1,239 @@
+//! Which people a list is made of, of those whom the user sees, and how their places in an order are found.
+
+use std::collections::HashSet;
+
+use super::order::{self, gather, walk};
+use super::{Arc, Arg, Asked, Cursor, Failure, LensId, List, Moment, PersonId, Stage, Tx};
+use platform::db::Made;
+use team::{Sight, User};
+
+/// Places looked at in the first stretch of a walk.
+const FIRST: usize = 400;
+/// Places looked at in one later stretch, at most.
+const STRETCH_MAX: usize = 5_000;
+/// Places that a walk may go on for, where this is thought to fill the page.
+const WALK_MAX: usize = 6_000;
+/// People who are gathered and put in order rather than met on a walk, unless the walk finds nobody.
+const GATHER_MAX: i64 = 20_000;
+/// Places looked at before all are gathered, however many that is.
+const WALK_LONG_MAX: usize = 100_000;
+
+/// Whom a list lets through; everybody, unless something is asked.
+#[derive(Clone, Debug)]
+pub struct Sieve {
+    /// Under which lens they stand.
+    pub lens: LensId,
+    /// At these stages; at any if empty.
+    pub stages: Vec<Stage>,
+    /// Of whom this is true.
+    pub condition: Option<Arc<dyn Asked>>,
+    /// Who are in this list.
+    pub list: Option<i64>,
+}
+
+impl Sieve {
+    /// Lets everybody through who stands under a lens.
+    pub fn of(lens: LensId) -> Sieve {
+        Sieve { lens, stages: Vec::new(), condition: None, list: None }
+    }
+
+    /// The stages at one of which everybody stands who is let through; nothing where it may be any.
+    fn all_stand(&self) -> Option<Vec<Stage>> {
+        let asked = self.condition.as_ref().and_then(|asked| asked.condition().stages());
+        match (asked, self.stages.as_slice()) {
+            (None, []) => None,
+            (None, stages) => Some(stages.to_vec()),
+            (Some(asked), []) => Some(asked.into_iter().collect()),
+            (Some(asked), stages) => {
+                Some(asked.into_iter().filter(|stage| stages.contains(stage)).collect())
+            }
+        }
+    }
+
+    /// Whether everybody is let through.
+    fn is_open(&self) -> bool {
+        self.condition.is_none() && self.list.is_none() && self.stages.is_empty()
+    }
+
+    /// Those of some people who are let through, in their order; nothing while the condition is not ready.
+    ///
+    /// # Errors
+    /// `Broken` when the database fails.
+    pub fn among(
+        &self,
+        tx: &mut Tx,
+        who: &User,
+        people: &[PersonId],
+        now: Moment,
+    ) -> Result<Option<Vec<PersonId>>, Failure> {
+        let mut left = crate::sight::seen(tx, who, people)?;
+        if !self.stages.is_empty() {
+            let standings = crate::stand::stages(tx, self.lens, &left)?;
+            left.retain(|id| standings.get(id).is_some_and(|stage| self.stages.contains(stage)));
+        }
+        if let Some(list) = self.list {
+            let those: HashSet<PersonId> =
+                crate::lists::among(tx, list, &left)?.into_iter().collect();
+            left.retain(|id| those.contains(id));
+        }
+        if let Some(asked) = &self.condition {
+            let Some(those) = asked.among(tx, who, now, &left)? else { return Ok(None) };
+            let those: HashSet<PersonId> = those.into_iter().collect();
+            left.retain(|id| those.contains(id));
+        }
+        Ok(Some(left))
+    }
+
+    /// A statement that gives `id`, everybody who is let through; nothing while the condition is not ready.
+    ///
+    /// # Errors
+    /// `Broken` when the database fails.
+    pub fn set(&self, tx: &mut Tx, who: &User, now: Moment) -> Result<Option<Made>, Failure> {
+        let mut set = match &self.condition {
+            Some(asked) => match asked.set(tx, who, now)? {
+                Some(set) => Some(set),
+                None => return Ok(None),
+            },
+            None => match &who.sight {
+                Sight::Everybody => None,
+                Sight::Limited(limits) => {
+                    let mut made = Made::default();
+                    crate::sight::gather(&mut made, limits);
+                    Some(made)
+                }
+            },
+        };
+        if let Some(list) = self.list {
+            let mut made = Made::default();
+            match &set {
+                None => {
+                    made.text(
+                        "select m.person_id as id from people_list_person m where m.list_id = ",
+                    );
+                    made.arg(list);
+                }
+                Some(set) => {
+                    made.text("select d.id as id from (").made(set);
+                    made.text(
+                        ") d where exists (select 1 from people_list_person m where m.list_id = ",
+                    );
+                    made.arg(list).text(" and m.person_id = d.id)");
+                }
+            }
+            set = Some(made);
+        }
+        let mut made = Made::default();
+        match set {
+            Some(set) if self.stages.is_empty() => return Ok(Some(set)),
+            Some(set) => {
+                made.text("select c.id as id from (").made(&set);
+                made.text(") c cross join standing s where s.person_id = c.id and s.lens_id = ");
+            }
+            None => {
+                made.text("select s.person_id as id from standing s where s.lens_id = ");
+            }
+        }
+        made.arg(self.lens);
+        self.add_stages(&mut made);
+        Ok(Some(made))
+    }
+
+    fn add_stages(&self, made: &mut Made) {
+        for (place, stage) in self.stages.iter().enumerate() {
+            made.text(if place == 0 { " and s.stage in (" } else { ", " }).arg(stage.code());
+        }
+        if !self.stages.is_empty() {
+            made.text(")");
+        }
+    }
+
+    /// How many are let through; nothing while the condition is not ready.
+    ///
+    /// # Errors
+    /// `Broken` when the database fails.
+    pub fn count(&self, tx: &mut Tx, who: &User, now: Moment) -> Result<Option<u64>, Failure> {
+        if self.condition.is_none() && self.list.is_none() {
+            let tally = crate::stand::tally_for(tx, who, self.lens)?;
+            let here = tally
+                .iter()
+                .filter(|(stage, _)| self.stages.is_empty() || self.stages.contains(stage));
+            return Ok(Some(here.map(|(_, n)| n).sum()));
+        }
+        let Some(set) = self.set(tx, who, now)? else { return Ok(None) };
+        Ok(Some(first(tx, Made::default().text("select count(*) from (").made(&set).text(") n"))?))
+    }
+}
+
+fn first(tx: &mut Tx, made: &Made) -> Result<u64, Failure> {
+    let mut number = 0;
+    tx.each_made(made, |row| {
+        number = row.int(0).unsigned_abs();
+        Ok(())
+    })?;
+    Ok(number)
+}
+
+/// The next places of whoever the sieve lets through, `wanted` at most; nothing while something is not ready.
+pub(super) fn places(
+    tx: &mut Tx,
+    who: &User,
+    ask: &List,
+    sieve: &Sieve,
+    wanted: usize,
+    now: Moment,
+) -> Result<Option<Vec<Cursor>>, Failure> {
+    let after = ask.after.as_ref();
+    let stages = sieve.all_stand();
+    // What the order itself leaves out need not be asked of each.
+    let kept = order::keeps_stages(&ask.sort);
+    let still = if kept { Sieve { stages: Vec::new(), ..sieve.clone() } } else { sieve.clone() };
+    if matches!(who.sight, Sight::Limited(_)) {
+        // Walking an index would pass many of others.
+        let Some(set) = sieve.set(tx, who, now)? else { return Ok(None) };
+        return gather(tx, ask, &set, wanted, now);
+    }
+    if still.is_open() {
+        return walk(tx, ask, stages.as_deref(), after, wanted, now);
+    }
+    let mut found: Vec<Cursor> = Vec::new();
+    let (mut last, mut seen, mut stretch, mut most) = (after.cloned(), 0, FIRST, WALK_MAX);
+    while seen < most {
+        let Some(places) = walk(tx, ask, stages.as_deref(), last.as_ref(), stretch, now)? else {
+            return Ok(None);
+        };
+        let ids: Vec<PersonId> = places.iter().map(|place| place.person).collect();
+        let Some(those) = still.among(tx, who, &ids, now)? else { return Ok(None) };
+        let those: HashSet<PersonId> = those.into_iter().collect();
+        let is_end = places.len() < stretch;
+        seen += places.len();
+        last = places.last().cloned();
+        found.extend(places.into_iter().filter(|place| those.contains(&place.person)));
+        if found.len() >= wanted || is_end {
+            found.truncate(wanted);
+            return Ok(Some(found));
+        }
+        // How much further the page would be full, at this rate.
+        let further = match found.len() {
+            0 => usize::MAX,
+            hits => seen.saturating_mul(wanted - hits) / hits,
+        };
+        stretch = further.saturating_add(further / 2).clamp(FIRST, STRETCH_MAX);
+        if seen.saturating_add(further) > WALK_MAX && most == WALK_MAX {
+            if is_few(tx, who, sieve, now)? {
+                break;
+            }
+            most = WALK_LONG_MAX;
+        }
+    }
+    let Some(set) = sieve.set(tx, who, now)? else { return Ok(None) };
+    gather(tx, ask, &set, wanted, now)
+}
+
+/// Whether so few are let through that they are better gathered.
+fn is_few(tx: &mut Tx, who: &User, sieve: &Sieve, now: Moment) -> Result<bool, Failure> {
+    let Some(set) = sieve.set(tx, who, now)? else { return Ok(true) };
+    let mut made = Made::default();
+    made.text("select count(*) from (select f.id from (").made(&set);
+    made.text(") f limit ").arg(Arg::from(GATHER_MAX + 1)).text(") n");
+    Ok(first(tx, &made)? <= GATHER_MAX.unsigned_abs())
+}

@@ -1,0 +1,83 @@
+//! `/people/conditions`: what chips are made of, and the text of those that somebody built.
+
+use axum::Json;
+use axum::extract::{Form as Fields, State};
+use funnel::condition::form::Form;
+use platform::app::App;
+use platform::failure::Failure;
+use platform::page::Page;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use team::{Right, User};
+
+use crate::condition::ConditionSource;
+use crate::pages::chips;
+use crate::pages::list::ConditionParts;
+
+/// What may be asked about, and an empty chip: fetched once somebody builds a condition.
+pub(super) async fn parts(State(app): State<App>, who: User) -> Result<Page, Failure> {
+    who.may(Right::ReadPeople)?;
+    let terms = app
+        .db
+        .read(move |tx| {
+            let lens = crate::lens_for(tx, &who, None)?;
+            tx.part::<ConditionSource>().0.terms(tx, lens.id)
+        })
+        .await?;
+    let parts = ConditionParts {
+        terms: terms.into_iter().collect(),
+        row: chips::new_row(false)?,
+        group: chips::new_group()?,
+    };
+    Ok(Page::part(&parts))
+}
+
+/// The JSON form of a condition; rows may stand in it.
+#[derive(Deserialize)]
+pub(super) struct Built {
+    condition: String,
+}
+
+/// The text of a condition that was built, `{"text", "english"}`, empty for one without parts; or what is wrong with
+/// it, `{"faults"}`.
+pub(super) async fn build(
+    State(app): State<App>,
+    who: User,
+    Fields(built): Fields<Built>,
+) -> Result<Json<Value>, Failure> {
+    who.may(Right::ReadPeople)?;
+    let form =
+        Form::from_json(&built.condition).map_err(|words| Failure::invalid("condition", words))?;
+    if is_empty(&form) {
+        return Ok(Json(json!({ "text": "", "english": "" })));
+    }
+    let read = app
+        .db
+        .read(move |tx| {
+            let lens = crate::lens_for(tx, &who, None)?;
+            let read = tx.part::<ConditionSource>().0.build(tx, lens.id, &form)?;
+            let Ok(condition) = read else { return Ok(json!({ "faults": read.err() })) };
+            let text = condition.to_string();
+            // What can't be asked of everybody is said at once.
+            match crate::condition::read(tx, lens.id, &text)?.check(tx, &who) {
+                Ok(()) => {
+                    Ok(json!({ "english": condition.in_english().to_string(), "text": text }))
+                }
+                Err(Failure::Refused { words, .. }) => {
+                    Ok(json!({ "faults": [{ "row": null, "cell": "term", "words": words }] }))
+                }
+                Err(other) => Err(other),
+            }
+        })
+        .await?;
+    Ok(Json(read))
+}
+
+/// Whether no row is in it.
+fn is_empty(form: &Form) -> bool {
+    match form {
+        Form::All(parts) | Form::Any(parts) => parts.iter().all(is_empty),
+        Form::Not(part) => is_empty(part),
+        Form::Row(_) | Form::Whole(_) => false,
+    }
+}

@@ -1,0 +1,345 @@
+//! `/people/views`, `/segments` and `/lists`: what is kept by a name.
+
+use axum::Router;
+use axum::extract::{Form as Fields, Path, Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use funnel::Condition;
+use platform::app::App;
+use platform::db::Tx;
+use platform::failure::Failure;
+use platform::page::Page;
+use platform::page::words::Almanac;
+use serde::Deserialize;
+use team::{Right, User};
+
+use super::ask::Ask;
+use super::{COUNTED_AT_ONCE, encode, int};
+use crate::lists::{self, LIST};
+use crate::pages::saved::{SavedLine, SavedPage};
+use crate::segment::{self, SEGMENT};
+use crate::views::{self, Shows, VIEW};
+use crate::{frame, list::Sieve, stand};
+
+/// Segments whose people are counted before the page is sent.
+const COUNTED_SEGMENTS: usize = 20;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/people/views", post(save_view))
+        .route("/people/views/{view}/remove", post(remove_view))
+        .route("/people/views/{view}/first", post(make_first))
+        .route("/people/views/none/first", post(make_none_first))
+        .route("/segments", get(all).post(make_segment))
+        .route("/segments/{segment}", get(segment_page))
+        .route("/segments/{segment}/change", post(change_segment))
+        .route("/segments/{segment}/remove", post(remove_segment))
+        .route("/lists", get(to_segments).post(make_list))
+        .route("/lists/{list}", get(list_page))
+        .route("/lists/{list}/rename", post(rename_list))
+        .route("/lists/{list}/remove", post(remove_list))
+}
+
+/// What a form about something with a name says.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct Named {
+    name: String,
+    /// `1` for a view that everybody sees.
+    shared: String,
+    /// The view that is to show this from now on; a new one if empty.
+    over: String,
+    stage: String,
+    #[serde(rename = "where")]
+    condition: String,
+    sort: String,
+    dir: String,
+    missing: String,
+    cols: String,
+    density: String,
+}
+
+fn view_id(tx: &Tx, text: &str) -> Result<i64, Failure> {
+    tx.public_ids().decode(VIEW, text).ok_or_else(|| Failure::missing("view", text))
+}
+
+async fn save_view(
+    State(app): State<App>,
+    who: User,
+    Fields(named): Fields<Named>,
+) -> Result<Response, Failure> {
+    let now = app.clock.now();
+    let at = app
+        .db
+        .write(move |tx| {
+            let Named { name, shared, over, stage, condition, sort, dir, missing, cols, density } =
+                named;
+            let shows = Shows { stage, condition, sort, dir, missing, cols, density };
+            let under = (name.as_str(), shared == "1");
+            let id = match over.as_str() {
+                "" => views::save(tx, &who, under, &shows, now)?,
+                text => {
+                    let id = view_id(tx, text)?;
+                    views::change(tx, &who, id, under, &shows, now)?;
+                    id
+                }
+            };
+            Ok(format!("/people?view={}", tx.public_ids().encode(VIEW, id)))
+        })
+        .await?;
+    Ok(Redirect::to(&at).into_response())
+}
+
+async fn remove_view(
+    State(app): State<App>,
+    who: User,
+    Path(view): Path<String>,
+) -> Result<Response, Failure> {
+    let now = app.clock.now();
+    app.db
+        .write(move |tx| {
+            let id = view_id(tx, &view)?;
+            views::remove(tx, &who, id, now)
+        })
+        .await?;
+    Ok(Redirect::to("/people?view=all").into_response())
+}
+
+async fn make_first(
+    State(app): State<App>,
+    who: User,
+    Path(view): Path<String>,
+) -> Result<Response, Failure> {
+    app.db
+        .write(move |tx| {
+            let id = view_id(tx, &view)?;
+            views::make_first(tx, &who, Some(id))
+        })
+        .await?;
+    Ok(Redirect::to("/people").into_response())
+}
+
+async fn make_none_first(State(app): State<App>, who: User) -> Result<Response, Failure> {
+    app.db.write(move |tx| views::make_first(tx, &who, None)).await?;
+    Ok(Redirect::to("/people").into_response())
+}
+
+/// Every segment and every list.
+async fn all(State(app): State<App>, who: User) -> Result<Page, Failure> {
+    let now = app.clock.now();
+    let (shell, view) = app
+        .db
+        .read(move |tx| Ok((frame::shell(tx, &who, "/segments")?, saved(tx, &who, now)?)))
+        .await?;
+    Ok(Page::new(&shell, "Segments and lists", &view))
+}
+
+async fn to_segments() -> Redirect {
+    Redirect::to("/segments")
+}
+
+fn saved(tx: &mut Tx, who: &User, now: moment::Moment) -> Result<SavedPage, Failure> {
+    let lens = crate::lens_for(tx, who, None)?;
+    let (segments, lists) = (segment::segments(tx, who)?, lists::lists(tx, who)?);
+    let makers: Vec<i64> = segments
+        .iter()
+        .filter_map(|row| row.made_by)
+        .chain(lists.iter().filter_map(|row| row.made_by))
+        .collect();
+    let makers = team::names(tx, &makers)?;
+    let maker = |id: Option<i64>| {
+        let found = id.and_then(|id| makers.iter().find(|(user, _)| *user == id));
+        found.map(|(_, name)| name.clone()).unwrap_or_default()
+    };
+    let almanac = Almanac::new(now, &team::workspace(tx)?.zone);
+    let outside = tx.public_ids();
+    let everyone: u64 = stand::tally_for(tx, who, lens.id)?.iter().map(|(_, n)| n).sum();
+    let counts_now = everyone <= COUNTED_AT_ONCE && segments.len() <= COUNTED_SEGMENTS;
+    let mut segment_lines = Vec::with_capacity(segments.len());
+    for row in segments {
+        let id = outside.encode(SEGMENT, row.id);
+        let asked = crate::condition::read(tx, lens.id, &row.condition);
+        let (says, count) = match asked {
+            Ok(asked) => {
+                let says = asked.condition().in_english().to_string();
+                let sieve = Sieve { condition: Some(asked), ..Sieve::of(lens.id) };
+                (says, if counts_now { sieve.count(tx, who, now)? } else { None })
+            }
+            // A definition may have lost what it names; the page of the segment says so.
+            Err(Failure::Refused { .. }) => (row.condition.clone(), None),
+            Err(other) => return Err(other),
+        };
+        segment_lines.push(SavedLine {
+            href: format!("/segments/{id}"),
+            name: row.name,
+            says,
+            count: count.map(int),
+            asks: format!("/people/count?in={id}"),
+            made: almanac.date(row.made_at).words,
+            maker: maker(row.made_by),
+        });
+    }
+    let list_lines = lists.into_iter().map(|row| SavedLine {
+        href: format!("/lists/{}", outside.encode(LIST, row.id)),
+        name: row.name,
+        says: String::new(),
+        count: Some(int(row.people)),
+        asks: String::new(),
+        made: almanac.date(row.made_at).words,
+        maker: maker(row.made_by),
+    });
+    Ok(SavedPage {
+        segments: segment_lines,
+        lists: list_lines.collect(),
+        may_edit: who.can(Right::EditPeople),
+    })
+}
+
+async fn make_segment(
+    State(app): State<App>,
+    who: User,
+    Fields(named): Fields<Named>,
+) -> Result<Response, Failure> {
+    who.may(Right::EditPeople)?;
+    let now = app.clock.now();
+    let id = app
+        .db
+        .write(move |tx| {
+            let lens = crate::lens_for(tx, &who, None)?;
+            let condition = with_stage(&named.stage, &named.condition);
+            let id = segment::make(tx, &who, lens.id, (&named.name, &condition), now)?;
+            Ok(tx.public_ids().encode(SEGMENT, id))
+        })
+        .await?;
+    Ok(Redirect::to(&format!("/segments/{id}")).into_response())
+}
+
+/// A list at a stage is a condition about the stage, too.
+pub(super) fn with_stage(stage: &str, condition: &str) -> String {
+    let (stage, condition) = (stage.trim().replace(['"', '\\'], ""), condition.trim());
+    match (stage.as_str(), condition) {
+        ("", condition) => condition.to_owned(),
+        (stage, "") => format!("stage == \"{stage}\""),
+        (stage, condition) => match Condition::parse(condition) {
+            Ok(Condition::Any(_)) => format!("stage == \"{stage}\" && ({condition})"),
+            _ => format!("stage == \"{stage}\" && {condition}"),
+        },
+    }
+}
+
+async fn change_segment(
+    State(app): State<App>,
+    who: User,
+    Path(id): Path<String>,
+    Fields(named): Fields<Named>,
+) -> Result<Response, Failure> {
+    who.may(Right::EditPeople)?;
+    let now = app.clock.now();
+    let at = format!("/segments/{}", encode(&id));
+    app.db
+        .write(move |tx| {
+            let lens = crate::lens_for(tx, &who, None)?;
+            let row = segment::meant(tx, &who, &id)?;
+            segment::change(tx, &who, lens.id, row.id, (&named.name, &named.condition), now)
+        })
+        .await?;
+    Ok(Redirect::to(&at).into_response())
+}
+
+async fn remove_segment(
+    State(app): State<App>,
+    who: User,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    who.may(Right::EditPeople)?;
+    let now = app.clock.now();
+    app.db
+        .write(move |tx| {
+            let row = segment::meant(tx, &who, &id)?;
+            segment::remove(tx, &who, row.id, now)
+        })
+        .await?;
+    Ok(Redirect::to("/segments").into_response())
+}
+
+async fn make_list(
+    State(app): State<App>,
+    who: User,
+    Fields(named): Fields<Named>,
+) -> Result<Response, Failure> {
+    who.may(Right::EditPeople)?;
+    let now = app.clock.now();
+    let id = app
+        .db
+        .write(move |tx| {
+            let id = lists::make(tx, &who, &named.name, now)?;
+            Ok(tx.public_ids().encode(LIST, id))
+        })
+        .await?;
+    Ok(Redirect::to(&format!("/lists/{id}")).into_response())
+}
+
+async fn rename_list(
+    State(app): State<App>,
+    who: User,
+    Path(id): Path<String>,
+    Fields(named): Fields<Named>,
+) -> Result<Response, Failure> {
+    let at = format!("/lists/{}", encode(&id));
+    who.may(Right::EditPeople)?;
+    let now = app.clock.now();
+    app.db
+        .write(move |tx| {
+            let row = lists::meant(tx, &who, &id)?;
+            lists::rename(tx, &who, row.id, &named.name, now)
+        })
+        .await?;
+    Ok(Redirect::to(&at).into_response())
+}
+
+async fn remove_list(
+    State(app): State<App>,
+    who: User,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    who.may(Right::EditPeople)?;
+    let now = app.clock.now();
+    app.db
+        .write(move |tx| {
+            let row = lists::meant(tx, &who, &id)?;
+            lists::remove(tx, &who, row.id, now)
+        })
+        .await?;
+    Ok(Redirect::to("/segments").into_response())
+}
+
+async fn segment_page(
+    State(app): State<App>,
+    who: User,
+    Path(id): Path<String>,
+    Query(ask): Query<Ask>,
+) -> Result<Page, Failure> {
+    super::shown(app, who, Ask { within: id, ..ask }).await
+}
+
+async fn list_page(
+    State(app): State<App>,
+    who: User,
+    Path(id): Path<String>,
+    Query(ask): Query<Ask>,
+) -> Result<Page, Failure> {
+    super::shown(app, who, Ask { within: id, ..ask }).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_segment_of_a_stage_says_the_stage() {
+        assert_eq!(with_stage("", "score.fit >= 1"), "score.fit >= 1");
+        assert_eq!(with_stage("lead", ""), r#"stage == "lead""#);
+        let either = with_stage("lead", "score.fit >= 1 || known(person.email)");
+        assert_eq!(either, r#"stage == "lead" && (score.fit >= 1 || known(person.email))"#);
+    }
+}
