@@ -1,6 +1,6 @@
 # Two commands matter: `make run` and `make test`. Both do all the set-up.
 
-.PHONY: run test setup assets build bench tidy
+.PHONY: run test setup assets build bench tidy security
 
 ## Serve on the embedded database. DEMO=2000 fills an empty workspace first; LISTEN, DATA as you like.
 run: build
@@ -27,3 +27,9 @@ bench: build
 ## The rules of the house, by themselves.
 tidy:
 	cargo xtask tidy
+
+## wapiti and sqlmap let loose on a running program; some ten minutes, and both are installed.
+security:
+	@scripts/setup run
+	cargo build --package sluice
+	cargo xtask security --install

@@ -3,4 +3,5 @@
 #[cfg(feature = "bench")]
 pub mod bench;
 pub mod docs;
+pub mod security;
 pub mod tidy;

@@ -1,4 +1,4 @@
-//! `cargo xtask tidy`, `docs` and `bench`.
+//! `cargo xtask tidy`, `docs`, `bench` and `security`.
 
 #[cfg(not(feature = "bench"))]
 use std::process::Command;
@@ -9,7 +9,8 @@ use std::process::ExitCode;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const USAGE: &str = "cargo xtask tidy                                   the rules of the house
+const USAGE: &str = "cargo xtask security [--install] [--only wapiti|sqlmap]   lets attackers loose on a running program
+cargo xtask tidy                                   the rules of the house
 cargo xtask docs                                   writes the pages that are made from the code
 cargo xtask bench [NAME] [--json] [--people N]     the figures, from a release build
 cargo xtask bench backtest --against duckdb,postgres   beside the same by hand in SQL
@@ -20,6 +21,7 @@ fn main() -> ExitCode {
     match args.first().map(String::as_str) {
         Some("tidy") => tidy(),
         Some("docs") => docs(),
+        Some("security") => security(args.get(1..).unwrap_or_default()),
         Some("bench") => bench(args.get(1..).unwrap_or_default()),
         _ => {
             eprintln!("{USAGE}");
@@ -42,6 +44,16 @@ fn docs() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("docs: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn security(args: &[String]) -> ExitCode {
+    match xtask::security::run(args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("security: {error:#}");
             ExitCode::FAILURE
         }
     }

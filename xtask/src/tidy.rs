@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 pub(crate) mod columns;
 mod imports;
 mod purity;
+mod security;
 mod tables;
 mod words;
 
@@ -23,6 +24,7 @@ pub fn all(root: &Path) -> Vec<String> {
     found.extend(words::check(&files));
     found.extend(tables::check(root, &files));
     found.extend(columns::check(root));
+    found.extend(security::check(root, &files));
     found.extend(crate::docs::check(root));
     found
 }
