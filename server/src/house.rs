@@ -172,7 +172,8 @@ fn menu() -> Menu {
         item("Handoffs", "/handoffs", "arrow", "H"),
         item("Fortune teller", "/tell", "target", "Q"),
     ];
-    let foot = vec![item("Imports", "/imports", "upload", "I")];
+    let foot =
+        vec![item("Imports", "/imports", "upload", "I"), item("Settings", "/me", "settings", "S")];
     Menu {
         groups: vec![
             Group { heading: None, is_foot: false, items: pages },

@@ -6,7 +6,7 @@ use team::Right::{
 };
 
 use super::Need::{self, Nothing, Right};
-use super::{Door, Known, door, open, page};
+use super::{Door, Known, door, open, own, page};
 
 /// What stands for a name in brackets in an address: an id with this prefix.
 pub(super) const IDS: &[(&str, &str)] = &[
@@ -18,6 +18,7 @@ pub(super) const IDS: &[(&str, &str)] = &[
     ("{import}", "imp"),
     ("{list}", "lst"),
     ("{segment}", "seg"),
+    ("{invitation}", "inv"),
     ("{test}", "bkt"),
     ("{token}", "tok"),
     ("{view}", "viw"),
@@ -36,6 +37,9 @@ pub(super) const FOR_READERS: &[&str] = &[
 pub(super) const DOORS: &[Door] = &[
     open("GET /"),
     open("GET /assets/{name}"),
+    page("GET /audit", ReadAudit),
+    page("GET /audit.csv", ReadAudit),
+    page("GET /audit.jsonl", ReadAudit),
     page("GET /backtests/compare", ReadPeople),
     page("GET /backtests/{test}", ReadPeople),
     page("POST /backtests/{test}/cancel", ReadPeople),
@@ -69,6 +73,12 @@ pub(super) const DOORS: &[Door] = &[
     page("GET /imports/{import}/noted.csv", ImportPeople),
     page("GET /imports/{import}/progress", ImportPeople),
     page("GET /imports/{import}/rejected.csv", ImportPeople),
+    page("GET /invitations", ManageTeam),
+    page("POST /invitations", ManageTeam).sends("email=x&role=member"),
+    page("POST /invitations/renew", ManageTeam).sends("id=x"),
+    page("POST /invitations/revoke", ManageTeam).sends("id=x"),
+    open("GET /join/{invitation}"),
+    open("POST /join/{invitation}").sends("name=x&password=x"),
     page("POST /lens", ReadPeople).sends("choice=1"),
     page("GET /lenses", ReadPeople),
     page("GET /lists", ReadPeople),
@@ -76,6 +86,17 @@ pub(super) const DOORS: &[Door] = &[
     page("GET /lists/{list}", ReadPeople),
     page("POST /lists/{list}/remove", EditPeople),
     page("POST /lists/{list}/rename", EditPeople).sends("name=Fair"),
+    own("GET /me"),
+    own("POST /me/password").sends("old=x&new=x"),
+    own("GET /me/prove"),
+    own("POST /me/prove").sends("password=x"),
+    own("POST /me/second"),
+    own("POST /me/second/codes"),
+    own("POST /me/second/confirm").sends("code=0"),
+    own("POST /me/second/remove"),
+    own("POST /me/sessions/end").sends("id=x"),
+    own("POST /me/sessions/end-others"),
+    own("POST /me/tokens").sends("name=x&scope=none"),
     door("GET /metrics", Need::Secret, Known::Session),
     page("GET /people", ReadPeople),
     page("POST /people/bulk", EditPeople).sends("do=recycle&reason=so&people="),
@@ -108,8 +129,14 @@ pub(super) const DOORS: &[Door] = &[
     open("POST /setup"),
     open("GET /sign-in"),
     open("POST /sign-in"),
+    open("GET /sign-in/code"),
+    open("POST /sign-in/code").sends("code=0"),
     open("POST /sign-out").ends(),
     page("GET /tell", ReadPeople),
+    page("GET /tokens", ManageTeam),
+    page("POST /tokens", ManageTeam).sends("user=x&name=x&scope=read"),
+    own("POST /tokens/revoke").sends("id=x"),
+    page("POST /tokens/users", ManageTeam).sends("service=&role=member"),
     open("GET /api/v1/openapi.json"),
     page("POST /api/v1/tell", ReadPeople).sends("{}"),
     open("ANY /api/{*rest}"),

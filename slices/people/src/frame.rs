@@ -1,16 +1,13 @@
 //! What surrounds the pages of the product: the shell, filled for whoever is signed in.
 
-use std::sync::Arc;
-
 use platform::db::Tx;
 use platform::failure::Failure;
-use platform::page::{Account, Choice, Label, Menu, Shell};
+use platform::page::{Choice, Label, Shell};
 use team::User;
 
 use crate::LensSource;
 
-/// The menu of every page; a part of the app, made once by the server.
-pub struct MenuPart(pub Arc<Menu>);
+pub use team::frame::MenuPart;
 
 /// The shell for a page at `path`, with the lens under which lists stand.
 ///
@@ -32,19 +29,14 @@ pub fn shell(tx: &mut Tx, who: &User, path: &str) -> Result<Shell, Failure> {
     if choices.len() < 2 {
         choices.clear();
     }
-    Ok(Shell {
-        workspace: team::workspace(tx)?.name,
-        path: path.to_owned(),
-        menu: Arc::clone(&tx.part::<MenuPart>().0),
-        label: Some(Label {
-            what: "Lens".to_owned(),
-            which: lens.label,
-            href: "/funnel".to_owned(),
-            hint: "Stages, kinds and temperatures on this page follow this definition".to_owned(),
-            icon: "scale".to_owned(),
-            choices,
-            action: "/lens".to_owned(),
-        }),
-        account: Account { name: who.name.clone(), email: who.email.clone() },
-    })
+    let label = Label {
+        what: "Lens".to_owned(),
+        which: lens.label,
+        href: "/funnel".to_owned(),
+        hint: "Stages, kinds and temperatures on this page follow this definition".to_owned(),
+        icon: "scale".to_owned(),
+        choices,
+        action: "/lens".to_owned(),
+    };
+    Ok(Shell { label: Some(label), ..team::frame::shell(tx, who, path)? })
 }

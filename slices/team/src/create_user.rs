@@ -61,6 +61,21 @@ pub async fn create_user(app: &App, who: &User, ask: CreateUser) -> Result<User,
         .await
 }
 
+/// An address without spaces around it.
+///
+/// # Errors
+/// `Invalid` for what could be none.
+pub(crate) fn must_be_address(email: &str) -> Result<String, Failure> {
+    let email = email.trim();
+    if is_address(email) {
+        Ok(email.to_owned())
+    } else {
+        Err(Failure::invalid("email", NO_ADDRESS))
+    }
+}
+
+const NO_ADDRESS: &str = "is no address: write it like ann@north.example";
+
 /// Address and name as they will be stored.
 pub(crate) struct Login {
     name: String,
@@ -73,7 +88,7 @@ impl Login {
     pub(crate) fn read(name: &str, email: &str, password: &str, errors: &mut Vec<Field>) -> Login {
         let email = email.trim();
         if !is_address(email) {
-            errors.push(field("email", "is no address: write it like ann@north.example"));
+            errors.push(field("email", NO_ADDRESS));
         }
         let local = email.split('@').next().unwrap_or_default();
         let name = if name.trim().is_empty() { local } else { name };
@@ -84,8 +99,10 @@ impl Login {
         Login { name, key: key(email), email: email.to_owned() }
     }
 
+    /// Makes the user; whoever looked after people under that address before having a password is given theirs.
+    ///
     /// # Errors
-    /// `Refused` with `user_exists` if somebody has the address.
+    /// `Refused` with `user_exists` if somebody has the address and a password.
     pub(crate) fn store(
         self,
         tx: &mut Tx,
@@ -104,6 +121,9 @@ impl Login {
         };
         let new = NewUser { user: &user, email_key: &self.key, password_hash, now };
         if !store::create_user(tx, &new)? {
+            if let Some(id) = store::give_password(tx, &new)? {
+                return Ok(User { id, ..user });
+            }
             let words = format!("Somebody signs in with {} already.", user.email);
             return Err(Failure::refused("user_exists", words));
         }

@@ -6,17 +6,28 @@
 //! people somebody sees, and who those are is for the slice of people.
 
 pub mod audit;
+mod change_password;
+mod device;
 mod door;
 pub mod field;
+pub mod frame;
 mod guard;
+mod invitation;
 mod mouth;
+#[cfg(test)]
+mod opened;
 mod origin;
 mod pages;
 mod password;
+mod prove;
 mod role;
 pub mod roster;
+mod second;
+pub mod service;
 mod session;
+mod sessions;
 pub mod sight;
+mod step;
 mod store;
 #[cfg(test)]
 mod stories;
@@ -58,6 +69,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         ("0002_token", include_str!("../migrations/0002_token.sql")),
         ("0003_audit", include_str!("../migrations/0003_audit.sql")),
         ("0025_roster", include_str!("../migrations/0025_roster.sql")),
+        ("0026_doors", include_str!("../migrations/0026_doors.sql")),
     ],
 };
 
@@ -66,7 +78,17 @@ pub fn slice() -> Slice {
     Slice {
         name: "team",
         migrations: MIGRATIONS,
-        statements: &[store::ALL, audit::ALL, sight::ALL, roster::ALL],
+        statements: &[
+            store::ALL,
+            audit::ALL,
+            sight::ALL,
+            roster::ALL,
+            sessions::ALL,
+            step::ALL,
+            second::ALL,
+            invitation::ALL,
+            service::ALL,
+        ],
         columns: include_str!("../columns.toml"),
     }
 }

@@ -8,22 +8,70 @@ use platform::failure::Failure;
 use sha2::{Digest, Sha256};
 
 use crate::origin::{Reach, host, is_local};
-use crate::store;
 use crate::user::User;
+use crate::{sessions, store};
 
 /// How long one stays signed in who asked for it, in days.
 const KEPT_DAYS: i64 = 30;
 /// How long one stays signed in otherwise, in hours; the browser forgets the cookie sooner, when it closes.
 const UNKEPT_HOURS: i64 = 12;
-/// After how many days without a request a session is over.
-const IDLE_DAYS_MAX: i64 = 14;
+/// After how long without a request a session is over.
+pub(crate) const IDLE: Span = Span::days(14);
 /// How far the noted last use may lag behind, in minutes, so that reading a page seldom writes.
 const LAST_USE_LAG_MINUTES: i64 = 5;
 
-/// Only over an encrypted connection, from this host, for every path: RFC 6265bis, 4.1.3.2.
-const SECURE_COOKIE: &str = "__Host-sluice";
-/// On `http://localhost`, where a browser may refuse the other.
-const LOCAL_COOKIE: &str = "sluice";
+/// How long after showing who they are somebody may change what opens their doors, in minutes.
+const PROOF_MINUTES: i64 = 30;
+
+/// A cookie of ours, by two names: the first only over an encrypted connection, from this host, for every path (RFC
+/// 6265bis, 4.1.3.2); the second on `http://localhost`, where a browser may refuse the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cookie {
+    /// The session.
+    Session,
+    /// A door that is half open.
+    Step,
+}
+
+/// By what somebody signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Means {
+    /// A password.
+    Password,
+    /// A password, and a code of an authenticator app or a recovery code.
+    Code,
+    /// The link of an invitation, or the first run.
+    Welcome,
+}
+
+impl Means {
+    /// As it is stored and shown.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Means::Password => "password",
+            Means::Code => "password and code",
+            Means::Welcome => "first visit",
+        }
+    }
+
+    fn parse(text: &str) -> Means {
+        let all = [Means::Code, Means::Welcome];
+        all.into_iter().find(|means| means.as_str() == text).unwrap_or(Means::Password)
+    }
+}
+
+/// How a session is to be opened.
+#[derive(Clone, Debug)]
+pub(crate) struct Opening {
+    /// The session that the browser had before, which ends.
+    pub replaces: Option<String>,
+    /// Whether to stay signed in when the browser closes.
+    pub keep: bool,
+    /// The browser, in words.
+    pub device: String,
+    /// By what.
+    pub means: Means,
+}
 
 /// What a browser is given that has just signed in.
 #[derive(Debug)]
@@ -42,7 +90,7 @@ impl SignedIn {
 
     /// The cookie that carries the session.
     pub(crate) fn cookie(&self, reach: Reach) -> Result<HeaderValue, Failure> {
-        set_cookie(reach, &self.token, self.keep_s)
+        Cookie::Session.set(reach, &self.token, self.keep_s)
     }
 }
 
@@ -52,23 +100,49 @@ pub(crate) fn open(
     tx: &mut Tx,
     user: User,
     token: String,
-    replaces: Option<&str>,
-    keep: bool,
+    opening: &Opening,
     now: Moment,
 ) -> Result<SignedIn, Failure> {
-    let lasts = if keep { Span::days(KEPT_DAYS) } else { Span::hours(UNKEPT_HOURS) };
-    if let Some(before) = replaces {
+    let lasts = if opening.keep { Span::days(KEPT_DAYS) } else { Span::hours(UNKEPT_HOURS) };
+    if let Some(before) = &opening.replaces {
         store::end_session(tx, hash(before))?;
     }
-    store::forget_old_sessions(tx, now, now - Span::days(IDLE_DAYS_MAX))?;
-    store::open_session(tx, hash(&token), user.id, now, now + lasts)?;
-    Ok(SignedIn { user, token, keep_s: keep.then_some(KEPT_DAYS * 24 * 3_600) })
+    store::forget_old_sessions(tx, now, now - IDLE)?;
+    store::open_session(tx, hash(&token), user.id, opening, (now, now + lasts))?;
+    Ok(SignedIn { user, token, keep_s: opening.keep.then_some(KEPT_DAYS * 24 * 3_600) })
+}
+
+/// Puts a new session of the same kind in place of one, for somebody who has just shown who they are: whoever holds the
+/// old token holds nothing.
+pub(crate) fn renew(
+    tx: &mut Tx,
+    user: User,
+    session: &str,
+    token: String,
+    now: Moment,
+) -> Result<SignedIn, Failure> {
+    let (device, means, keep) = sessions::opened(tx, session)?.ok_or(Failure::SignIn)?;
+    let means = Means::parse(&means);
+    open(tx, user, token, &Opening { replaces: Some(session.to_owned()), keep, device, means }, now)
+}
+
+/// Whether whoever holds that token has shown who they are a short while ago.
+///
+/// # Errors
+/// `Refused` with `prove_yourself` if it is longer ago; `SignIn` without a session.
+pub(crate) fn must_be_proved(tx: &mut Tx, token: &str, now: Moment) -> Result<(), Failure> {
+    let proved_at = store::proved_at(tx, hash(token))?.ok_or(Failure::SignIn)?;
+    if proved_at + Span::minutes(PROOF_MINUTES) > now {
+        return Ok(());
+    }
+    let words = "It is a while since you showed who you are. Show it again, for this changes what opens your account.";
+    Err(Failure::refused("prove_yourself", words))
 }
 
 /// Who holds that token, if the session is still on; notes the use.
 pub(crate) async fn holder(app: &App, token: &str) -> Result<Option<User>, Failure> {
     let now = app.clock.now();
-    let idle_since = now - Span::days(IDLE_DAYS_MAX);
+    let idle_since = now - IDLE;
     let token_hash = hash(token);
     let asked = token_hash.clone();
     let found = app.db.read(move |tx| store::find_session(tx, asked, now, idle_since)).await?;
@@ -79,44 +153,65 @@ pub(crate) async fn holder(app: &App, token: &str) -> Result<Option<User>, Failu
     Ok(Some(user))
 }
 
-/// The token that a request carries. The local cookie counts on this machine alone: elsewhere, a
-/// neighbouring host could have set it.
+/// The token that a request carries.
 pub(crate) fn token(headers: &HeaderMap) -> Option<&str> {
-    let find = |wanted: &str| {
-        headers
-            .get_all(header::COOKIE)
-            .iter()
-            .filter_map(|line| line.to_str().ok())
-            .flat_map(|line| line.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
-            .find_map(|(name, value)| (name == wanted && !value.is_empty()).then_some(value))
-    };
-    find(SECURE_COOKIE).or_else(|| find(LOCAL_COOKIE).filter(|_| is_local(host(headers))))
+    Cookie::Session.of(headers)
 }
 
 /// Cookies that make the browser forget its token, whichever it has.
 pub(crate) fn forgetting(reach: Reach) -> Result<Vec<HeaderValue>, Failure> {
+    let forget = |reach| Cookie::Session.set(reach, "", Some(0));
     match reach {
-        Reach::Local => [Reach::Local, Reach::Encrypted]
-            .map(|each| set_cookie(each, "", Some(0)))
-            .into_iter()
-            .collect(),
-        Reach::Encrypted | Reach::Open => Ok(vec![set_cookie(Reach::Encrypted, "", Some(0))?]),
+        Reach::Local => [Reach::Local, Reach::Encrypted].map(forget).into_iter().collect(),
+        Reach::Encrypted | Reach::Open => Ok(vec![forget(Reach::Encrypted)?]),
     }
 }
 
-fn set_cookie(reach: Reach, token: &str, keep_s: Option<i64>) -> Result<HeaderValue, Failure> {
-    let (name, secure) = match reach {
-        Reach::Local => (LOCAL_COOKIE, ""),
-        Reach::Encrypted | Reach::Open => (SECURE_COOKIE, "; Secure"),
-    };
-    let keep = keep_s.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
-    HeaderValue::from_str(&format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{keep}"))
+impl Cookie {
+    const fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Cookie::Session => ("__Host-sluice", "sluice"),
+            Cookie::Step => ("__Host-sluice-step", "sluice-step"),
+        }
+    }
+
+    /// What a request carries in it. The local cookie counts on this machine alone: elsewhere, a neighbouring host
+    /// could have set it.
+    pub(crate) fn of(self, headers: &HeaderMap) -> Option<&str> {
+        let find = |wanted: &str| {
+            headers
+                .get_all(header::COOKIE)
+                .iter()
+                .filter_map(|line| line.to_str().ok())
+                .flat_map(|line| line.split(';'))
+                .filter_map(|pair| pair.trim().split_once('='))
+                .find_map(|(name, value)| (name == wanted && !value.is_empty()).then_some(value))
+        };
+        let (secure, local) = self.names();
+        find(secure).or_else(|| find(local).filter(|_| is_local(host(headers))))
+    }
+
+    pub(crate) fn set(
+        self,
+        reach: Reach,
+        token: &str,
+        keep_s: Option<i64>,
+    ) -> Result<HeaderValue, Failure> {
+        let (secure, local) = self.names();
+        let (name, secure) = match reach {
+            Reach::Local => (local, ""),
+            Reach::Encrypted | Reach::Open => (secure, "; Secure"),
+        };
+        let keep = keep_s.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
+        HeaderValue::from_str(&format!(
+            "{name}={token}; Path=/; HttpOnly; SameSite=Lax{secure}{keep}"
+        ))
         .map_err(|error| anyhow::anyhow!("write a cookie: {error}").into())
+    }
 }
 
 /// A token has 130 bits of chance, so that a plain hash is enough to keep it by.
-fn hash(token: &str) -> Vec<u8> {
+pub(crate) fn hash(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }
 
@@ -155,8 +250,9 @@ mod tests {
 
     #[test]
     fn a_cookie_is_closed_to_scripts_and_to_other_sites() {
-        let text =
-            |reach, keep| set_cookie(reach, "abc", keep).unwrap().to_str().unwrap().to_owned();
+        let text = |reach, keep| {
+            Cookie::Session.set(reach, "abc", keep).unwrap().to_str().unwrap().to_owned()
+        };
         assert_eq!(
             text(Reach::Encrypted, Some(60)),
             "__Host-sluice=abc; Path=/; HttpOnly; SameSite=Lax; Secure; Max-Age=60"

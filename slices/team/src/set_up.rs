@@ -10,7 +10,7 @@ use crate::colleague::USER;
 use crate::create_user::{Login, field, read_name};
 use crate::password::Passwords;
 use crate::role::Role;
-use crate::session::{self, SignedIn};
+use crate::session::{self, Means, Opening, SignedIn};
 use crate::{store, workspace};
 
 /// What is asked.
@@ -49,7 +49,12 @@ pub struct SetUpView {
 ///
 /// # Errors
 /// `Invalid` with every field that cannot be; `Refused` with `is_set_up` once there is a user.
-pub async fn set_up(app: &App, ask: SetUp, replaces: Option<&str>) -> Result<SignedIn, Failure> {
+pub async fn set_up(
+    app: &App,
+    ask: SetUp,
+    device: &str,
+    replaces: Option<&str>,
+) -> Result<SignedIn, Failure> {
     if app.db.read(workspace::workspace).await?.is_set_up {
         return Err(is_set_up());
     }
@@ -65,6 +70,8 @@ pub async fn set_up(app: &App, ask: SetUp, replaces: Option<&str>) -> Result<Sig
     }
     let hash = app.part::<Passwords>().hash(ask.password, &*app.dice).await?;
     let (now, token, replaces) = (app.clock.now(), app.dice.token(), replaces.map(str::to_owned));
+    let opening =
+        Opening { replaces, keep: true, device: device.to_owned(), means: Means::Welcome };
     app.db
         .write(move |tx| {
             if !store::set_up(tx, &name, &zone, now)? {
@@ -73,7 +80,7 @@ pub async fn set_up(app: &App, ask: SetUp, replaces: Option<&str>) -> Result<Sig
             let owner = login.store(tx, Role::Owner, &hash, now)?;
             let detail = json!({ "role": Role::Owner.as_str() });
             audit::note(tx, &owner, "workspace.set-up", (USER, owner.id.0), detail, now)?;
-            session::open(tx, owner, token, replaces.as_deref(), true, now)
+            session::open(tx, owner, token, &opening, now)
         })
         .await
 }

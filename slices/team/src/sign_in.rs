@@ -12,7 +12,9 @@ use crate::create_user::key;
 use crate::mouth::Mouth;
 use crate::origin::Peer;
 use crate::password::{BYTES_MAX, Passwords};
-use crate::session::{self, SignedIn};
+use crate::second;
+use crate::session::{self, Means, Opening, SignedIn};
+use crate::step::{self, Kind, Step};
 use crate::store;
 use crate::throttle::{self, Buckets, PAUSE_MINUTES};
 use crate::user::{User, UserId};
@@ -26,6 +28,17 @@ pub struct SignIn {
     pub password: String,
     /// Whether to stay signed in when the browser closes.
     pub keep: bool,
+    /// The browser, in words.
+    pub device: String,
+}
+
+/// Where a right password leads.
+#[derive(Debug)]
+pub enum Entry {
+    /// In.
+    In(SignedIn),
+    /// To a door that asks for a code, too; the token of the step.
+    Code(String),
 }
 
 /// What the sign-in page shows.
@@ -45,7 +58,7 @@ pub struct SignInView {
     pub error: Option<(String, String)>,
 }
 
-/// Opens a session for whoever knows the password. The answer, its words and the time it takes are the
+/// Opens a session for whoever knows the password, or the next door for whoever shows a code, too. The answer, its words and the time it takes are the
 /// same whether the address exists or not.
 ///
 /// # Errors
@@ -56,7 +69,7 @@ pub async fn sign_in(
     ask: SignIn,
     peer: Peer,
     replaces: Option<&str>,
-) -> Result<SignedIn, Failure> {
+) -> Result<Entry, Failure> {
     let now = app.clock.now();
     let email_key = key(&ask.email);
     let (known_by, counted_for) = (email_key.clone(), email_key.clone());
@@ -76,12 +89,20 @@ pub async fn sign_in(
     };
     app.db.write(move |tx| throttle::forget_old(tx, now)).await?;
     let (token, replaces) = (app.dice.token(), replaces.map(str::to_owned));
+    let (keep, device) = (ask.keep, ask.device);
     app.db
         .write(move |tx| {
             Buckets::of(&email_key, peer).forgive(tx)?;
+            if second::held(tx, user.id)?.since.is_some() {
+                let state = if keep { "keep" } else { "" }.to_owned();
+                let step = Step { user: Some(user.id), state };
+                step::begin(tx, Kind::Second, &step, &token, now)?;
+                return Ok(Entry::Code(token));
+            }
             let detail = json!({ "by": "password" });
             audit::note(tx, &user, "user.signed-in", (USER, user.id.0), detail, now)?;
-            session::open(tx, user, token, replaces.as_deref(), ask.keep, now)
+            let opening = Opening { replaces, keep, device, means: Means::Password };
+            session::open(tx, user, token, &opening, now).map(Entry::In)
         })
         .await
 }
@@ -94,6 +115,11 @@ fn failed(tx: &mut Tx, whose: Option<UserId>, now: Moment) -> Result<(), Failure
 }
 
 fn words(left: i64) -> String {
+    format!("That did not match. Check the address and the password. {}", tries(left))
+}
+
+/// How many tries are left, in words.
+pub(crate) fn tries(left: i64) -> String {
     const COUNTS: [&str; 6] = [
         "No try is",
         "One try is",
@@ -104,7 +130,5 @@ fn words(left: i64) -> String {
     ];
     let tries = usize::try_from(left).ok().and_then(|left| COUNTS.get(left));
     let tries = tries.map_or_else(|| format!("{left} tries are"), |&known| known.to_owned());
-    format!(
-        "That did not match. Check the address and the password. {tries} left, then a pause of {PAUSE_MINUTES} minutes."
-    )
+    format!("{tries} left, then a pause of {PAUSE_MINUTES} minutes.")
 }

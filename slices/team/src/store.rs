@@ -7,6 +7,7 @@ use platform::failure::Failure;
 
 use crate::mouth::Mouth;
 use crate::roster::user_of;
+use crate::session::Opening;
 use crate::token::{Scope, TokenRow};
 use crate::user::{User, UserId};
 use crate::workspace::Workspace;
@@ -38,8 +39,18 @@ const FIND_PASSWORD: Sql = sql(concat!(
 const NAMES: Sql = sql("select id, name from team_user where id in ({list})");
 
 const OPEN_SESSION: Sql =
-    sql("insert into session (token_hash, user_id, created_at, last_used_at, expires_at)
-     values ($1, $2, $3, $3, $4)");
+    sql("insert into session (id, token_hash, user_id, device, means, is_kept, created_at, last_used_at, proved_at,
+        expires_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $7, $7, $8)");
+const NOTE_ENTRY: Sql =
+    sql("update team_user set entered_at = $2 where id = $1 and entered_at is null");
+const PROVED_AT: Sql = sql("select proved_at from session where token_hash = $1");
+const HAS_PASSWORD: Sql =
+    sql("select 1 from team_user where id = $1 and password_hash is not null");
+/// Gives a row if somebody has that address and no password.
+const GIVE_PASSWORD: Sql = sql("update team_user set name = $2, role = $3, password_hash = $4, role_id = $5
+     where email_key = $1 and password_hash is null and entered_at is null and is_service = 0 returning id");
+const SET_PASSWORD: Sql = sql("update team_user set password_hash = $2 where id = $1");
 const FIND_SESSION: Sql = sql(concat!(
     "select ",
     of_user!(),
@@ -82,6 +93,10 @@ const NOTE_TOKEN_USE: Sql = sql("update token set last_used_at = $2
      where id = $1 and (last_used_at is null or last_used_at < $2)");
 const TOKENS: Sql = sql("select t.id, u.email, t.name, t.scope, t.created_at, t.expires_at, t.last_used_at, t.revoked_at
      from token t join team_user u on u.id = t.user_id order by t.created_at desc, t.id desc");
+const TOKENS_OF: Sql = sql("select t.id, u.email, t.name, t.scope, t.created_at, t.expires_at, t.last_used_at, t.revoked_at
+     from token t join team_user u on u.id = t.user_id where t.user_id = $1
+     order by t.created_at desc, t.id desc");
+const TOKEN_USER: Sql = sql("select user_id from token where id = $1");
 const REVOKE_TOKEN: Sql =
     sql("update token set revoked_at = coalesce(revoked_at, $2) where id = $1 returning id");
 
@@ -92,6 +107,11 @@ pub(crate) const ALL: &[Sql] = &[
     FIND_PASSWORD,
     NAMES,
     OPEN_SESSION,
+    NOTE_ENTRY,
+    PROVED_AT,
+    HAS_PASSWORD,
+    GIVE_PASSWORD,
+    SET_PASSWORD,
     FIND_SESSION,
     NOTE_USE,
     END_SESSION,
@@ -104,6 +124,8 @@ pub(crate) const ALL: &[Sql] = &[
     FIND_TOKEN,
     NOTE_TOKEN_USE,
     TOKENS,
+    TOKENS_OF,
+    TOKEN_USER,
     REVOKE_TOKEN,
 ];
 
@@ -171,10 +193,35 @@ pub(crate) fn open_session(
     tx: &mut Tx,
     token_hash: Vec<u8>,
     user: UserId,
-    now: Moment,
-    expires_at: Moment,
+    opening: &Opening,
+    (now, expires_at): (Moment, Moment),
 ) -> Result<(), Failure> {
-    tx.execute(OPEN_SESSION, args![token_hash, user.0, now, expires_at]).map(drop)
+    let id = tx.ids(1)?;
+    let Opening { device, means, keep, .. } = opening;
+    let args = args![id, token_hash, user.0, device, means.as_str(), *keep, now, expires_at];
+    tx.execute(OPEN_SESSION, args)?;
+    tx.execute(NOTE_ENTRY, args![user.0, now]).map(drop)
+}
+
+/// When whoever holds a session last showed who they are.
+pub(crate) fn proved_at(tx: &mut Tx, token_hash: Vec<u8>) -> Result<Option<Moment>, Failure> {
+    Ok(tx.row(PROVED_AT, args![token_hash])?.map(|row| row.moment(0)))
+}
+
+/// Gives name, role and password to a user who has no password; none if there is no such user.
+pub(crate) fn give_password(tx: &mut Tx, new: &NewUser<'_>) -> Result<Option<UserId>, Failure> {
+    let User { name, role, .. } = new.user;
+    let (role, role_id) = role.stored();
+    let args = args![new.email_key, name, role, new.password_hash, role_id];
+    Ok(tx.row(GIVE_PASSWORD, args)?.map(|row| UserId(row.int(0))))
+}
+
+pub(crate) fn has_password(tx: &mut Tx, user: UserId) -> Result<bool, Failure> {
+    Ok(tx.row(HAS_PASSWORD, args![user.0])?.is_some())
+}
+
+pub(crate) fn set_password(tx: &mut Tx, user: UserId, hash: &str) -> Result<(), Failure> {
+    tx.execute(SET_PASSWORD, args![user.0, hash]).map(drop)
 }
 
 /// The user of a session that is neither expired nor idle, and when it was last used.
@@ -259,20 +306,29 @@ pub(crate) fn note_token_use(tx: &mut Tx, id: i64, now: Moment) -> Result<(), Fa
 }
 
 pub(crate) fn tokens(tx: &mut Tx) -> Result<Vec<TokenRow>, Failure> {
-    let rows = tx.rows(TOKENS, args![])?;
-    let token = |row: &Row| {
-        Ok(TokenRow {
-            id: row.int(0),
-            user: row.text(1).to_owned(),
-            name: row.text(2).to_owned(),
-            scope: scope(row.text(3))?,
-            created_at: row.moment(4),
-            expires_at: row.moment_opt(5),
-            last_used_at: row.moment_opt(6),
-            revoked_at: row.moment_opt(7),
-        })
-    };
-    rows.iter().map(token).collect()
+    tx.rows(TOKENS, args![])?.iter().map(token_row).collect()
+}
+
+pub(crate) fn tokens_of(tx: &mut Tx, user: UserId) -> Result<Vec<TokenRow>, Failure> {
+    tx.rows(TOKENS_OF, args![user.0])?.iter().map(token_row).collect()
+}
+
+fn token_row(row: &Row) -> Result<TokenRow, Failure> {
+    Ok(TokenRow {
+        id: row.int(0),
+        user: row.text(1).to_owned(),
+        name: row.text(2).to_owned(),
+        scope: scope(row.text(3))?,
+        created_at: row.moment(4),
+        expires_at: row.moment_opt(5),
+        last_used_at: row.moment_opt(6),
+        revoked_at: row.moment_opt(7),
+    })
+}
+
+/// Whose token it is.
+pub(crate) fn token_user(tx: &mut Tx, id: i64) -> Result<Option<UserId>, Failure> {
+    Ok(tx.row(TOKEN_USER, args![id])?.map(|row| UserId(row.int(0))))
 }
 
 /// Whether there is such a token.

@@ -15,7 +15,7 @@ use crate::origin::Peer;
 use crate::password::{Passwords, Strength};
 use crate::role::{Right, Role};
 use crate::set_up::{SetUp, set_up};
-use crate::sign_in::{SignIn, sign_in};
+use crate::sign_in::{Entry, SignIn, sign_in};
 use crate::sign_out::sign_out;
 use crate::token::{self, NewToken, Scope};
 use crate::user::{User, UserId};
@@ -81,7 +81,7 @@ impl<'a> Teller<'a> {
                     email: who.to_owned(),
                     password: quoted[1].to_owned(),
                 };
-                let result = set_up(app, asked, None).await;
+                let result = set_up(app, asked, "a browser", None).await;
                 self.enter(&browser, result)
             }
             [who, "signs", "in", ..] => {
@@ -89,12 +89,16 @@ impl<'a> Teller<'a> {
                     email: who.to_owned(),
                     password: quoted[0].to_owned(),
                     keep: words.contains(&"keeping"),
+                    device: "a browser".to_owned(),
                 };
                 let network =
                     after("from").map_or(Peer::NOWHERE, |text| Peer(text.parse().unwrap()));
                 let before = self.browsers.get(&browser).cloned();
-                let result = sign_in(app, asked, network, before.as_deref()).await;
-                self.enter(&browser, result)
+                match sign_in(app, asked, network, before.as_deref()).await {
+                    Ok(Entry::In(signed_in)) => self.enter(&browser, Ok(signed_in)),
+                    Ok(Entry::Code(_)) => "must show a code".to_owned(),
+                    Err(failure) => failed(&failure),
+                }
             }
             [browser, "signs", "out"] => {
                 sign_out(app, self.browsers.get(browser).map(String::as_str)).await.unwrap();
@@ -365,7 +369,7 @@ fn of_two_who_set_up_at_once_one_succeeds() {
                 password: "correct horse".to_owned(),
             };
             let app = world.app.clone();
-            move || at_once(async move { set_up(&app, asked, None).await })
+            move || at_once(async move { set_up(&app, asked, "a browser", None).await })
         };
         let results = std::thread::scope(|scope| {
             let attempts: Vec<_> =
@@ -385,7 +389,12 @@ fn guesses_at_once_are_all_counted() {
         let _teller = Teller::new(world);
         let guess = || {
             let app = world.app.clone();
-            let asked = SignIn { email: "a@b.example".into(), password: "x".into(), keep: false };
+            let asked = SignIn {
+                email: "a@b.example".into(),
+                password: "x".into(),
+                keep: false,
+                device: String::new(),
+            };
             move || at_once(async move { sign_in(&app, asked, Peer::NOWHERE, None).await })
         };
         let looked_at = std::thread::scope(|scope| {

@@ -21,18 +21,23 @@ const ADDRESS_TRIES_MAX: i64 = 20;
 /// From one network for all addresses: a whole office may come to work at nine.
 const NETWORK_TRIES_MAX: i64 = 60;
 
-/// What is counted for one try. Always in this order, so that two at once cannot wait for each other.
-pub(crate) struct Buckets([(Vec<u8>, i64); 3]);
+/// What is counted for one try, the network first. Always in this order, so that two at once cannot wait for each other.
+pub(crate) struct Buckets(Vec<(Vec<u8>, i64)>);
 
 impl Buckets {
     pub(crate) fn of(email_key: &str, peer: Peer) -> Buckets {
         let network = peer.network();
-        let bucket = |name: String| Sha256::digest(name.as_bytes()).to_vec();
-        Buckets([
+        Buckets(vec![
             (bucket(format!("network {network}")), NETWORK_TRIES_MAX),
             (bucket(format!("address {email_key}")), ADDRESS_TRIES_MAX),
             (bucket(format!("pair {network} {email_key}")), PAIR_TRIES_MAX),
         ])
+    }
+
+    /// For a door where no address is said: a network's tries at it, apart from those at other doors.
+    pub(crate) fn door(name: &str, peer: Peer) -> Buckets {
+        let network = peer.network();
+        Buckets(vec![(bucket(format!("door {name} {network}")), NETWORK_TRIES_MAX)])
     }
 
     /// Counts a try and says how many are left after it.
@@ -59,11 +64,19 @@ impl Buckets {
 
     /// A right password ends the count for its address, and gives the network its try back.
     pub(crate) fn forgive(&self, tx: &mut Tx) -> Result<(), Failure> {
-        let [(network, _), (address, _), (pair, _)] = &self.0;
-        store::give_back_try(tx, network.clone())?;
-        store::forget_tries(tx, address.clone())?;
-        store::forget_tries(tx, pair.clone())
+        let mut buckets = self.0.iter();
+        if let Some((network, _)) = buckets.next() {
+            store::give_back_try(tx, network.clone())?;
+        }
+        for (bucket, _) in buckets {
+            store::forget_tries(tx, bucket.clone())?;
+        }
+        Ok(())
     }
+}
+
+fn bucket(name: String) -> Vec<u8> {
+    Sha256::digest(name.as_bytes()).to_vec()
 }
 
 /// Removes counts that are over: nothing about a failed sign-in is kept longer than it serves.

@@ -179,12 +179,22 @@ pub fn tokens(tx: &mut Tx, who: &User) -> Result<Vec<TokenRow>, Failure> {
     store::tokens(tx)
 }
 
+/// One's own tokens, the newest first.
+///
+/// # Errors
+/// `Broken` if the database fails.
+pub fn mine(tx: &mut Tx, who: &User) -> Result<Vec<TokenRow>, Failure> {
+    store::tokens_of(tx, who.id)
+}
+
 /// Sees to it that a token opens nothing from now on.
 ///
 /// # Errors
-/// `Forbidden` without the right to manage the team; `Missing` if there is none of that number.
+/// `Forbidden` without the right to manage the team, unless it is one's own; `Missing` if there is none of that number.
 pub fn revoke(tx: &mut Tx, who: &User, id: i64, now: Moment) -> Result<(), Failure> {
-    who.may(Right::ManageTeam)?;
+    if store::token_user(tx, id)? != Some(who.id) {
+        who.may(Right::ManageTeam)?;
+    }
     if !store::revoke_token(tx, id, now)? {
         return Err(Failure::missing("token", id));
     }

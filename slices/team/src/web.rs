@@ -1,5 +1,12 @@
 //! The pages of the team: set-up, sign-in, and the way out.
 
+mod audit;
+mod here;
+mod invitations;
+mod me;
+mod second;
+mod tokens;
+
 use axum::extract::{Form, Query, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -10,18 +17,24 @@ use platform::failure::{Failure, Field};
 use platform::page::Page;
 use serde::Deserialize;
 
+use crate::device::device;
 use crate::origin::{Peer, Reach, host, local_path, reach};
 use crate::set_up::{SetUp, SetUpView, set_up, zones};
-use crate::sign_in::{SignIn, SignInView, sign_in};
+use crate::sign_in::{Entry, SignIn, SignInView, sign_in};
 use crate::sign_out::sign_out;
-use crate::{SignedIn, pages, session, workspace};
+use crate::{SignedIn, pages, session, step, workspace};
 
-/// `/setup`, `/sign-in` and `/sign-out`.
+/// The doors, one's own account, and what whoever manages the team needs.
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/setup", get(show_set_up).post(do_set_up))
         .route("/sign-in", get(show_sign_in).post(do_sign_in))
         .route("/sign-out", post(do_sign_out))
+        .merge(second::routes())
+        .merge(me::routes())
+        .merge(invitations::routes())
+        .merge(tokens::routes())
+        .merge(audit::routes())
 }
 
 #[derive(Deserialize, Default)]
@@ -60,7 +73,7 @@ async fn do_set_up(
     let asked = SetUp { workspace, zone, name, email, password };
     let failure = match encrypted(&headers) {
         Err(words) => Failure::refused("not_encrypted", words),
-        Ok(reach) => match set_up(&app, asked, session::token(&headers)).await {
+        Ok(reach) => match set_up(&app, asked, &device(&headers), session::token(&headers)).await {
             Ok(signed_in) => return enter(&signed_in, reach, "/"),
             Err(failure) => failure,
         },
@@ -125,11 +138,17 @@ async fn do_sign_in(
     let peer = peer.map_or(Peer::NOWHERE, |Extension(peer)| peer);
     let next = local_path(&form.next);
     let keep = form.keep.is_some();
-    let asked = SignIn { email: form.email.clone(), password: form.password, keep };
+    let asked = SignIn {
+        email: form.email.clone(),
+        password: form.password,
+        keep,
+        device: device(&headers),
+    };
     let failure = match encrypted(&headers) {
         Err(words) => Failure::refused("not_encrypted", words),
         Ok(reach) => match sign_in(&app, asked, peer, session::token(&headers)).await {
-            Ok(signed_in) => return enter(&signed_in, reach, next),
+            Ok(Entry::In(signed_in)) => return enter(&signed_in, reach, next),
+            Ok(Entry::Code(token)) => return ask_code(&token, reach, next),
             Err(failure) => failure,
         },
     };
@@ -188,6 +207,20 @@ fn enter(signed_in: &SignedIn, reach: Reach, next: &str) -> Result<Response, Fai
     Ok(response)
 }
 
+/// On to the door that asks for a code, with a cookie that remembers that the password was right.
+fn ask_code(token: &str, reach: Reach, next: &str) -> Result<Response, Failure> {
+    let mut query = String::new();
+    for byte in next.bytes() {
+        match byte {
+            b'&' | b'#' | b'%' | b'+' => query.push_str(&format!("%{byte:02X}")),
+            byte => query.push(char::from(byte)),
+        }
+    }
+    let mut response = Redirect::to(&format!("/sign-in/code?next={query}")).into_response();
+    response.headers_mut().insert(header::SET_COOKIE, step::cookie(reach, token)?);
+    Ok(response)
+}
+
 fn with_status(page: Page, status: u16) -> Result<Response, Failure> {
     let status = status.try_into().map_err(anyhow::Error::from)?;
     Ok(page.with_status(status).into_response())
@@ -223,7 +256,7 @@ mod tests {
         fn new(world: &World, origin: &'static str) -> Browser {
             let passwords = Passwords::new(Strength::Test);
             let app = world.app.clone().with_part(passwords);
-            let own = Router::new().route("/me", get(|who: User| async move { who.name }));
+            let own = Router::new().route("/who", get(|who: User| async move { who.name }));
             let router = routes().merge(own).with_state(app);
             Browser { router, origin, cookies: String::new() }
         }
@@ -262,15 +295,15 @@ mod tests {
     fn the_way_in_and_out() {
         both(&[slice()], |world| {
             let mut browser = Browser::new(world, "http://localhost:8080");
-            assert_eq!(browser.goes_to("GET", "/me", ""), "401");
+            assert_eq!(browser.goes_to("GET", "/who", ""), "401");
             assert_eq!(browser.goes_to("GET", "/sign-in", ""), "/setup");
             assert_eq!(browser.goes_to("GET", "/setup", ""), "200");
             assert_eq!(browser.goes_to("POST", "/setup", "workspace=North"), "422");
             assert_eq!(browser.goes_to("POST", "/setup", SET_UP), "/");
-            assert_eq!(browser.goes_to("GET", "/me", ""), "200");
+            assert_eq!(browser.goes_to("GET", "/who", ""), "200");
             assert_eq!(browser.goes_to("GET", "/sign-in?next=/people", ""), "/people");
             assert_eq!(browser.goes_to("POST", "/sign-out", ""), "/sign-in");
-            assert_eq!(browser.goes_to("GET", "/me", ""), "401");
+            assert_eq!(browser.goes_to("GET", "/who", ""), "401");
             assert_eq!(browser.goes_to("GET", "/setup", ""), "/");
             assert_eq!(browser.goes_to("POST", "/setup", SET_UP), "/sign-in");
             let wrong = "email=mara@north.example&password=wrong";

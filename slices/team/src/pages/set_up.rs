@@ -1,11 +1,9 @@
 //! The page of the first run.
 
-use std::fmt;
-
 use askama::Template;
-use askama::filters::HtmlSafe;
 use platform::page::{Icon, Page, filters};
 
+use super::wrong::Errors;
 use crate::set_up::SetUpView;
 
 #[derive(Template)]
@@ -14,55 +12,13 @@ struct Body<'a> {
     view: &'a SetUpView,
 }
 
-/// What stands beneath a field that cannot be as it is.
-#[derive(Template)]
-#[template(
-    source = r#"{% if let Some((id, words)) = wrong %}<span class="field__error" id="{{ id }}">{{ "alert"|icon_sm }}{{ words }}</span>{% endif %}"#,
-    ext = "html"
-)]
-struct Wrong {
-    wrong: Option<(String, String)>,
-}
-
-impl HtmlSafe for Wrong {}
-
-/// The attributes by which a field points to what is wrong with it.
-struct Mark(Option<&'static str>);
-
-impl HtmlSafe for Mark {}
-
-impl fmt::Display for Mark {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Some(name) => write!(f, r#" aria-invalid="true" aria-describedby="{name}-wrong""#),
-            None => Ok(()),
-        }
-    }
-}
-
 impl Body<'_> {
     fn logo(&self) -> Icon<'static> {
         super::LOGO
     }
 
-    fn error(&self, name: &'static str) -> Wrong {
-        let field = self.view.errors.iter().find(|field| field.name == name);
-        Wrong {
-            wrong: field.map(|field| (format!("{name}-wrong"), format!("It {}.", field.words))),
-        }
-    }
-
-    fn mark(&self, name: &'static str) -> Mark {
-        Mark(self.view.errors.iter().any(|field| field.name == name).then_some(name))
-    }
-
-    /// What is wrong with no field in particular.
-    fn at_large(&self) -> impl Iterator<Item = &str> {
-        self.view
-            .errors
-            .iter()
-            .filter(|field| field.name.is_empty())
-            .map(|field| field.words.as_str())
+    fn errors(&self) -> Errors<'_> {
+        Errors(&self.view.errors)
     }
 }
 

@@ -15,7 +15,8 @@ const WHO_SIGN_IN: Sql = sql(concat!(
     "select ",
     of_user!(),
     " from team_user u left join role r on r.id = u.role_id
-     where u.password_hash is not null and u.suspended_at is null order by u.name, u.id"
+     where (u.password_hash is not null or u.entered_at is not null) and u.suspended_at is null
+     order by u.name, u.id"
 ));
 const USERS: Sql = sql(concat!(
     "select ",

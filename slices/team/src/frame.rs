@@ -1,0 +1,55 @@
+//! What surrounds the pages of the team: the shell, and the way from one setting to the next.
+
+use std::sync::Arc;
+
+use platform::db::Tx;
+use platform::failure::Failure;
+use platform::page::{Account, Menu, Shell};
+
+use crate::role::Right;
+use crate::user::User;
+use crate::workspace;
+
+/// The menu of every page; a part of the app, made once by the server.
+pub struct MenuPart(pub Arc<Menu>);
+
+/// The shell for a page at `path` that no lens concerns.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn shell(tx: &mut Tx, who: &User, path: &str) -> Result<Shell, Failure> {
+    let menu = tx.find_part::<MenuPart>().map(|part| Arc::clone(&part.0));
+    Ok(Shell {
+        workspace: workspace::workspace(tx)?.name,
+        path: path.to_owned(),
+        menu: menu.unwrap_or_default(),
+        label: None,
+        account: Account { name: who.name.clone(), email: who.email.clone() },
+    })
+}
+
+/// A setting that one can go to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// Its address.
+    pub href: &'static str,
+    /// Its name.
+    pub label: &'static str,
+    /// Whether it is where one is.
+    pub is_here: bool,
+}
+
+/// The settings that a user may see, for the column beside each of them.
+pub fn settings(who: &User, here: &str) -> Vec<Setting> {
+    let all = [
+        ("/me", "Your account", None),
+        ("/invitations", "Invitations", Some(Right::ManageTeam)),
+        ("/tokens", "Service tokens", Some(Right::ManageTeam)),
+        ("/audit", "Audit log", Some(Right::ReadAudit)),
+    ];
+    let may = |right: Option<Right>| right.is_none_or(|right| who.can(right));
+    all.into_iter()
+        .filter(|(_, _, right)| may(*right))
+        .map(|(href, label, _)| Setting { href, label, is_here: href == here })
+        .collect()
+}
