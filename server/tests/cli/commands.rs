@@ -55,7 +55,7 @@ fn what_is_not_understood_ends_with_2() {
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{args:?}");
         assert!(ran.err.contains("Usage") || ran.err.contains("--help"), "{args:?}: {}", ran.err);
     }
-    assert!(program.run(&wrong_role).err.contains("there are owner, admin and member"));
+    assert!(program.run(&wrong_role).err.contains("there are owner, admin, manager"));
 }
 
 #[test]
