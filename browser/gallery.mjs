@@ -65,6 +65,22 @@ const pictures = [
     await page.waitForURL(/cmp_/);
     await page.locator("label", { has: page.locator("#part-why") }).click({ timeout: 500 }).catch(() => {});
   }],
+  ["fact", async (page) => {
+    await page.goto("/people?stage=customer");
+    await page.locator("[data-row] a").first().click();
+    await page.waitForURL(/per_/);
+    await page.goto(`${new URL(page.url()).pathname}/facts/person.title`);
+  }],
+  ["person-edit", async (page) => {
+    await page.goto("/people?stage=customer");
+    await page.locator("[data-row] a").first().click();
+    await page.waitForURL(/per_/);
+    await page.locator('[data-edit="person.name"]').click({ timeout: 500 }).catch(() => {});
+    await page.keyboard.type("Ada Byron");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/edited=/, { timeout: 1500 }).catch(() => {});
+    await page.keyboard.press("e");
+  }],
   ["search", (page) => page.goto("/search?q=an")],
   ["funnel", (page) => page.goto("/funnel?days=all")],
   ["funnel-90", (page) => page.goto("/funnel")],

@@ -73,7 +73,7 @@ function act(event: KeyboardEvent): boolean {
       return keys !== null;
     }
     default: {
-      const pressed = find(HTMLAnchorElement, `[data-press="${CSS.escape(key)}"]`);
+      const pressed = find(HTMLElement, `[data-press="${CSS.escape(key)}"]`);
       pressed?.click();
       return pressed !== null;
     }

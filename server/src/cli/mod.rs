@@ -20,6 +20,7 @@ mod person;
 mod search;
 mod segment;
 mod serve;
+mod set;
 mod tell;
 mod token;
 mod user;
@@ -99,6 +100,10 @@ enum Command {
     Export(export::ExportList),
     Company(company::Company),
     Search(search::SearchFor),
+    Set(set::Set),
+    Assign(set::Assign),
+    Said(set::Said),
+    Sources(set::Sources),
     Why(why::Why),
     WhyNot(why_not::WhyNot),
     Answer(answer::AnswerTo),
@@ -171,6 +176,10 @@ fn run(cli: Cli, mouth: Mouth, variables: &BTreeMap<String, String>) -> Result<O
         Command::Person(command) => command.run(&house),
         Command::Export(command) => command.run(&house),
         Command::Company(command) => command.run(&house),
+        Command::Set(command) => command.run(&house),
+        Command::Assign(command) => command.run(&house),
+        Command::Said(command) => command.run(&house),
+        Command::Sources(command) => command.run(&house),
         Command::Search(command) => command.run(&house),
         Command::Why(command) => command.run(&house),
         Command::WhyNot(command) => command.run(&house),

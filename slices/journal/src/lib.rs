@@ -6,11 +6,14 @@
 
 mod encode;
 mod record;
+mod sources;
 mod store;
 mod tidy;
 
-pub use record::{Batch, Changed, NewEntry, Recorded, Repeats, record};
+pub use record::{Batch, Changed, NewEntry, Recorded, Repeats, record, restore};
+pub use sources::{OUTRANKED, rank_sources, sources};
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use funnel::history::Entry;
@@ -118,6 +121,14 @@ pub fn histories_between(
     last: SubjectId,
 ) -> Result<Vec<(SubjectId, Vec<Entry>)>, Failure> {
     store::histories_between(tx, first, last)
+}
+
+/// Which user did or said what of a subject's history, by when it happened and its id; entries of nobody are left out.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn actors(tx: &mut Tx, subject: SubjectId) -> Result<HashMap<(Moment, i64), i64>, Failure> {
+    store::actors(tx, subject)
 }
 
 /// One entry of a subject's history, by when it happened and its id.

@@ -7,7 +7,7 @@ use moment::Moment;
 use platform::db::Tx;
 use platform::failure::Failure;
 
-use crate::{Projections, SubjectId, store, tidy};
+use crate::{Projections, SubjectId, sources, store, tidy};
 
 /// Something to be recorded.
 #[derive(Clone, Debug)]
@@ -75,6 +75,20 @@ pub struct Recorded {
 /// # Errors
 /// `Broken` when the database fails; whatever a projection refuses.
 pub fn record(tx: &mut Tx, batch: Batch) -> Result<Recorded, Failure> {
+    let says = |new: &NewEntry| matches!(new.entry.what, What::Facts(_));
+    let order = if batch.entries.iter().any(says) { sources::sources(tx)? } else { Vec::new() };
+    record_ruled(tx, batch, &order)
+}
+
+/// As [`record`], of facts that are given back as they were said before: no source goes before another.
+///
+/// # Errors
+/// As [`record`].
+pub fn restore(tx: &mut Tx, batch: Batch) -> Result<Recorded, Failure> {
+    record_ruled(tx, batch, &[])
+}
+
+fn record_ruled(tx: &mut Tx, batch: Batch, order: &[String]) -> Result<Recorded, Failure> {
     let Batch { now, mut entries, new_subjects, repeats } = batch;
     for new in &mut entries {
         tidy::without_nul(&mut new.entry);
@@ -85,15 +99,18 @@ pub fn record(tx: &mut Tx, batch: Batch) -> Result<Recorded, Failure> {
 
     // In the order in which things happened, so that a fact repeated within the batch is seen as such; what
     // happened at one moment stays in the batch's order.
-    let mut order: Vec<usize> = (0..entries.len()).collect();
-    order.sort_by_key(|&at| entries.get(at).map(|new| (new.subject, new.entry.occurred_at)));
+    let mut places: Vec<usize> = (0..entries.len()).collect();
+    places.sort_by_key(|&at| entries.get(at).map(|new| (new.subject, new.entry.occurred_at)));
     let mut changed = BTreeSet::new();
     let mut fresh = Vec::with_capacity(order.len());
-    for at in order {
+    for at in places {
         let Some(new) = entries.get_mut(at) else { continue };
         let history = histories.entry(new.subject).or_default();
         if repeats == Repeats::Drop && !keep_news(history, new) {
             continue;
+        }
+        if !order.is_empty() {
+            outrank(history, new, order);
         }
         if repeats == Repeats::Drop && matches!(new.entry.what, What::Facts(_)) {
             new.entry.id = history.last_word(&new.entry);
@@ -185,6 +202,15 @@ impl Known {
         key: &'a str,
         at: Moment,
     ) -> impl Iterator<Item = (&'a str, Moment, &'a Fact)> {
+        self.told(at, move |fact| *fact.key == *key)
+    }
+
+    /// The same of all facts that are asked for.
+    fn told<'a>(
+        &'a self,
+        at: Moment,
+        is_asked: impl Fn(&Fact) -> bool + Copy + 'a,
+    ) -> impl Iterator<Item = (&'a str, Moment, &'a Fact)> {
         let until = self.entries.partition_point(|entry| entry.occurred_at <= at);
         let observed =
             self.entries.iter().take(until).rev().filter_map(|entry| match &entry.what {
@@ -192,8 +218,8 @@ impl Known {
                 What::Activity(_) => None,
             });
         observed.flat_map(move |(said_at, observation)| {
-            let of_key = observation.facts.iter().rev().filter(move |fact| *fact.key == *key);
-            of_key.map(move |fact| (&*observation.source, said_at, fact))
+            let asked = observation.facts.iter().rev().filter(move |fact| is_asked(fact));
+            asked.map(move |fact| (&*observation.source, said_at, fact))
         })
     }
 
@@ -211,7 +237,9 @@ impl Known {
             Some((_, _, held)) if repeats(held) => return false,
             Some(_) => {}
         }
-        let mut own = self.said(&fact.key, at).filter(|(by, ..)| *by == source).peekable();
+        let outranked = format!("{}{}", sources::OUTRANKED, fact.key);
+        let of_key = |said: &Fact| said.key == fact.key || *said.key == *outranked;
+        let mut own = self.told(at, of_key).filter(|(by, ..)| *by == source).peekable();
         let last = if is_dated { Some(at) } else { own.peek().map(|(_, said_at, _)| *said_at) };
         !own.take_while(|(_, said_at, _)| Some(*said_at) == last).any(|(.., said)| repeats(said))
     }
@@ -235,6 +263,24 @@ fn known(
             (subject, Known { entries, seen, fresh: Vec::new() })
         })
         .collect())
+}
+
+/// Puts facts aside that a more trusted source contradicts.
+fn outrank(history: &Known, new: &mut NewEntry, order: &[String]) {
+    let at = new.entry.occurred_at;
+    let What::Facts(Observation { facts, source }) = &mut new.entry.what else { return };
+    let own = sources::rank(order, source);
+    for fact in facts {
+        let is_believed = |held: &Fact| {
+            held.value != Value::Null
+                && !held.suspect
+                && held.expires_at.is_none_or(|expires| at < expires)
+        };
+        let held = history.said(&fact.key, at).next();
+        if held.is_some_and(|(by, _, held)| is_believed(held) && sources::rank(order, by) < own) {
+            fact.key = format!("{}{}", sources::OUTRANKED, fact.key).into();
+        }
+    }
 }
 
 /// Leaves out facts that are no news; false if nothing is left of the entry.

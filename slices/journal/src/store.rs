@@ -1,5 +1,7 @@
 //! Every statement of the journal.
 
+use std::collections::HashMap;
+
 use funnel::history::{Activity, Agent, Channel, Direction, Entry, Kind, Observation, What};
 use moment::Moment;
 use platform::args;
@@ -25,9 +27,11 @@ const ONE: Sql = sql(
     "select subject_id, occurred_at, id, recorded_at, kind, channel, direction, agent, campaign,
         source, properties from activity where subject_id = $1 and occurred_at = $2 and id = $3",
 );
+const ACTORS: Sql = sql("select occurred_at, id, actor_id from activity
+     where subject_id = $1 and actor_id is not null");
 const COUNT: Sql = sql("select count(*) from activity");
 
-pub(crate) const ALL: &[Sql] = &[INSERT, OF_ONE, BETWEEN, ONE, COUNT];
+pub(crate) const ALL: &[Sql] = &[INSERT, OF_ONE, BETWEEN, ONE, ACTORS, COUNT];
 
 /// The kind under which facts are stored.
 pub(crate) const OBSERVED: &str = "fact.observed";
@@ -91,6 +95,18 @@ pub(crate) fn histories_between(
 ) -> Result<Vec<(SubjectId, Vec<Entry>)>, Failure> {
     let mut found = Vec::new();
     collect(tx, BETWEEN, args![first, last], &mut found)?;
+    Ok(found)
+}
+
+pub(crate) fn actors(
+    tx: &mut Tx,
+    subject: SubjectId,
+) -> Result<HashMap<(Moment, i64), i64>, Failure> {
+    let mut found = HashMap::new();
+    tx.each(ACTORS, args![subject], |row| {
+        found.insert((row.moment(0), row.int(1)), row.int(2));
+        Ok(())
+    })?;
     Ok(found)
 }
 

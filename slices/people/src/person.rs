@@ -204,6 +204,7 @@ pub(crate) fn held(history: &[Entry], now: Moment) -> Vec<HeldFact> {
             });
         }
     }
+    held.retain(|fact| !fact.key.starts_with(journal::OUTRANKED));
     held.sort_by(|a, b| a.key.cmp(&b.key));
     held
 }

@@ -1,6 +1,7 @@
 //! The pages of people: parse, call the verb, fill the view.
 
 mod company;
+mod edit;
 mod imports;
 mod list;
 mod person;
@@ -19,6 +20,7 @@ pub fn routes() -> Router<App> {
         .merge(list::routes())
         .merge(person::routes())
         .merge(company::routes())
+        .merge(edit::routes())
         .merge(search::routes())
         .merge(imports::routes())
 }

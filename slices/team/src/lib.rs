@@ -56,7 +56,7 @@ pub use sight::{Sees, Sight};
 pub use token::Scope;
 pub use user::{User, UserId};
 pub use web::routes;
-pub use workspace::{Workspace, holders, names, workspace};
+pub use workspace::{Colleague, Workspace, colleagues, holders, names, workspace};
 
 use platform::db::Migrations;
 use platform::slice::Slice;

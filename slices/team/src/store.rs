@@ -10,7 +10,7 @@ use crate::roster::user_of;
 use crate::session::Opening;
 use crate::token::{Scope, TokenRow};
 use crate::user::{User, UserId};
-use crate::workspace::Workspace;
+use crate::workspace::{Colleague, Workspace};
 
 /// The columns of a user with their role, for [`user_of`]: `u` is the user, `r` the role that somebody made.
 macro_rules! of_user {
@@ -36,6 +36,8 @@ const FIND_PASSWORD: Sql = sql(concat!(
     ", case when u.suspended_at is null then u.password_hash end
      from team_user u left join role r on r.id = u.role_id where u.email_key = $1"
 ));
+const COLLEAGUES: Sql = sql("select id, name, email from team_user
+     where suspended_at is null order by name, id limit 500");
 const NAMES: Sql = sql("select id, name from team_user where id in ({list})");
 
 const OPEN_SESSION: Sql =
@@ -106,6 +108,7 @@ pub(crate) const ALL: &[Sql] = &[
     CREATE_USER,
     FIND_PASSWORD,
     NAMES,
+    COLLEAGUES,
     OPEN_SESSION,
     NOTE_ENTRY,
     PROVED_AT,
@@ -181,6 +184,16 @@ pub(crate) fn find_password(
 ) -> Result<Option<(User, Option<String>)>, Failure> {
     let Some(row) = tx.row(FIND_PASSWORD, args![email_key])? else { return Ok(None) };
     Ok(Some((user_of(tx, &row)?, row.text_opt(10).map(str::to_owned))))
+}
+
+pub(crate) fn colleagues(tx: &mut Tx) -> Result<Vec<Colleague>, Failure> {
+    let rows = tx.rows(COLLEAGUES, args![])?;
+    let one = |row: &Row| Colleague {
+        id: row.int(0),
+        name: row.text(1).to_owned(),
+        email: row.text(2).to_owned(),
+    };
+    Ok(rows.iter().map(one).collect())
 }
 
 pub(crate) fn names(tx: &mut Tx, ids: &[i64]) -> Result<Vec<(i64, String)>, Failure> {

@@ -52,3 +52,22 @@ pub fn holders(tx: &mut Tx, right: Right) -> Result<Vec<(i64, String)>, Failure>
 pub fn names(tx: &mut Tx, ids: &[i64]) -> Result<Vec<(i64, String)>, Failure> {
     store::names(tx, ids)
 }
+
+/// Somebody who works in the workspace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Colleague {
+    /// Inside; outside it is printed as `usr_…`.
+    pub id: i64,
+    /// The name.
+    pub name: String,
+    /// The address.
+    pub email: String,
+}
+
+/// Everybody who works in the workspace, by name; of a very large team the first few hundred.
+///
+/// # Errors
+/// `Broken` if the database fails.
+pub fn colleagues(tx: &mut Tx) -> Result<Vec<Colleague>, Failure> {
+    store::colleagues(tx)
+}

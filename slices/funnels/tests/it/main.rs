@@ -5,6 +5,7 @@ mod answers;
 mod backtest;
 mod company;
 mod drafts;
+mod edits;
 mod export;
 mod handoffs;
 mod hands;

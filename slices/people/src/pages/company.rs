@@ -4,7 +4,7 @@ use askama::Template;
 use platform::page::filters;
 
 use super::marks::{Markup, Score, StageMark, Temperature};
-use super::person::{FactLine, Filter, ScoreLine};
+use super::person::{Done, FactLine, Filter, ScoreLine};
 use super::timeline::Day;
 
 /// Somebody who works there.
@@ -32,6 +32,14 @@ pub struct CompanyPage {
     pub name: String,
     /// Domain, industry and country, as far as they are known.
     pub about: String,
+    /// The address of the record.
+    pub here: String,
+    /// Where facts are changed.
+    pub action: String,
+    /// Whether facts may be changed.
+    pub may_edit: bool,
+    /// What was just done, if it can be undone.
+    pub done: Option<Done>,
     /// Where it stands.
     pub stage: StageMark,
     /// What is told of it as a whole.

@@ -8,5 +8,6 @@ pub mod list;
 pub mod marks;
 pub mod person;
 pub mod saved;
+pub mod said;
 pub mod search;
 pub mod timeline;

@@ -21,6 +21,30 @@ pub struct FactLine {
     pub is_stale: bool,
     /// Whether it is held and not believed.
     pub is_suspect: bool,
+    /// The page with all that was said of it; empty if it has none.
+    pub href: String,
+    /// Where it is changed; empty for whoever may not.
+    pub action: String,
+}
+
+/// What was just done, and may be undone.
+#[derive(Clone, Debug)]
+pub struct Done {
+    /// What, as a sentence.
+    pub words: String,
+    /// Enough to take it back.
+    pub edit: String,
+}
+
+/// Somebody who may look after the person.
+#[derive(Clone, Debug)]
+pub struct Choosable {
+    /// The public id.
+    pub id: String,
+    /// The name.
+    pub name: String,
+    /// Whether they do.
+    pub is_here: bool,
 }
 
 /// A score in the head.
@@ -80,6 +104,18 @@ pub struct PersonPage {
     pub company_line: String,
     /// Who looks after them; may be empty.
     pub owner: String,
+    /// The address of the record.
+    pub here: String,
+    /// Where facts are changed.
+    pub action: String,
+    /// Whether facts may be changed.
+    pub may_edit: bool,
+    /// Whether the owner may be.
+    pub may_assign: bool,
+    /// Who may look after them.
+    pub users: Vec<Choosable>,
+    /// What was just done, if it can be undone.
+    pub done: Option<Done>,
     /// The stage.
     pub stage: StageMark,
     /// The kind; empty for none.

@@ -246,6 +246,7 @@ fn item(
                 .facts
                 .iter()
                 .filter(|fact| !matches!(fact.key.as_ref(), "person.works_at" | "person.owner"))
+                .filter(|fact| !fact.key.starts_with(journal::OUTRANKED))
                 .map(|fact| {
                     format!(
                         "{} {}",
@@ -257,7 +258,10 @@ fn item(
             if said.is_empty() {
                 return None;
             }
-            let did = format!("Learned from {}", observation.source);
+            let did = match &*observation.source {
+                crate::edit::EDIT => "Said by hand".to_owned(),
+                source => format!("Learned from {source}"),
+            };
             Some(Item { icon: "file", did, about: said.join(", "), ..blank })
         }
         What::Activity(activity) if show.shows(activity.kind.as_str()) => {

@@ -10,10 +10,10 @@ use platform::failure::Failure;
 use platform::page::Page;
 use platform::page::words::Almanac;
 use serde::Deserialize;
-use team::User;
+use team::{Right, User};
 
 use super::list::temperature;
-use super::person::fact_line;
+use super::person::{done, open_line};
 use crate::company::{After, CompanyRecord, company};
 use crate::pages::company::{CompanyPage, PersonLine};
 use crate::pages::marks::{Score, StageMark};
@@ -40,6 +40,8 @@ pub struct CompanyAsk {
     pub before: String,
     /// Where a page of people ended.
     pub after: String,
+    /// What was just changed here.
+    pub edited: String,
 }
 
 async fn page(
@@ -96,7 +98,12 @@ pub fn company_view(
         (show, false) => format!("{here}?show={show}"),
         (show, true) => format!("{here}?show={show}&machines=1"),
     };
+    let done = done(tx, &record.history, record.company.id, &ask.edited)?;
     Ok(CompanyPage {
+        action: format!("{here}/facts"),
+        may_edit: who.can(Right::EditPeople),
+        done,
+        here: here.clone(),
         about: about(&record),
         stage: StageMark::of(record.stage.as_str()),
         score: ScoreLine { name: "Intent", score: intent(&record), unit: "" },
@@ -104,7 +111,7 @@ pub fn company_view(
             .facts
             .iter()
             .filter(|fact| fact.key != INTENT)
-            .map(|fact| fact_line(fact, &almanac))
+            .map(|fact| open_line(fact, who, &here, &almanac))
             .collect(),
         people: record.people.iter().map(|listed| line(listed, &record, outside)).collect(),
         people_count: i64::try_from(record.people_count).unwrap_or(i64::MAX),

@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::routing::get;
+use funnel::history::{Entry, Value, What};
 use moment::{Moment, Span};
 use platform::app::App;
 use platform::db::Tx;
@@ -10,14 +11,18 @@ use platform::failure::Failure;
 use platform::page::Page;
 use platform::page::words::Almanac;
 use serde::Deserialize;
-use team::User;
+use team::{FieldRight, Right, User};
 
 use super::list::{engagement, temperature};
+use crate::edit::Edited;
 use crate::pages::marks::{Score, StageMark};
-use crate::pages::person::{Colleague, FactLine, Filter, PersonPage, ScoreLine, label};
+use crate::pages::person::{
+    Choosable, Colleague, Done, FactLine, Filter, PersonPage, ScoreLine, label,
+};
 use crate::pages::timeline::{self, Before, Show, Told};
 use crate::panel::Panels;
-use crate::person::{HeldFact, record};
+use crate::person::{HeldFact, in_words, record};
+use crate::project::OUTSIDE_ID;
 use crate::{COMPANY, PERSON, frame};
 
 /// A fact that runs out within this time is called stale.
@@ -37,6 +42,8 @@ pub struct RecordAsk {
     pub machines: String,
     /// Where a newer part ended.
     pub before: String,
+    /// What was just changed here.
+    pub edited: String,
 }
 
 async fn page(
@@ -108,12 +115,30 @@ pub fn record_view(
         let parts = [company.domain.clone(), company.industry.clone(), company.country.clone()];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
     });
+    let company_here = record
+        .company
+        .as_ref()
+        .map(|company| format!("/companies/{}", outside.encode(COMPANY, company.id)));
+    let done = done(tx, &record.history, record.person.id, &ask.edited)?;
+    let may_assign = who.field(crate::OWNER) == FieldRight::Write;
+    let users = if may_assign { team::colleagues(tx)? } else { Vec::new() };
     Ok(PersonPage {
+        action: format!("{here}/facts"),
+        may_edit: who.can(Right::EditPeople),
+        may_assign,
+        users: users
+            .into_iter()
+            .map(|user| Choosable {
+                id: outside.encode(team::USER, user.id),
+                is_here: record.person.owner == Some(user.id),
+                name: user.name,
+            })
+            .collect(),
+        done,
+        here: here.clone(),
         title: record.person.title.clone().unwrap_or_default(),
         company: record.company.as_ref().map(|company| company.name.clone()).unwrap_or_default(),
-        company_href: record.company.as_ref().map_or_else(String::new, |company| {
-            format!("/companies/{}", outside.encode(COMPANY, company.id))
-        }),
+        company_href: company_here.clone().unwrap_or_default(),
         company_line: company_line.unwrap_or_default(),
         company_stage: StageMark::of(record.company_stage.as_str()),
         owner,
@@ -146,8 +171,15 @@ pub fn record_view(
                 unit: " %",
             },
         ],
-        facts: record.facts.iter().map(|fact| fact_line(fact, &almanac)).collect(),
-        company_facts: record.company_facts.iter().map(|fact| fact_line(fact, &almanac)).collect(),
+        facts: record.facts.iter().map(|fact| open_line(fact, who, &here, &almanac)).collect(),
+        company_facts: record
+            .company_facts
+            .iter()
+            .map(|fact| match &company_here {
+                Some(company) => open_line(fact, who, company, &almanac),
+                None => fact_line(fact, &almanac),
+            })
+            .collect(),
         colleagues: record
             .colleagues
             .iter()
@@ -194,5 +226,51 @@ pub(super) fn fact_line(fact: &HeldFact, almanac: &Almanac) -> FactLine {
         source,
         is_stale: fact.expires_at.is_some_and(|expires| expires - almanac.now() < STALE_BEFORE),
         is_suspect: fact.is_suspect,
+        href: String::new(),
+        action: String::new(),
     }
+}
+
+/// The same with the way to all that was said of it, and to where it is changed.
+pub(super) fn open_line(fact: &HeldFact, who: &User, here: &str, almanac: &Almanac) -> FactLine {
+    let line = fact_line(fact, almanac);
+    let is_by_hand = !fact.key.starts_with(OUTSIDE_ID) && !fact.key.contains(".score.");
+    let may_write = is_by_hand && who.field(&fact.key) == FieldRight::Write;
+    FactLine {
+        href: format!("{here}/facts/{}", fact.key),
+        action: if may_write { format!("{here}/facts") } else { String::new() },
+        ..line
+    }
+}
+
+/// What was just done, in words, if nothing else was said since.
+pub(super) fn done(
+    tx: &mut Tx,
+    history: &[Entry],
+    subject: i64,
+    edit: &str,
+) -> Result<Option<Done>, Failure> {
+    let Some(edited) = Edited::parse(subject, edit) else { return Ok(None) };
+    let entry =
+        history.iter().find(|entry| (entry.occurred_at, entry.id) == (edited.at, edited.id));
+    let Some(What::Facts(observation)) = entry.map(|entry| &entry.what) else { return Ok(None) };
+    let Some(fact) = observation.facts.first() else { return Ok(None) };
+    let newest = history.iter().rev().find_map(|entry| match &entry.what {
+        What::Facts(said) => said.facts.iter().find(|other| other.key == fact.key),
+        What::Activity(_) => None,
+    });
+    if !newest.is_some_and(|newest| std::ptr::eq(newest, fact)) {
+        return Ok(None);
+    }
+    let words = match (&*fact.key, &fact.value) {
+        (crate::OWNER, Value::Text(owner)) => {
+            let id = tx.public_ids().decode(team::USER, owner);
+            let name = team::names(tx, id.as_slice())?.pop().map(|(_, name)| name);
+            format!("{} looks after them now.", name.unwrap_or_default())
+        }
+        (crate::OWNER, _) => "Nobody looks after them now.".to_owned(),
+        (key, Value::Null) => format!("{} is unknown now.", label(key)),
+        (key, value) => format!("{} is {} now.", label(key), in_words(value)),
+    };
+    Ok(Some(Done { words, edit: edit.to_owned() }))
 }
