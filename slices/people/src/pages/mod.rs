@@ -7,7 +7,7 @@ pub mod imports;
 pub mod list;
 pub mod marks;
 pub mod person;
-pub mod saved;
 pub mod said;
+pub mod saved;
 pub mod search;
 pub mod timeline;
