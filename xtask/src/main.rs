@@ -1,8 +1,6 @@
-//! `cargo xtask tidy`, `docs`, `bench` and `security`.
+//! `cargo xtask tidy`, `docs`, `olist`, `bench` and `security`.
 
-#[cfg(not(feature = "bench"))]
-use std::process::Command;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 /// As in the program itself: see docs/decisions/0011.
 #[cfg(feature = "bench")]
@@ -12,6 +10,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const USAGE: &str = "cargo xtask security [--install] [--only wapiti|sqlmap]   lets attackers loose on a running program
 cargo xtask tidy                                   the rules of the house
 cargo xtask docs                                   writes the pages that are made from the code
+cargo xtask olist --data FOLDER                    a backtest beside a plain computation over Olist's files
 cargo xtask bench [NAME] [--json] [--people N]     the figures, from a release build
 cargo xtask bench backtest --against duckdb,postgres   beside the same by hand in SQL
 cargo xtask bench doors [--people N]               lists, searches and calls over HTTP, on the program itself";
@@ -22,6 +21,7 @@ fn main() -> ExitCode {
         Some("tidy") => tidy(),
         Some("docs") => docs(),
         Some("security") => security(args.get(1..).unwrap_or_default()),
+        Some("olist") => olist(args.get(1..).unwrap_or_default()),
         Some("bench") => bench(args.get(1..).unwrap_or_default()),
         _ => {
             eprintln!("{USAGE}");
@@ -57,6 +57,28 @@ fn security(args: &[String]) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Runs the check in `server/tests/cli/olist.rs` over the real files, which are not part of the repository.
+fn olist(args: &[String]) -> ExitCode {
+    let folder = match args {
+        [option, folder] if option == "--data" => std::fs::canonicalize(folder),
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    let Ok(folder) = folder else {
+        eprintln!("olist: there is no such folder");
+        return ExitCode::FAILURE;
+    };
+    let test = "olist::a_backtest_agrees_with_a_plain_computation_over_the_files_of_olist";
+    let status = Command::new(option_env!("CARGO").unwrap_or("cargo"))
+        .args(["test", "--quiet", "--package", "sluice", "--test", "cli", "--"])
+        .args(["--exact", test, "--nocapture"])
+        .env("OLIST", folder)
+        .status();
+    if status.is_ok_and(|status| status.success()) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 #[cfg(feature = "bench")]

@@ -9,6 +9,7 @@ mod figures;
 mod hands;
 mod hardening;
 mod help;
+mod olist;
 mod program;
 mod serving;
 mod tell;
