@@ -1,6 +1,7 @@
 //! `funnel`: how many stand where, and how those who came in a window moved on.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use funnel::{Definition, Stage};
@@ -48,11 +49,11 @@ pub struct FunnelView {
 /// People whose moves are read at once.
 const CHUNK_PEOPLE: usize = 2_000;
 
-/// The moves of those of somebody's few who came on `day` or later, counted one by one.
+/// The moves of those of somebody's few who came on these days, counted one by one.
 fn flow_among(
     tx: &mut Tx,
     lens: LensId,
-    day: i64,
+    days: &Range<i64>,
     limits: &Limits,
 ) -> Result<Vec<(Stage, Stage, String, u64)>, Failure> {
     let mut flow = BTreeMap::new();
@@ -62,7 +63,7 @@ fn flow_among(
         }
     }
     let mut counted: BTreeMap<(i64, i64, String), u64> = BTreeMap::new();
-    for (edge, count) in flow.into_iter().filter(|(edge, _)| edge.day >= day) {
+    for (edge, count) in flow.into_iter().filter(|(edge, _)| days.contains(&edge.day)) {
         let moves = counted.entry((edge.from, edge.to, edge.via)).or_default();
         *moves += count.unsigned_abs();
     }
@@ -87,12 +88,7 @@ pub fn funnel(
     let lens = lens::of(tx, who, lens)?;
     let since = days.map(|days| now - Span::days(days));
     let day = since.map_or(i64::MIN, |since| since.day() + 1);
-    let moves = match &who.sight {
-        Sight::Everybody => store::flow_since(tx, lens.id, day)?,
-        Sight::Limited(limits) => flow_among(tx, lens.id, day, limits)?,
-    };
-    let moves =
-        moves.into_iter().map(|(from, to, via, count)| Moved { from, to, via, count }).collect();
+    let moves = moved(tx, who, lens.id, &(day..i64::MAX))?;
     let (version, definition) =
         lens.current().ok_or_else(|| Failure::missing("definition", &lens.name))?;
     Ok(FunnelView {
@@ -103,4 +99,29 @@ pub fn funnel(
         since,
         moves,
     })
+}
+
+/// Every move of those who came in during as many days before those that [`funnel`] shows.
+///
+/// # Errors
+/// As [`funnel`].
+pub fn before(
+    tx: &mut Tx,
+    who: &User,
+    lens: Option<&str>,
+    days: i64,
+    now: Moment,
+) -> Result<Vec<Moved>, Failure> {
+    who.may(Right::ReadPeople)?;
+    let lens = lens::of(tx, who, lens)?;
+    let first = |days: i64| (now - Span::days(days)).day() + 1;
+    moved(tx, who, lens.id, &(first(2 * days)..first(days)))
+}
+
+fn moved(tx: &mut Tx, who: &User, lens: LensId, days: &Range<i64>) -> Result<Vec<Moved>, Failure> {
+    let moves = match &who.sight {
+        Sight::Everybody => store::flow_between(tx, lens, days)?,
+        Sight::Limited(limits) => flow_among(tx, lens, days, limits)?,
+    };
+    Ok(moves.into_iter().map(|(from, to, via, count)| Moved { from, to, via, count }).collect())
 }

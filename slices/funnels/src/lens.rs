@@ -174,6 +174,34 @@ pub fn of(tx: &mut Tx, who: &User, name: Option<&str>) -> Result<Lens, Failure> 
     by_id(tx, label.id)
 }
 
+/// The lens for which a draft is written: as [`of`], and those too under which nothing is in force yet.
+///
+/// # Errors
+/// `Refused` with the names that there are.
+pub fn of_drafts(tx: &mut Tx, who: &User, name: Option<&str>) -> Result<Lens, Failure> {
+    let wanted = name.map(str::to_lowercase);
+    let new = lenses(tx)?.into_iter().find(|lens| {
+        lens.versions.is_empty() && wanted.as_deref() == Some(&lens.name.to_lowercase())
+    });
+    new.map_or_else(|| of(tx, who, name), Ok)
+}
+
+/// Makes a lens of that name, so that a draft can be written for it, unless there is one. Nobody stands under it until
+/// a definition is adopted.
+///
+/// # Errors
+/// `Forbidden` without the right to change definitions; `Refused` with `lens_name`.
+pub fn make(tx: &mut Tx, who: &User, name: &str, now: Moment) -> Result<Lens, Failure> {
+    who.may(Right::ChangeDefinitions)?;
+    let before = lenses(tx)?.len();
+    let lens = named_or_new(tx, name, now)?;
+    if lenses(tx)?.len() > before {
+        let detail = json!({ "name": lens.name });
+        team::audit::note(tx, who, "lens.made", (LENS, lens.id), detail, now)?;
+    }
+    Ok(lens)
+}
+
 /// Makes a user look through a lens from now on.
 ///
 /// # Errors

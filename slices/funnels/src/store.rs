@@ -1,6 +1,7 @@
 //! Every statement about lenses, definitions, transitions and the flow.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
 
 use funnel::Stage;
 use moment::Moment;
@@ -35,9 +36,9 @@ const FLOW_ADD: Sql = sql(
     "insert into flow (lens_id, cohort_day, from_stage, to_stage, via, n) values ($1, $2, $3, $4, $5, $6)
      on conflict (lens_id, cohort_day, from_stage, to_stage, via) do update set n = flow.n + excluded.n",
 );
-const FLOW_SINCE: Sql = sql(
+const FLOW_BETWEEN: Sql = sql(
     "select from_stage, to_stage, via, cast(sum(n) as bigint) from flow
-     where lens_id = $1 and cohort_day >= $2 group by from_stage, to_stage, via having sum(n) <> 0",
+     where lens_id = $1 and cohort_day >= $2 and cohort_day < $3 group by from_stage, to_stage, via having sum(n) <> 0",
 );
 const FLOW_DAYS: Sql = sql("select cohort_day, from_stage, to_stage, via, n from flow
      where lens_id = $1 and n <> 0");
@@ -62,7 +63,7 @@ pub(crate) const ALL: &[Sql] = &[
     ADD_TRANSITION,
     DROP_TRANSITION,
     FLOW_ADD,
-    FLOW_SINCE,
+    FLOW_BETWEEN,
     FLOW_DAYS,
 ];
 
@@ -276,13 +277,13 @@ pub(crate) fn add_flow(
     Ok(())
 }
 
-/// The moves of those who came on `day` or later: from, to, by which way, how many.
-pub(crate) fn flow_since(
+/// The moves of those who came on these days: from, to, by which way, how many.
+pub(crate) fn flow_between(
     tx: &mut Tx,
     lens: LensId,
-    day: i64,
+    days: &Range<i64>,
 ) -> Result<Vec<(Stage, Stage, String, u64)>, Failure> {
-    let rows = tx.rows(FLOW_SINCE, args![lens, day])?;
+    let rows = tx.rows(FLOW_BETWEEN, args![lens, days.start, days.end])?;
     Ok(rows
         .iter()
         .filter_map(|row| {

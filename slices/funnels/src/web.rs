@@ -10,8 +10,10 @@ mod form;
 mod handoffs;
 mod lenses;
 mod load;
+mod packs;
 mod record;
 mod tell;
+mod tried;
 
 use axum::Router;
 use axum::extract::{Form, Query, State};
@@ -32,10 +34,12 @@ use serde::Deserialize;
 use team::{Right, User};
 
 use crate::agreement::Depth;
-use crate::funnel::{FunnelView, funnel};
+use crate::funnel::{FunnelView, before, funnel};
 use crate::lens;
 use crate::pages::flow::{self, Flow, title_case};
-use crate::pages::funnel::{FunnelPage, KindLine, Meaning, RuleLine, Rung, Standing, Window};
+use crate::pages::funnel::{
+    Compared, FunnelPage, KindLine, Meaning, RuleLine, Rung, Standing, Window,
+};
 
 /// `/funnel`, `/handoffs`, `/lens`, `/lenses`, `/definitions`, `/backtests` and `/tell`.
 pub fn routes() -> Router<App> {
@@ -53,6 +57,7 @@ pub fn routes() -> Router<App> {
         .merge(handoffs::routes())
         .merge(call::routes())
         .merge(tell::routes())
+        .merge(packs::routes())
 }
 
 #[derive(Deserialize)]
@@ -76,6 +81,8 @@ async fn choose(
 #[serde(default)]
 struct Ask {
     days: String,
+    /// `1` to hold the window against as many days before it.
+    compare: String,
 }
 
 const WINDOWS: [(&str, &str, &str, Option<i64>); 4] = [
@@ -90,7 +97,7 @@ async fn page(State(app): State<App>, who: User, Query(ask): Query<Ask>) -> Resu
     let (shell, view) = app
         .db
         .read(move |tx| {
-            let view = view(tx, &who, &ask.days, now)?;
+            let view = view(tx, &who, &ask.days, ask.compare == "1", now)?;
             Ok((frame::shell(tx, &who, "/funnel")?, view))
         })
         .await?;
@@ -102,6 +109,7 @@ pub(crate) fn view(
     tx: &mut Tx,
     who: &User,
     days: &str,
+    compares: bool,
     now: Moment,
 ) -> Result<FunnelPage, Failure> {
     let here = WINDOWS.iter().find(|window| window.0 == days).unwrap_or(&WINDOWS[1]);
@@ -110,6 +118,12 @@ pub(crate) fn view(
     let flow = Flow::of(&found.moves);
     let int = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
     let stand = flow.stand();
+    let lens = lens::of(tx, who, None)?;
+    let agreed = crate::drafts::agreed_by(tx, who, lens.id, found.version.version)?;
+    let before = match here.3.filter(|_| compares) {
+        Some(days) => compared(&flow, &Flow::of(&before(tx, who, None, days, now)?)),
+        None => Vec::new(),
+    };
     let balance: Vec<String> = stand
         .iter()
         .filter(|(_, n)| *n > 0)
@@ -119,6 +133,10 @@ pub(crate) fn view(
         lens: format!("{} definition", found.lens),
         definition: format!("{}, version {}", found.version.name, found.version.version),
         since: since(&found, &almanac),
+        agreed: match agreed.is_empty() {
+            true => String::new(),
+            false => format!("Agreed by {}.", agreed.join(" and ")),
+        },
         is_starter: found.version.is_starter,
         windows: WINDOWS
             .iter()
@@ -134,6 +152,23 @@ pub(crate) fn view(
             })
             .collect(),
         window: here.2.to_owned(),
+        compare: here.3.map(|days| Window {
+            label: match days {
+                30 => "Compare with the 30 days before",
+                365 => "Compare with the year before",
+                _ => "Compare with the 90 days before",
+            },
+            href: match (here.0, compares) {
+                ("30", false) => "/funnel?days=30&compare=1",
+                ("30", true) => "/funnel?days=30",
+                ("365", false) => "/funnel?days=365&compare=1",
+                ("365", true) => "/funnel?days=365",
+                (_, false) => "/funnel?compare=1",
+                (_, true) => "/funnel",
+            },
+            is_here: compares,
+        }),
+        before,
         standing: found
             .tally
             .iter()
@@ -162,7 +197,12 @@ pub(crate) fn view(
             .iter()
             .map(|(name, condition)| kind_line(name, condition))
             .collect(),
+        examples: match found.definition.examples.len() {
+            0 => "no examples say what it is meant to do".to_owned(),
+            count => format!("{count} of {count} examples hold"),
+        },
         text: found.definition.text.clone(),
+        tried: tried::panel(tx, who, &lens, &almanac)?,
         lenses: lenses::panel(tx, who, Depth::Counts, now)?,
         may_change: who.can(Right::ChangeDefinitions),
         lens_name: found.lens.clone(),
@@ -175,6 +215,26 @@ fn since(found: &FunnelView, almanac: &Almanac) -> String {
     } else {
         format!("since {}", almanac.date(found.version.from).words)
     }
+}
+
+/// How many came to each stage, and how many in the window before.
+fn compared(flow: &Flow, before: &Flow) -> Vec<Compared> {
+    let int = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    let stages = Stage::ALL.iter().filter(|stage| **stage != Stage::None);
+    stages
+        .map(|stage| (*stage, int(flow.entered(*stage)), int(before.entered(*stage))))
+        .filter(|(_, now, was)| now + was > 0)
+        .map(|(stage, now, was)| Compared {
+            stage: StageMark::of(stage.as_str()),
+            now,
+            was,
+            change: match now - was {
+                0 => "as many".to_owned(),
+                more if more > 0 => format!("{} more", grouped(more)),
+                fewer => format!("{} fewer", grouped(-fewer)),
+            },
+        })
+        .collect()
 }
 
 fn ladder(flow: &Flow) -> Vec<Rung> {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use funnel::definition::{Change, Mark};
+use funnel::{Definition, packs};
 use funnels::{drafts, lens};
 use platform::failure::Failure;
 use serde_json::{Value, json};
@@ -51,15 +52,17 @@ pub(crate) struct Diff {
     lens: Option<String>,
 }
 
-/// Print a definition that is or was in force
+/// Print a definition that is or was in force, or a pack
 #[derive(Args)]
 #[command(
     long_about = "Prints a definition as its file, so that it can be kept, changed and adopted elsewhere. With --list it \
-        names every version of every lens.",
+        names every version of every lens. With --pack it is one of those that Sluice ships with; --packs names them, \
+        and neither needs a workspace.",
     after_long_help = "Examples:\n  \
         sluice definition show > ours.toml\n  \
         sluice definition show --lens Sales --version 2\n  \
-        sluice definition show --list"
+        sluice definition show --list\n  \
+        sluice definition show --pack article-c-fit > fit.toml"
 )]
 pub(crate) struct Show {
     /// The lens [default: the main one]
@@ -71,6 +74,12 @@ pub(crate) struct Show {
     /// Name every version instead
     #[arg(long)]
     list: bool,
+    /// A pack instead
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["lens", "version", "list"])]
+    pack: Option<String>,
+    /// Name every pack instead
+    #[arg(long, conflicts_with_all = ["lens", "version", "list", "pack"])]
+    packs: bool,
 }
 
 /// Propose a definition, so that the teams can approve it
@@ -165,7 +174,40 @@ fn shown(changes: &[Change], ink: Ink) -> String {
 }
 
 impl Show {
+    /// The packs, which need no workspace.
+    fn packs(&self, house: &House) -> Result<Outcome, Failure> {
+        if let Some(name) = &self.pack {
+            let text = packs::find(name).ok_or_else(|| {
+                let known: Vec<&str> = packs::ALL.iter().map(|(name, _)| *name).collect();
+                Failure::refused(
+                    "no_pack",
+                    format!("There is no pack {name}; there are {}.", known.join(", ")),
+                )
+            })?;
+            house
+                .mouth
+                .result(&json!({ "pack": name, "text": text }), |_| text.trim_end().to_owned())?;
+            return Ok(Outcome::Done);
+        }
+        let about = |(key, text): &(&str, &str)| {
+            let definition = Definition::parse(text).unwrap_or_default();
+            json!({ "pack": key, "name": definition.name, "about": definition.about, "source": definition.source })
+        };
+        let value: Vec<Value> = packs::ALL.iter().map(about).collect();
+        house.mouth.result(&value, |ink| {
+            let line = |one: &Value| {
+                let text = |key: &str| one.get(key).and_then(Value::as_str).unwrap_or_default();
+                format!("{}  {}\n    {}", ink.strong(text("pack")), text("name"), text("about"))
+            };
+            value.iter().map(line).collect::<Vec<_>>().join("\n")
+        })?;
+        Ok(Outcome::Done)
+    }
+
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
+        if self.packs || self.pack.is_some() {
+            return self.packs(house);
+        }
         let app = house.open_begun()?;
         if self.list {
             let lenses = app.db.read_blocking(lens::lenses)?;

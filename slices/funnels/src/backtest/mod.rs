@@ -10,6 +10,7 @@ mod view;
 
 use funnel::backtest::Asked;
 use moment::{Moment, Span};
+use people::LensId;
 use platform::db::Tx;
 use platform::failure::Failure;
 use serde_json::{Value, json};
@@ -62,7 +63,7 @@ pub fn start(
     people::sight::must_see_all(who)?;
     let definition = lens::read(text)?;
     crate::company::can_count(tx, &definition)?;
-    let lens = lens::of(tx, who, lens)?;
+    let lens = lens::of_drafts(tx, who, lens)?;
     let id = tx.ids(1)?;
     let until = question.until.map_or(now, |until| until.min(now));
     let row = BacktestRow {
@@ -105,6 +106,16 @@ pub fn list(tx: &mut Tx, who: &User) -> Result<Vec<BacktestRow>, Failure> {
     who.may(Right::ReadPeople)?;
     people::sight::must_see_all(who)?;
     store::list(tx, LISTED)
+}
+
+/// The newest backtest under a lens that came to something.
+///
+/// # Errors
+/// As [`list`].
+pub fn latest(tx: &mut Tx, who: &User, lens: LensId) -> Result<Option<BacktestRow>, Failure> {
+    who.may(Right::ReadPeople)?;
+    people::sight::must_see_all(who)?;
+    store::latest(tx, lens)
 }
 
 /// Gives a backtest up; false if it had ended.

@@ -22,12 +22,17 @@ const LIST: Sql = sql(
     "select id, lens_id, job_id, name, text, until_at, within_us, started_at, started_by, finished_at,
         result, refusal from backtest order by started_at desc, id desc limit $1",
 );
+const LATEST: Sql = sql(
+    "select id, lens_id, job_id, name, text, until_at, within_us, started_at, started_by, finished_at,
+        result, refusal from backtest where lens_id = $1 and result is not null
+     order by started_at desc, id desc limit 1",
+);
 const FINISH: Sql =
     sql("update backtest set finished_at = $2, result = $3, refusal = $4 where id = $1");
 const MOVES: Sql = sql("select person_id, moved_at, to_stage from transition
      where person_id >= $2 and person_id <= $3 and lens_id = $1 order by person_id, moved_at, seq");
 
-pub(crate) const ALL: &[Sql] = &[ADD, SET_JOB, LOAD, LIST, FINISH, MOVES];
+pub(crate) const ALL: &[Sql] = &[ADD, SET_JOB, LOAD, LIST, LATEST, FINISH, MOVES];
 
 /// A backtest as it is stored.
 #[derive(Clone, Debug, PartialEq)]
@@ -102,6 +107,10 @@ pub(crate) fn load(tx: &mut Tx, id: i64) -> Result<Option<BacktestRow>, Failure>
 
 pub(crate) fn list(tx: &mut Tx, limit: i64) -> Result<Vec<BacktestRow>, Failure> {
     Ok(tx.rows(LIST, args![limit])?.iter().map(row_of).collect())
+}
+
+pub(crate) fn latest(tx: &mut Tx, lens: LensId) -> Result<Option<BacktestRow>, Failure> {
+    Ok(tx.row(LATEST, args![lens])?.as_ref().map(row_of))
 }
 
 pub(crate) fn finish(

@@ -145,7 +145,7 @@ pub fn create(
     now: Moment,
 ) -> Result<i64, Failure> {
     who.may(Right::ChangeDefinitions)?;
-    let lens = lens::of(tx, who, lens)?;
+    let lens = lens::of_drafts(tx, who, lens)?;
     let in_force = lens.current().map(|(_, definition)| definition.text.clone());
     let text = text.map(str::to_owned).or(in_force).unwrap_or_default();
     fits(&text, note)?;
@@ -311,6 +311,17 @@ pub fn view(tx: &mut Tx, who: &User, id: i64) -> Result<DraftView, Failure> {
     Ok(DraftView { row, lens, checked, approvals, teams, missing })
 }
 
+/// The names of those who approved the draft that became a version, each once; nobody if none did.
+///
+/// # Errors
+/// `Forbidden` without the right to read definitions.
+pub fn agreed_by(tx: &mut Tx, who: &User, lens: i64, version: i64) -> Result<Vec<String>, Failure> {
+    who.may(Right::ReadDefinitions)?;
+    let mut users = store::agreed(tx, lens, version)?;
+    users.dedup();
+    Ok(team::names(tx, &users)?.into_iter().map(|(_, name)| name).collect())
+}
+
 /// The newest drafts, whatever became of them, the last changed first.
 ///
 /// # Errors
@@ -322,7 +333,7 @@ pub fn list(tx: &mut Tx, who: &User) -> Result<Vec<DraftRow>, Failure> {
 
 /// The teams that a change concerns: whoever owns a stage before it or after it. `both` is marketing and sales;
 /// where no stage has an owner it is for whoever has the right to say.
-fn teams(in_force: Option<&Definition>, text: &str) -> Vec<String> {
+pub(crate) fn teams(in_force: Option<&Definition>, text: &str) -> Vec<String> {
     let draft = Definition::parse(text).ok();
     let stages =
         in_force.into_iter().chain(draft.as_ref()).flat_map(|definition| &definition.stages);

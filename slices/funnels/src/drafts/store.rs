@@ -37,10 +37,12 @@ const APPROVALS: Sql = sql(
 const APPROVE: Sql =
     sql("insert into approval (draft_id, team, user_id, approved_at) values ($1, $2, $3, $4)
      on conflict (draft_id, team) do nothing");
+const AGREED: Sql = sql("select a.user_id from draft d join approval a on a.draft_id = d.id
+     where d.lens_id = $1 and d.version = $2 and d.state = 2 order by a.approved_at, a.team");
 const DISAPPROVE: Sql = sql("delete from approval where draft_id = $1");
 
 pub(crate) const ALL: &[Sql] =
-    &[ADD, LOAD, LIST, SAVE, PROPOSE, CLOSE, APPROVALS, APPROVE, DISAPPROVE];
+    &[ADD, LOAD, LIST, SAVE, PROPOSE, CLOSE, APPROVALS, AGREED, APPROVE, DISAPPROVE];
 
 /// A draft as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -163,6 +165,12 @@ pub(super) fn approvals(tx: &mut Tx, id: i64) -> Result<Vec<Approval>, Failure> 
         at: row.moment(2),
     };
     Ok(rows.iter().map(approval).collect())
+}
+
+/// Who approved the draft that became a version.
+pub(super) fn agreed(tx: &mut Tx, lens: LensId, version: i64) -> Result<Vec<i64>, Failure> {
+    let rows = tx.rows(AGREED, args![lens, version])?;
+    Ok(rows.iter().filter_map(|row| row.int_opt(0)).collect())
 }
 
 pub(super) fn approve(

@@ -72,6 +72,19 @@ pub struct Rung {
     pub words: String,
 }
 
+/// A stage in the window and in the one before.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    /// The stage.
+    pub stage: StageMark,
+    /// How many came to it.
+    pub now: i64,
+    /// How many had before.
+    pub was: i64,
+    /// The difference in words.
+    pub change: String,
+}
+
 /// The page.
 #[derive(Clone, Debug, Template)]
 #[template(path = "funnel.html")]
@@ -82,12 +95,18 @@ pub struct FunnelPage {
     pub definition: String,
     /// Since when it holds, in words.
     pub since: String,
+    /// Who agreed to it, as a sentence; empty if nobody was asked.
+    pub agreed: String,
     /// Whether it is what the workspace began with.
     pub is_starter: bool,
     /// The windows to choose from.
     pub windows: Vec<Window>,
     /// In words: `the last 90 days`.
     pub window: String,
+    /// The switch that holds it against the window before; nothing where there is none.
+    pub compare: Option<Window>,
+    /// What came of that.
+    pub before: Vec<Compared>,
     /// How many stand where now.
     pub standing: Vec<Standing>,
     /// The picture; nothing if nobody came.
@@ -108,6 +127,10 @@ pub struct FunnelPage {
     pub kinds: Vec<KindLine>,
     /// The whole definition's text.
     pub text: String,
+    /// What its examples say of it.
+    pub examples: String,
+    /// The panel of the draft that was tried last.
+    pub tried: String,
     /// The panel that compares the lenses.
     pub lenses: String,
     /// Whether whoever looks may change the definition.

@@ -126,21 +126,24 @@ struct Running {
     total: i64,
 }
 
-struct StageLine {
-    mark: StageMark,
-    called: i64,
-    lived_called: Option<i64>,
-    joined: String,
-    same: i64,
-    earlier: i64,
-    earlier_by: String,
-    later: i64,
-    later_by: String,
-    won: i64,
-    won_note: String,
-    weekly: String,
-    weekly_note: String,
-    chart: String,
+/// What a draft would have done with a stage, beside what was.
+pub(super) struct StageLine {
+    pub(super) mark: StageMark,
+    pub(super) called: i64,
+    pub(super) lived_called: Option<i64>,
+    pub(super) joined: String,
+    pub(super) same: i64,
+    pub(super) earlier: i64,
+    pub(super) earlier_by: String,
+    pub(super) later: i64,
+    pub(super) later_by: String,
+    pub(super) won: i64,
+    pub(super) won_note: String,
+    pub(super) lead_time: String,
+    pub(super) lead_note: String,
+    pub(super) weekly: String,
+    pub(super) weekly_note: String,
+    pub(super) chart: String,
 }
 
 struct ReceiptLine {
@@ -246,7 +249,7 @@ fn done(view: &BacktestView, capacity: &Capacity, almanac: &Almanac) -> Done {
     }
 }
 
-fn stage_line(view: &BacktestView, stage: Stage, figures: &StageFigures) -> StageLine {
+pub(super) fn stage_line(view: &BacktestView, stage: Stage, figures: &StageFigures) -> StageLine {
     let report: &Report = &view.report;
     let lived = report.in_force.get(&stage);
     let shift = report.moved.get(&stage).copied().unwrap_or_default();
@@ -276,6 +279,17 @@ fn stage_line(view: &BacktestView, stage: Stage, figures: &StageFigures) -> Stag
         later_by: median(later_days),
         won: int(figures.won),
         won_note,
+        lead_time: figures.lead_days.map_or_else(
+            || "nobody won".to_owned(),
+            |days| match days.median {
+                0 => "under a day".to_owned(),
+                1 => "1 day".to_owned(),
+                median => format!("{median} days"),
+            },
+        ),
+        lead_note: figures.lead_days.map_or_else(String::new, |days| {
+            format!("half of them {} to {} days", days.p25, days.p75)
+        }),
         weekly: format!("{:.1}", figures.weekly.mean),
         weekly_note: lived.map_or_else(String::new, |lived| {
             format!("{:.1} under version {}", lived.weekly.mean, view.version)

@@ -17,6 +17,7 @@ use platform::page::words::Almanac;
 use platform::page::{Page, filters};
 use team::{Right, User};
 
+use super::packs::{self, PackLine};
 use crate::backtest::{self, BACKTEST, BacktestRow};
 use crate::drafts::{self, DRAFT};
 use crate::lens::{self, Lens};
@@ -65,6 +66,8 @@ struct DefinitionsPage {
     lenses: Vec<LensLine>,
     drafts: Vec<DraftLine>,
     backtests: Vec<TestLine>,
+    packs: Vec<PackLine>,
+    main: String,
 }
 
 async fn page(State(app): State<App>, who: User) -> Result<Page, Failure> {
@@ -128,6 +131,8 @@ fn definitions(tx: &mut Tx, who: &User, now: Moment) -> Result<DefinitionsPage, 
         },
     };
     Ok(DefinitionsPage {
+        packs: packs::lines(),
+        main: lenses.first().map(|lens| lens.name.clone()).unwrap_or_default(),
         may_change: who.can(Right::ChangeDefinitions),
         lenses: lenses
             .iter()

@@ -31,6 +31,9 @@ pub(super) fn routes() -> Router<App> {
 #[derive(Deserialize)]
 struct Begun {
     lens: String,
+    /// A pack to begin with, instead of what is in force.
+    #[serde(default)]
+    pack: String,
 }
 
 async fn begin(
@@ -39,12 +42,21 @@ async fn begin(
     Form(form): Form<Begun>,
 ) -> Result<Redirect, Failure> {
     let now = app.clock.now();
-    let id =
-        app.db.write(move |tx| drafts::create(tx, &who, Some(&form.lens), None, "", now)).await?;
+    let text = match form.pack.as_str() {
+        "" => None,
+        pack => Some(funnel::packs::find(pack).ok_or_else(|| Failure::missing("pack", pack))?),
+    };
+    let begin = move |tx: &mut Tx| {
+        if text.is_some() {
+            lens::make(tx, &who, &form.lens, now)?;
+        }
+        drafts::create(tx, &who, Some(&form.lens), text, "", now)
+    };
+    let id = app.db.write(begin).await?;
     Ok(Redirect::to(&address(&app, id)))
 }
 
-fn address(app: &App, draft: i64) -> String {
+pub(super) fn address(app: &App, draft: i64) -> String {
     format!("/definitions/drafts/{}", app.public_ids().encode(DRAFT, draft))
 }
 
@@ -58,14 +70,31 @@ struct FaultLine {
     words: String,
 }
 
-struct PieceLine {
-    mark: &'static str,
-    words: String,
+pub(super) struct PieceLine {
+    pub(super) mark: &'static str,
+    pub(super) words: String,
 }
 
-struct ChangeLine {
-    part: String,
-    pieces: Vec<PieceLine>,
+/// A part of a definition with what is kept, gone and new of it.
+pub(super) struct ChangeLine {
+    pub(super) part: String,
+    pub(super) pieces: Vec<PieceLine>,
+}
+
+pub(super) fn change_lines(changes: &[funnel::definition::Change]) -> Vec<ChangeLine> {
+    let piece = |piece: &funnel::definition::Piece| PieceLine {
+        mark: match piece.mark {
+            Mark::Kept => "kept",
+            Mark::Gone => "gone",
+            Mark::New => "new",
+        },
+        words: piece.words.clone(),
+    };
+    let line = |change: &funnel::definition::Change| ChangeLine {
+        part: change.part.clone(),
+        pieces: change.pieces.iter().map(piece).collect(),
+    };
+    changes.iter().map(line).collect()
 }
 
 #[derive(Template)]
@@ -88,7 +117,7 @@ async fn check(
     let part = app
         .db
         .read(move |tx| {
-            let lens = lens::of(tx, &who, Some(&form.lens))?;
+            let lens = lens::of_drafts(tx, &who, Some(&form.lens))?;
             let in_force = lens.current().map(|(_, definition)| definition.clone());
             Ok(checked(&drafts::check(&form.text, in_force.as_deref()), &lens))
         })
@@ -110,14 +139,6 @@ fn checked(found: &Checked, lens: &Lens) -> CheckedPart {
         column: fault.column,
         words: fault_words(fault),
     };
-    let piece = |piece: &funnel::definition::Piece| PieceLine {
-        mark: match piece.mark {
-            Mark::Kept => "kept",
-            Mark::Gone => "gone",
-            Mark::New => "new",
-        },
-        words: piece.words.clone(),
-    };
     let failing: Vec<FaultLine> = found
         .examples
         .iter()
@@ -135,14 +156,7 @@ fn checked(found: &Checked, lens: &Lens) -> CheckedPart {
         against: lens.current().map_or_else(String::new, |(row, _)| {
             format!("against {}, version {}", lens.name, row.version)
         }),
-        changes: found
-            .changes
-            .iter()
-            .map(|change| ChangeLine {
-                part: change.part.clone(),
-                pieces: change.pieces.iter().map(piece).collect(),
-            })
-            .collect(),
+        changes: change_lines(&found.changes),
         verdict: match (found.examples.len(), failing.len()) {
             (0, _) => "none: nothing says what it is meant to do".to_owned(),
             (count, 0) => format!("all {count} hold"),

@@ -204,3 +204,39 @@ fn the_form_of_a_draft_offers_what_the_workspace_knows() {
         assert_eq!(broken.conditions.unwrap_err()[0].line, 1);
     });
 }
+
+#[test]
+fn a_draft_for_a_new_lens_makes_it_and_nobody_stands_there_before_it_is_adopted() {
+    both(|world| {
+        let now = world.now();
+        let id = write(world, move |tx| {
+            let who = User::operator();
+            let lens = lens::make(tx, &who, "Sales", now)?;
+            assert_eq!(lens::make(tx, &who, "sales", now)?.id, lens.id, "there is but one");
+            drafts::create(tx, &who, Some("Sales"), Some(FIRST), "", now)
+        })
+        .unwrap();
+        let looked = world.db.read_blocking(|tx| {
+            let who = User::operator();
+            let through =
+                lens::of(tx, &who, Some("Sales")).err().map(|failure| failure.to_string());
+            let compared = funnels::agreement::Depth::Counts;
+            let lenses = funnels::agreement::lenses(tx, &who, compared, moment::Moment::START);
+            Ok((through, lenses?.lenses.len()))
+        });
+        let (through, compared) = looked.unwrap();
+        assert!(through.is_some_and(|words| words.contains("no lens")), "nobody looks through it");
+        assert_eq!(compared, 1);
+        let adopted = write(world, move |tx| {
+            let who = User::operator();
+            drafts::propose(tx, &who, id, now)?;
+            for team in drafts::view(tx, &who, id)?.teams {
+                drafts::approve(tx, &who, id, &team, now)?;
+            }
+            drafts::adopt(tx, &who, id, From::Usual, now)
+        });
+        assert_eq!(adopted.unwrap().version, 1);
+        let found = world.db.read_blocking(|tx| lens::of(tx, &User::operator(), Some("Sales")));
+        assert_eq!(found.unwrap().versions.len(), 1);
+    });
+}
