@@ -10,7 +10,8 @@ use crate::store;
 /// One name of a subject outside: the kind of key and its value in normal form.
 pub type Key = (String, String);
 
-/// Finds the subjects of these keys in one go: for each kind of key, value by value.
+/// Finds the subjects of these keys in one go: for each kind of key, value by value. Whoever asks for one of them
+/// meanwhile waits until this transaction has ended, so that of two at once only one makes somebody new.
 ///
 /// # Errors
 /// `Broken` when the database fails.
@@ -20,9 +21,12 @@ pub fn known<'a>(
     keys: impl Iterator<Item = &'a Key>,
 ) -> Result<HashMap<Key, i64>, Failure> {
     let mut by_kind: HashMap<&str, Vec<&str>> = HashMap::new();
+    let mut numbers = Vec::new();
     for (kind, value) in keys {
         by_kind.entry(kind).or_default().push(value);
+        numbers.push(journal::natural_id(&[kind, value]));
     }
+    tx.lock(if of_company { "company key" } else { "person key" }, &numbers)?;
     let mut found = HashMap::new();
     for (kind, mut values) in by_kind {
         values.sort_unstable();

@@ -5,6 +5,7 @@
 //! **Never:** decides a stage. Whoever folds tells this slice where a person stands, with [`stand`].
 
 pub mod bulk;
+pub mod companies;
 pub mod company;
 pub mod condition;
 pub mod create;

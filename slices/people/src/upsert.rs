@@ -3,6 +3,12 @@
 //! **Promise:** each person is created, updated, unchanged or rejected, and a rejected one hinders no other; the same
 //! news twice changes nothing. It goes the way of an import: what is recorded there is recorded here.
 
+mod company;
+mod happened;
+
+pub use company::{update_company, upsert_companies};
+pub use happened::record_activities;
+
 use std::collections::BTreeMap;
 
 use funnel::history::{Activity, Fact, Kind, Value};
@@ -276,7 +282,8 @@ fn read(
         }
     }
     facts.extend(wrong.facts("/facts", &person.facts, &["person.", "company.", "score."]));
-    let company = person.company.as_ref().and_then(|company| company_of(company, &mut wrong));
+    let company =
+        person.company.as_ref().and_then(|company| company_of(company, "/company", &mut wrong));
     if person.activities.len() > PARTS_MAX {
         wrong.at("/activities", format!("at most {PARTS_MAX} are taken at once"));
     }
@@ -301,10 +308,10 @@ fn read(
     })
 }
 
-fn company_of(company: &NewCompany, wrong: &mut Wrong) -> Option<PlannedCompany> {
+fn company_of(company: &NewCompany, way: &str, wrong: &mut Wrong) -> Option<PlannedCompany> {
     let (mut keys, mut facts) = (Vec::new(), Vec::new());
     if let Some(domain) = &company.domain
-        && let Some(domain) = wrong.take("/company/domain", identity::domain::normal(domain))
+        && let Some(domain) = wrong.take(&format!("{way}/domain"), identity::domain::normal(domain))
     {
         facts.push(certain("company.domain", &domain));
         keys.push(("domain".to_owned(), domain));
@@ -313,15 +320,15 @@ fn company_of(company: &NewCompany, wrong: &mut Wrong) -> Option<PlannedCompany>
         let name = identity::clean(name);
         let matching = identity::company::matching(&name);
         if matching.is_empty() || matching.len() > KEY_BYTES_MAX {
-            wrong.at("/company/name", "this is no name of a company");
+            wrong.at(&format!("{way}/name"), "this is no name of a company");
         } else {
-            facts.extend(wrong.fact("/company/name", "company.name", &Json::from(name)));
+            facts.extend(wrong.fact(&format!("{way}/name"), "company.name", &Json::from(name)));
             keys.push(("name".to_owned(), matching));
         }
     }
-    facts.extend(wrong.facts("/company/facts", &company.facts, &["company."]));
+    facts.extend(wrong.facts(&format!("{way}/facts"), &company.facts, &["company."]));
     if keys.is_empty() {
-        wrong.at("/company", "nothing says which company: give a domain or a name");
+        wrong.at(way, "nothing says which company: give a domain or a name");
         return None;
     }
     Some(PlannedCompany { keys, facts })

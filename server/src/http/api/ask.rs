@@ -167,26 +167,29 @@ pub(super) fn check(shape: &Shape, body: &Value) -> Result<(), Failure> {
     if wrong.is_empty() { Ok(()) } else { Err(Failure::Invalid(wrong)) }
 }
 
-/// `If-Match`, if it is there.
+/// `If-Match`, if it is there. A tag without its quotes is taken for one.
 ///
 /// # Errors
-/// `Invalid` if it is not written as one.
+/// `Invalid` if it is empty or no text.
 pub(super) fn if_match(headers: &HeaderMap) -> Result<Option<IfMatch>, Failure> {
     let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
     let wrong = || Failure::invalid("If-Match", "write the ETag as it was given, in quotes, or *");
     let text = value.to_str().map_err(|_| wrong())?.trim();
+    if text.is_empty() {
+        return Err(wrong());
+    }
     if text == "*" {
         return Ok(Some(IfMatch::Any));
     }
     let tag = |tag: &str| {
-        let tag = tag.trim();
         // A weak one never matches where something is to be changed.
-        let strong = tag.strip_prefix("W/").unwrap_or(tag);
-        let inside = strong.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
-        inside.map(|inside| if tag.starts_with("W/") { String::new() } else { inside.to_owned() })
+        if tag.trim().starts_with("W/") {
+            String::new()
+        } else {
+            tag.trim().trim_matches('"').to_owned()
+        }
     };
-    let tags: Option<Vec<String>> = text.split(',').map(tag).collect();
-    tags.map(IfMatch::Tags).map(Some).ok_or_else(wrong)
+    Ok(Some(IfMatch::Tags(text.split(',').map(tag).collect())))
 }
 
 #[cfg(test)]
@@ -208,6 +211,6 @@ mod tests {
         assert_eq!(read("*").unwrap(), Some(IfMatch::Any));
         assert_eq!(read("\"a\"").unwrap(), tags(&["a"]));
         assert_eq!(read("\"a\", W/\"b\"").unwrap(), tags(&["a", ""]));
-        assert!(read("a").is_err());
+        assert_eq!(read("a").unwrap(), tags(&["a"]));
     }
 }

@@ -25,6 +25,7 @@ pub(super) fn calls() -> Vec<Call> {
             .gives(200, "The newest first, without their results.", object(vec![
                 has("backtests", list(named("Backtest"))),
             ]))
+            .refuses(&[409])
             .reads(all),
         post("/backtests", "startBacktest", "Try a definition over the whole past")
             .more("A job reads everybody's history; ask for the backtest until its `state` is no more `running`.")
@@ -45,10 +46,12 @@ pub(super) fn calls() -> Vec<Call> {
         get("/backtests/{backtest}", "getBacktest", "A backtest, with what it came to")
             .at("backtest", part())
             .gives(200, "The backtest.", named("Backtest"))
+            .refuses(&[409])
             .reads(one),
         delete("/backtests/{backtest}", "cancelBacktest", "Give a backtest up that has not ended")
             .at("backtest", part())
             .gives(200, "The backtest as it is now; one that had ended stays as it is.", named("Backtest"))
+            .refuses(&[409])
             .writes(cancel),
     ]
 }

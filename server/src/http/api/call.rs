@@ -222,7 +222,7 @@ impl Call {
 
     /// Whether it changes only what is as it was read.
     pub(super) fn has_condition(&self) -> bool {
-        self.is_tagged && self.method != Method::GET
+        self.is_tagged && self.method != Method::GET && !self.parts.is_empty()
     }
 
     /// What it is about: the first part of its path.
@@ -249,7 +249,7 @@ impl Call {
             all.push(412);
         }
         if self.is_kept() {
-            all.push(422);
+            all.extend([409, 422]);
         }
         all.sort_unstable();
         all.dedup();

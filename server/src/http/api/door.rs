@@ -101,7 +101,6 @@ impl From<Failure> for Refusal {
     fn from(failure: Failure) -> Refusal {
         let status = match &failure {
             Failure::Refused { code: CHANGED, .. } => StatusCode::PRECONDITION_FAILED,
-            Failure::Refused { code: KEY_USED, .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Failure::Refused { code: "no_lens", .. } => StatusCode::NOT_FOUND,
             Failure::Refused { code: "file_too_large", .. } => StatusCode::PAYLOAD_TOO_LARGE,
             _ => return Refusal(Box::new(failure.into_response())),

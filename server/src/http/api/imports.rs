@@ -76,6 +76,7 @@ pub(super) fn calls() -> Vec<Call> {
             .ask("limit", super::limit())
             .ask("after", super::after())
             .gives(200, "A page, the newest first.", super::page("imports", named("Import")))
+            .refuses(&[409])
             .reads(all),
         post("/imports", "startImport", "Start an import of a file that was brought")
             .more("A job does it; ask for the import until its `state` is no more `running`. The same file with the same mapping \
@@ -273,15 +274,9 @@ fn value(tx: &mut Tx, row: &ImportRow, ask: &Ask) -> Result<Value, Failure> {
 }
 
 fn all(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
-    let after = ask.find("after").map(|text| {
-        let wrong = || {
-            Failure::invalid(
-                "after",
-                "this is no place in this list: take it as the page before gave it",
-            )
-        };
-        ask.outside.decode(IMPORT_ID, text).ok_or_else(wrong)
-    });
+    let after = ask
+        .find("after")
+        .map(|text| ask.outside.decode(IMPORT_ID, text).ok_or_else(super::no_place));
     let limit = ask.size("limit", PAGE);
     let one_more = i64::try_from(limit + 1).unwrap_or(i64::MAX);
     let mut rows = import::list_before(tx, &ask.who, after.transpose()?, one_more)?;

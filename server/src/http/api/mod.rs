@@ -4,10 +4,12 @@
 //! that row, so that none can say something else than the others. Each parses, asks a verb that other mouths ask too, and
 //! renders. **Never:** lets a browser's session in, or gives more than the token's user may see.
 
+mod activities;
 mod ask;
 mod backtests;
 mod body;
 mod call;
+mod companies;
 mod definitions;
 mod document;
 mod door;
@@ -17,9 +19,11 @@ mod imports;
 mod pace;
 mod people;
 mod schema;
+mod segments;
 mod shape;
 mod table;
 mod tokens;
+mod users;
 
 use std::sync::Arc;
 
@@ -80,7 +84,7 @@ async fn nothing(address: Uri) -> Failure {
 /// Where the page before ended.
 fn after() -> Shape {
     let says = "Where the page before ended: its `next`.";
-    shape::text_of(1, 4_000).format("cursor").says(says)
+    shape::text_of(1, 4_000).says(says)
 }
 
 /// How many of a page.
@@ -105,6 +109,11 @@ fn place_of(text: &str) -> Result<(i64, i64), Failure> {
     let read = text
         .split_once('~')
         .and_then(|(first, second)| Some((first.parse().ok()?, second.parse().ok()?)));
-    let words = "this is no place in this list: take it as the page before gave it";
-    read.ok_or_else(|| Failure::invalid("after", words))
+    read.ok_or_else(no_place)
+}
+
+/// What `after` says is no place of this list, or of this order of it.
+fn no_place() -> Failure {
+    let words = "This is no place in this list as it is asked for: say `after` as the page before gave it, or begin anew.";
+    Failure::refused("no_place", words)
 }

@@ -182,7 +182,7 @@ pub(super) fn object(members: Vec<Member>) -> Shape {
 /// Names of members of a shape, several at once.
 pub(super) fn fields_of(shape: &Shape) -> Shape {
     let names: Vec<&'static str> = shape.members().iter().map(|member| member.name).collect();
-    list(word(&names))
+    list(word(&names)).most(names.len())
 }
 
 /// A member that is there always.

@@ -5,12 +5,18 @@ use std::sync::LazyLock;
 
 use super::call::Call;
 use super::shape::{Shape, count, has, list, may, object, text, whole};
-use super::{backtests, definitions, drafts, imports, people, tokens};
+use super::{
+    activities, backtests, companies, definitions, drafts, imports, people, segments, tokens, users,
+};
 
 static SHAPES: LazyLock<BTreeMap<&'static str, Shape>> = LazyLock::new(|| {
     let shapes = [
         common(),
         people::shapes(),
+        companies::shapes(),
+        activities::shapes(),
+        segments::shapes(),
+        users::shapes(),
         definitions::shapes(),
         drafts::shapes(),
         backtests::shapes(),
@@ -24,6 +30,10 @@ static SHAPES: LazyLock<BTreeMap<&'static str, Shape>> = LazyLock::new(|| {
 static CALLS: LazyLock<Vec<Call>> = LazyLock::new(|| {
     let calls = [
         people::calls(),
+        companies::calls(),
+        activities::calls(),
+        segments::calls(),
+        users::calls(),
         definitions::calls(),
         drafts::calls(),
         backtests::calls(),
@@ -72,6 +82,7 @@ fn common() -> Vec<(&'static str, Shape)> {
         has("detail", text().says("What went wrong this time, in words for people.")),
         has("code", text().says("What went wrong, for programs: it does not change.")),
         may("fields", list(super::shape::named("Field"))),
+        may("request_id", text().says("By which number the log knows the request.")),
         may("incident", text().says("By which number the log knows what broke.")),
     ]);
     let counts = object(vec![

@@ -17,6 +17,7 @@ use super::{LIMIT_MAX, LIMIT_USUAL, stages};
 use crate::http::api::ask::Ask;
 use crate::http::api::call::{Call, get};
 use crate::http::api::given::Given;
+use crate::http::api::no_place;
 use crate::http::api::shape::{
     count, fields_of, has, list as several, may, named, object, text, text_of, whole, word,
 };
@@ -41,6 +42,7 @@ pub(super) fn call() -> Call {
         .ask(
             "stage",
             several(stages())
+                .most(6)
                 .says("Only people at one of these stages.")
                 .example(json!(["lead", "prospect"])),
         )
@@ -82,12 +84,12 @@ pub(super) fn export() -> Call {
         )
         .lens()
         .ask("where", condition())
-        .ask("stage", several(stages()).says("Only people at one of these stages; they come stage by stage."))
+        .ask("stage", several(stages()).most(6).says("Only people at one of these stages; they come stage by stage."))
         .ask("search", text_of(0, 200).says("A name, the beginning of one, or an e-mail address."))
         .ask("sort", word(&["name", "fit", "engagement", "touched"]).usually("name").says("By what they are ordered within a stage."))
         .ask("order", word(&["asc", "desc"]).says("Names come from A unless said, all else the largest first."))
         .ask("format", word(&["csv", "jsonl"]).usually("csv").says("How it is written."))
-        .ask("facts", several(text_of(1, 100).format("fact")).says("Facts that are columns, too.").example(json!(["person.custom.plan"])))
+        .ask("facts", several(text_of(1, 100).format("fact")).most(20).says("Facts that are columns, too.").example(json!(["person.custom.plan"])))
         .right(Right::ExportPeople)
         .gives_a_file("The file.", &["text/csv", "application/x-ndjson"])
         .refuses(&[409])
@@ -95,6 +97,7 @@ pub(super) fn export() -> Call {
 }
 
 async fn send(app: App, ask: Ask) -> Result<Response, Failure> {
+    must_be_alone(&ask, &["stage", "search"])?;
     let text = |name: &str| ask.find(name).unwrap_or_default().to_owned();
     let words = |name: &str| ask.words(name).unwrap_or_default().join(",");
     let export = funnels::web::export::Ask {
@@ -174,11 +177,7 @@ async fn listed(app: &App, ask: &Ask) -> Result<Page, Failure> {
 
 /// Those who meet a condition, in the order in which they came.
 async fn meeting(app: &App, ask: &Ask, condition: &str) -> Result<Page, Failure> {
-    if ["stage", "search", "sort", "order"].iter().any(|name| ask.given.contains_key(*name)) {
-        let words = "A condition is asked alone: say the stage in it, as stage == \"lead\"; who meets it comes in the \
-                     order of their ids.";
-        return Err(Failure::refused("where_alone", words));
-    }
+    must_be_alone(ask, &["stage", "search", "sort", "order"])?;
     let segment = segment(app, ask, condition).await?;
     let outside = ask.outside;
     let after: PersonId = match ask.find("after") {
@@ -202,6 +201,15 @@ async fn meeting(app: &App, ask: &Ask, condition: &str) -> Result<Page, Failure>
             Page::new(tx, lens, rows, next, Some(count), None)
         })
         .await
+}
+
+/// A condition is asked without these.
+fn must_be_alone(ask: &Ask, others: &[&str]) -> Result<(), Failure> {
+    if ask.find("where").is_some() && others.iter().any(|name| ask.given.contains_key(*name)) {
+        let words = "A condition is asked alone: say the stage in it, as stage == \"lead\".";
+        return Err(Failure::refused("where_alone", words));
+    }
+    Ok(())
 }
 
 /// The text of a condition that is written as text or as JSON.
@@ -242,8 +250,4 @@ async fn segment(app: &App, ask: &Ask, condition: &str) -> Result<Segment, Failu
         }
     }
     Ok(segment)
-}
-
-fn no_place() -> Failure {
-    Failure::invalid("after", "this is no place in this list: take it as the page before gave it")
 }

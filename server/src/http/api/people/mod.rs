@@ -12,7 +12,10 @@ use team::Right;
 use super::call::{Call, get, patch, post};
 use super::shape::{Shape, any, either, has, list as several, named, object, text_of, word};
 
-pub(super) use shapes::shapes;
+pub(super) use list::condition;
+pub(super) use one::{fact, tag_of};
+pub(super) use shapes::{activity, company_members, shapes};
+pub(super) use tell::{one_told, told};
 
 /// People of a page, unless asked otherwise.
 pub(super) const LIMIT_USUAL: usize = 50;

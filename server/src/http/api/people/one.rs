@@ -25,13 +25,13 @@ pub(super) fn given(tx: &mut Tx, ask: &Ask, who: &str) -> Result<Given, Failure>
 }
 
 /// Another whenever something is recorded of them.
-pub(super) fn tag_of(history: &[Entry]) -> String {
+pub(in crate::http::api) fn tag_of(history: &[Entry]) -> String {
     let parts: Vec<String> =
         history.iter().map(|entry| format!("{}.{}", entry.occurred_at.0, entry.id)).collect();
     tag(&parts.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
-pub(in crate::http::api) fn stage(stage: Stage) -> Option<&'static str> {
+fn stage(stage: Stage) -> Option<&'static str> {
     (stage != Stage::None).then(|| stage.as_str())
 }
 

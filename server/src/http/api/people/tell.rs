@@ -14,18 +14,28 @@ use crate::http::api::given::Given;
 pub(super) fn one(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
     let told = upsert(tx, &ask.who, std::slice::from_ref(&ask.body), ask.now)?.pop();
     let told = told.ok_or_else(|| Failure::broken("nothing came of a person"))?;
+    one_told(told, "two_people", |id, status| {
+        let id = ask.outside.encode(PERSON, id);
+        let value = json!({ "id": id, "status": status });
+        (value, format!("/people/{id}"))
+    })
+}
+
+/// What came of one: its value, and where it is found.
+pub(in crate::http::api) fn one_told(
+    told: Told,
+    conflict: &'static str,
+    value: impl Fn(i64, &'static str) -> (Value, String),
+) -> Result<Given, Failure> {
     let status = told.as_str();
     match told {
         Told::Rejected(fields) => Err(Failure::Invalid(fields)),
-        Told::Conflict(words) => Err(Failure::refused("two_people", words)),
-        Told::Created(id) | Told::Updated(id) | Told::Unchanged(id) => {
-            let id = ask.outside.encode(PERSON, id);
-            let value = json!({ "id": id, "status": status });
-            Ok(match status {
-                "created" => Given::created(value, &format!("/people/{id}")),
-                _ => Given::value(value),
-            })
+        Told::Conflict(words) => Err(Failure::refused(conflict, words)),
+        Told::Created(id) => {
+            let (value, place) = value(id, status);
+            Ok(Given::created(value, &place))
         }
+        Told::Updated(id) | Told::Unchanged(id) => Ok(Given::value(value(id, status).0)),
     }
 }
 
@@ -35,12 +45,13 @@ pub(super) fn many(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
         Value::Array(people) => Some(people),
         body => body.get("people").and_then(Value::as_array),
     };
-    let told = upsert(tx, &ask.who, people.map_or(&[], Vec::as_slice), ask.now)?;
-    let results: Vec<Value> = told.iter().map(|one| result(one, ask)).collect();
-    Ok(Given::value(json!({ "counts": Tally::of(&told), "results": results })))
+    let came = upsert(tx, &ask.who, people.map_or(&[], Vec::as_slice), ask.now)?;
+    let results: Vec<Value> = came.iter().map(|one| told(one, PERSON, ask)).collect();
+    Ok(Given::value(json!({ "counts": Tally::of(&came), "results": results })))
 }
 
-pub(in crate::http::api) fn result(told: &Told, ask: &Ask) -> Value {
+/// What came of one of many.
+pub(in crate::http::api) fn told(told: &Told, prefix: &str, ask: &Ask) -> Value {
     let field = |field: &Field| json!({ "name": field.name, "words": field.words });
     match told {
         Told::Rejected(fields) => json!({
@@ -50,7 +61,7 @@ pub(in crate::http::api) fn result(told: &Told, ask: &Ask) -> Value {
             "status": told.as_str(), "errors": [{ "name": "", "words": words }],
         }),
         Told::Created(id) | Told::Updated(id) | Told::Unchanged(id) => {
-            json!({ "status": told.as_str(), "id": ask.outside.encode(PERSON, *id) })
+            json!({ "status": told.as_str(), "id": ask.outside.encode(prefix, *id) })
         }
     }
 }

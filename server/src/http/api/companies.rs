@@ -1,0 +1,178 @@
+//! `/companies`: who people work for.
+
+use people::companies::{self, CompanyView};
+use people::upsert::{PEOPLE_MAX, Tally, Told, update_company, upsert_companies};
+use people::{COMPANY, CompanyRow};
+use platform::Tx;
+use platform::failure::Failure;
+use serde_json::{Value, json};
+use team::Right;
+
+use super::ask::Ask;
+use super::call::{Call, get, patch, post};
+use super::given::Given;
+use super::people::{LIMIT_USUAL, company_members, fact, tag_of, told};
+use super::shape::{Shape, any, count, either, has, id, list, named, object, text, text_of, word};
+
+fn which() -> Shape {
+    text_of(1, 512).example("north.example").says("The id, the domain, or the name of a company.")
+}
+
+fn example() -> Value {
+    json!({ "domain": "north.example", "name": "North Holdings", "facts": { "company.employees": 120 } })
+}
+
+pub(super) fn calls() -> Vec<Call> {
+    let several = list(any()).most(PEOPLE_MAX).says("Each as `NewCompany`.");
+    vec![
+        get("/companies", "listCompanies", "Companies, a page at a time")
+            .ask("limit", super::limit())
+            .ask("after", super::after())
+            .gives(
+                200,
+                "A page, in the order in which they came.",
+                super::page("companies", named("Company")),
+            )
+            .refuses(&[409])
+            .reads(all),
+        post(
+            "/companies",
+            "tellCompany",
+            "Create or update a company, found by its domain or its name",
+        )
+        .right(Right::EditPeople)
+        .takes(named("NewCompany"), example())
+        .gives(200, "Known before; `status` says whether anything was news.", named("ToldCompany"))
+        .gives(201, "Created.", named("ToldCompany"))
+        .refuses(&[409])
+        .writes(tell),
+        post("/companies/batch", "tellCompanies", "Create or update up to 1,000 companies at once")
+            .more(
+                "What is wrong with one hinders no other: each has its own result, in their order.",
+            )
+            .right(Right::ImportPeople)
+            .takes(
+                either(vec![several.clone(), object(vec![has("companies", several)])]),
+                json!({ "companies": [example(), { "name": "South Freight" }] }),
+            )
+            .gives(200, "What came of each.", named("Told"))
+            .writes(tell_many),
+        get("/companies/{company}", "getCompany", "What is held of a company")
+            .at("company", which())
+            .gives(200, "The company.", named("WholeCompany"))
+            .tagged()
+            .reads(one),
+        patch("/companies/{company}", "updateCompany", "Tell more of a company that is known")
+            .right(Right::EditPeople)
+            .at("company", which())
+            .takes(named("CompanyNews"), json!({ "facts": { "company.industry": "logistics" } }))
+            .gives(200, "The company as it is now.", named("WholeCompany"))
+            .refuses(&[409])
+            .tagged()
+            .writes(more),
+    ]
+}
+
+pub(super) fn shapes() -> Vec<(&'static str, Shape)> {
+    let row = || {
+        vec![
+            has("id", id()),
+            has("name", text()),
+            has("domain", text().or_null()),
+            has("industry", text().or_null()),
+            has("country", text().or_null()),
+            has("employees", count().or_null()),
+        ]
+    };
+    let key = object(vec![has("kind", text()), has("value", text())]);
+    let mut whole = row();
+    whole.push(has("keys", list(key).most(100_000).says("All by which it is found.")));
+    whole.push(has("facts", list(named("Fact")).most(100_000)));
+    vec![
+        ("Company", object(row())),
+        ("WholeCompany", object(whole)),
+        ("CompanyNews", object(company_members()).says("What is new of a company that is known.")),
+        (
+            "ToldCompany",
+            object(vec![
+                has("id", id()),
+                has("status", word(&["created", "updated", "unchanged"])),
+            ]),
+        ),
+    ]
+}
+
+fn row(row: &CompanyRow, ask: &Ask) -> Value {
+    json!({
+        "id": ask.outside.encode(COMPANY, row.id),
+        "name": row.name,
+        "domain": row.domain,
+        "industry": row.industry,
+        "country": row.country,
+        "employees": row.employees,
+    })
+}
+
+fn all(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
+    let after =
+        ask.find("after").map(|text| ask.outside.decode(COMPANY, text).ok_or_else(super::no_place));
+    let limit = ask.size("limit", LIMIT_USUAL);
+    let mut rows = companies::after(tx, &ask.who, after.transpose()?.unwrap_or(0), limit + 1)?;
+    let is_more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| is_more).map(|row| ask.outside.encode(COMPANY, row.id));
+    let companies: Vec<Value> = rows.iter().map(|company| row(company, ask)).collect();
+    Ok(Given::value(json!({ "companies": companies, "next": next })))
+}
+
+fn whole(view: &CompanyView, ask: &Ask) -> Given {
+    let mut value = row(&view.company, ask);
+    if let Some(members) = value.as_object_mut() {
+        let key = |(kind, value): &(String, String)| json!({ "kind": kind, "value": value });
+        members.insert("keys".to_owned(), view.keys.iter().map(key).collect());
+        members.insert("facts".to_owned(), view.facts.iter().map(fact).collect());
+    }
+    Given::value(value).tagged(tag_of(&view.history))
+}
+
+fn one(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
+    let view = companies::one(tx, &ask.who, ask.text("company"), ask.now)?;
+    Ok(whole(&view, ask))
+}
+
+fn tell(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
+    let told = upsert_companies(tx, &ask.who, std::slice::from_ref(&ask.body), ask.now)?.pop();
+    let told = told.ok_or_else(|| Failure::broken("nothing came of a company"))?;
+    super::people::one_told(told, "two_companies", |id, status| {
+        let id = ask.outside.encode(COMPANY, id);
+        let value = json!({ "id": id, "status": status });
+        (value, format!("/companies/{id}"))
+    })
+}
+
+fn tell_many(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
+    let companies = match &ask.body {
+        Value::Array(companies) => Some(companies),
+        body => body.get("companies").and_then(Value::as_array),
+    };
+    let came = upsert_companies(tx, &ask.who, companies.map_or(&[], Vec::as_slice), ask.now)?;
+    let results: Vec<Value> = came.iter().map(|one| told(one, COMPANY, ask)).collect();
+    Ok(Given::value(json!({ "counts": Tally::of(&came), "results": results })))
+}
+
+fn more(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
+    let id = companies::find(tx, &ask.who, ask.text("company"))?;
+    tx.lock("subject", &[id])?;
+    let id_text = ask.outside.encode(COMPANY, id);
+    if ask.if_match.is_some() {
+        let view = companies::one(tx, &ask.who, &id_text, ask.now)?;
+        ask.must_match(&tag_of(&view.history))?;
+    }
+    match update_company(tx, &ask.who, id, &ask.body, ask.now)? {
+        Told::Rejected(fields) => Err(Failure::Invalid(fields)),
+        Told::Conflict(words) => Err(Failure::refused("two_companies", words)),
+        Told::Created(_) | Told::Updated(_) | Told::Unchanged(_) => {
+            Ok(whole(&companies::one(tx, &ask.who, &id_text, ask.now)?, ask))
+        }
+    }
+}

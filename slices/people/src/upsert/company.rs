@@ -1,0 +1,198 @@
+//! Companies as a program tells of them, found by any of their keys.
+
+use std::collections::{BTreeSet, HashMap};
+
+use funnel::history::{Entry, Fact, Observation, What};
+use journal::{Batch, NewEntry, Repeats};
+use moment::Moment;
+use platform::db::Tx;
+use platform::failure::{Failure, Field};
+use serde::Deserialize;
+use serde_json::Value as Json;
+use team::{FieldRight, Right, Sight, User, audit};
+
+use super::{NewCompany, PEOPLE_MAX, SOURCE, Told, Wrong, company_of};
+use crate::create::{self, Key};
+use crate::import::plan::PlannedCompany;
+use crate::{COMPANY, CompanyId, sight};
+
+/// Takes what is told of companies, at most [`PEOPLE_MAX`] of them, in this order; gives what came of each. What is wrong
+/// with one hinders no other.
+///
+/// # Errors
+/// `Forbidden` without the right to edit people, or, of more than one, to import them; `Invalid` for too many;
+/// `Broken` when the database fails.
+pub fn upsert_companies(
+    tx: &mut Tx,
+    who: &User,
+    companies: &[Json],
+    now: Moment,
+) -> Result<Vec<Told>, Failure> {
+    who.may(Right::EditPeople)?;
+    if companies.len() > 1 {
+        who.may(Right::ImportPeople)?;
+    }
+    if companies.len() > PEOPLE_MAX {
+        let words = format!("{} at once; at most {PEOPLE_MAX} are taken", companies.len());
+        return Err(Failure::invalid("/companies", words));
+    }
+    let planned = companies.iter().map(|company| (None, read(company, false))).collect();
+    take(tx, who, planned, now)
+}
+
+/// Takes what is told of a company that is known; a domain or a name in it is a key of its own from then on.
+///
+/// # Errors
+/// `Forbidden` without the right to edit people; `Missing` for a company that the user does not see.
+pub fn update_company(
+    tx: &mut Tx,
+    who: &User,
+    company: CompanyId,
+    news: &Json,
+    now: Moment,
+) -> Result<Told, Failure> {
+    who.may(Right::EditPeople)?;
+    sight::must_see_company(tx, who, company)?;
+    let told = take(tx, who, vec![(Some(company), read(news, true))], now)?.pop();
+    told.ok_or_else(|| Failure::broken("nothing came of a company"))
+}
+
+fn read(json: &Json, is_known: bool) -> Result<PlannedCompany, Vec<Field>> {
+    let mut wrong = Wrong::default();
+    let company = match NewCompany::deserialize(json) {
+        Ok(company) => company,
+        Err(error) => {
+            wrong.at("", error.to_string());
+            return Err(wrong.0);
+        }
+    };
+    let planned = match (is_known, &company.domain, &company.name) {
+        (true, None, None) => {
+            let facts = wrong.facts("/facts", &company.facts, &["company."]);
+            Some(PlannedCompany { keys: Vec::new(), facts })
+        }
+        _ => company_of(&company, "", &mut wrong),
+    };
+    planned.filter(|_| wrong.0.is_empty()).ok_or(wrong.0)
+}
+
+type Planned = (Option<CompanyId>, Result<PlannedCompany, Vec<Field>>);
+
+fn take(
+    tx: &mut Tx,
+    who: &User,
+    companies: Vec<Planned>,
+    now: Moment,
+) -> Result<Vec<Told>, Failure> {
+    let keys = companies.iter().filter_map(|(_, planned)| planned.as_ref().ok());
+    let mut known: HashMap<Key, CompanyId> =
+        create::known(tx, true, keys.flat_map(|planned| &planned.keys))?;
+    let mut ids = journal::new_companies(tx, companies.len())?;
+    let mut told = Vec::with_capacity(companies.len());
+    let (mut claims, mut new, mut entries) = (Vec::new(), BTreeSet::new(), Vec::new());
+    for (row, (company, planned)) in companies.into_iter().enumerate() {
+        let planned = match planned {
+            Ok(planned) => planned,
+            Err(fields) => {
+                told.push(Told::Rejected(fields));
+                continue;
+            }
+        };
+        if let Some(fact) =
+            planned.facts.iter().find(|fact| who.field(&fact.key) != FieldRight::Write)
+        {
+            let words = format!("{} is not yours to write", fact.key);
+            told.push(Told::Rejected(vec![Field { name: String::new(), words }]));
+            continue;
+        }
+        let mut meant: Vec<CompanyId> =
+            planned.keys.iter().filter_map(|key| known.get(key).copied()).chain(company).collect();
+        meant.sort_unstable();
+        meant.dedup();
+        let id = match meant.as_slice() {
+            [] if who.sight != Sight::Everybody => {
+                let words = "whoever sees a part of the people makes a company with somebody who works there";
+                told.push(Told::Conflict(words.to_owned()));
+                continue;
+            }
+            [] => {
+                let Some(id) = ids.next() else { continue };
+                new.insert(id);
+                id
+            }
+            [one] => *one,
+            [one, other, ..] => {
+                let outside = tx.public_ids();
+                let (one, other) = (outside.encode(COMPANY, *one), outside.encode(COMPANY, *other));
+                told.push(Told::Conflict(format!(
+                    "its keys name two companies, {one} and {other}"
+                )));
+                continue;
+            }
+        };
+        if !new.contains(&id) && sight::must_see_company(tx, who, id).is_err() {
+            told.push(Told::Conflict(
+                "one of its keys is another's, whom you do not see".to_owned(),
+            ));
+            continue;
+        }
+        let mut is_new_key = false;
+        for key in planned.keys {
+            if !known.contains_key(&key) {
+                known.insert(key.clone(), id);
+                claims.push((key, id));
+                is_new_key = true;
+            }
+        }
+        told.push(match (meant.is_empty(), is_new_key) {
+            (true, _) => Told::Created(id),
+            (false, true) => Told::Updated(id),
+            (false, false) => Told::Unchanged(id),
+        });
+        if !planned.facts.is_empty() {
+            entries.push((told.len() - 1, entry(id, row, planned.facts, who, now)));
+        }
+    }
+    create::claim(tx, true, &claims)?;
+    let (places, entries): (Vec<usize>, Vec<NewEntry>) = entries.into_iter().unzip();
+    let batch = Batch { now, entries, new_subjects: new, repeats: Repeats::Drop };
+    let recorded = journal::record(tx, batch)?;
+    for (place, inserted) in places.into_iter().zip(recorded.inserted) {
+        if let Some(told) = told.get_mut(place)
+            && let (true, Told::Unchanged(id)) = (inserted, &told)
+        {
+            *told = Told::Updated(*id);
+        }
+    }
+    noted(tx, who, &told, now)?;
+    Ok(told)
+}
+
+fn entry(id: CompanyId, row: usize, facts: Vec<Fact>, who: &User, now: Moment) -> NewEntry {
+    let (row, at) = (row.to_string(), now.0.to_string());
+    let entry = Entry {
+        id: journal::natural_id(&["company", SOURCE, &row, &at]),
+        occurred_at: now,
+        recorded_at: now,
+        what: What::Facts(Observation { source: SOURCE.into(), facts }),
+    };
+    NewEntry { subject: id, entry, is_dated: false, source: None, actor: who.actor() }
+}
+
+/// Tells the audit log: of one company which it was, of many how many.
+fn noted(tx: &mut Tx, who: &User, told: &[Told], now: Moment) -> Result<(), Failure> {
+    match told {
+        [Told::Created(id)] => {
+            audit::note(tx, who, "company.created", (COMPANY, *id), Json::Null, now)
+        }
+        [Told::Updated(id)] => {
+            audit::note(tx, who, "company.changed", (COMPANY, *id), Json::Null, now)
+        }
+        [_] | [] => Ok(()),
+        many => {
+            let counts =
+                serde_json::to_value(super::Tally::of(many)).map_err(anyhow::Error::from)?;
+            audit::note(tx, who, "companies.told", audit::Subject::NONE, counts, now)
+        }
+    }
+}
