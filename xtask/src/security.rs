@@ -29,7 +29,7 @@ const KNOWN: [(&str, &str); 2] = [
 /// Pages on which nothing is tried: who signs out ends the session of the whole run.
 const LEFT_ALONE: [&str; 2] = ["/sign-out", "/demo"];
 /// Parameters that sqlmap tries, each of a page (by the session) or a call (by the token).
-const QUESTIONS: [&str; 10] = [
+const QUESTIONS: [&str; 9] = [
     "/people?q=ann&stage=lead&sort=name&dir=asc",
     "/people?missing=next&after=1",
     "/people/export?format=csv&q=ann",
@@ -37,9 +37,8 @@ const QUESTIONS: [&str; 10] = [
     "/search/palette?q=ann",
     "/funnel?days=30",
     "/handoffs?outcome=accepted&version=1&days=30",
-    "/api/v1/people?q=ann&limit=5&stage=lead",
+    "/api/v1/people?search=ann&limit=5&stage=lead&sort=name",
     "/api/v1/people?where=known(person.email)&limit=5",
-    "/api/v1/companies?q=north&limit=5",
 ];
 /// Bodies of calls that sqlmap tries.
 const BODIES: [(&str, &str); 2] = [
@@ -297,7 +296,39 @@ fn wapiti(served: &Served, folder: &Path, cookie: &str) -> Result<Vec<String>> {
     Ok(found)
 }
 
+/// The status with which a request is answered that is as it should be.
+fn status(served: &Served, path: &str, body: Option<&str>, header: &str) -> Result<u16> {
+    let mut command = Command::new("curl");
+    command.args([
+        "--silent",
+        "--insecure",
+        "--output",
+        "/dev/null",
+        "--write-out",
+        "%{http_code}",
+    ]);
+    command.args(["--header", header, "--globoff"]);
+    if let Some(body) = body {
+        command.args(["--header", "Content-Type: application/json", "--data", body]);
+    }
+    let output = command.arg(format!("{}{path}", served.address)).output()?;
+    Ok(String::from_utf8(output.stdout)?.trim().parse()?)
+}
+
 fn sqlmap(served: &Served, folder: &Path, cookie: &str, token: &str) -> Result<Vec<String>> {
+    let shown = |path: &str| {
+        if path.starts_with("/api/") {
+            format!("Authorization: Bearer {token}")
+        } else {
+            format!("Cookie: {cookie}")
+        }
+    };
+    let questions = QUESTIONS.iter().map(|path| (*path, None));
+    let all = questions.chain(BODIES.iter().map(|(path, body)| (*path, Some(*body))));
+    for (path, body) in all.clone() {
+        let status = status(served, path, body, &shown(path))?;
+        ensure!(status < 400, "{path} answers {status} as it stands here: then nothing is tried");
+    }
     let mut found = Vec::new();
     let mut attack = |path: &str, body: Option<&str>| -> Result<()> {
         let mut command = Command::new("sqlmap");
@@ -329,11 +360,7 @@ fn sqlmap(served: &Served, folder: &Path, cookie: &str, token: &str) -> Result<V
             ])
             .arg("--output-dir")
             .arg(folder.join("sqlmap"));
-        let header = if path.starts_with("/api/") {
-            format!("Authorization: Bearer {token}")
-        } else {
-            format!("Cookie: {cookie}")
-        };
+        let header = shown(path);
         match body {
             Some(body) => {
                 command.args(["--data", body, "--header", "Content-Type: application/json"]);
@@ -341,6 +368,11 @@ fn sqlmap(served: &Served, folder: &Path, cookie: &str, token: &str) -> Result<V
             }
             None => _ = command.args(["--headers", &header]),
         }
+        let status = status(served, path, body, &header)?;
+        ensure!(
+            status < 400,
+            "{path} answers {status} before it is attacked: then nothing is tried"
+        );
         let ran = command.output().context("sqlmap")?;
         let said = String::from_utf8_lossy(&ran.stdout).into_owned();
         let is_found = said.contains("injection point(s)") || said.contains("is vulnerable");
@@ -354,11 +386,8 @@ fn sqlmap(served: &Served, folder: &Path, cookie: &str, token: &str) -> Result<V
         }
         Ok(())
     };
-    for path in QUESTIONS {
-        attack(path, None)?;
-    }
-    for (path, body) in BODIES {
-        attack(path, Some(body))?;
+    for (path, body) in all {
+        attack(path, body)?;
     }
     Ok(found)
 }
