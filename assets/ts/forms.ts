@@ -13,6 +13,16 @@ export function watchForms(): void {
       for (const part of findAll(HTMLElement, "[data-when-same]", form)) part.hidden = true;
     });
   }
+  for (const kinds of findAll(HTMLSelectElement, ".new-field select[name=kind]")) {
+    const form = kinds.closest("form");
+    const dress = (): void => {
+      for (const part of form ? findAll(HTMLElement, "[data-kind]", form) : []) {
+        part.hidden = !(part.dataset["kind"] ?? "").split(" ").includes(kinds.value);
+      }
+    };
+    kinds.addEventListener("change", dress);
+    dress();
+  }
   addEventListener("submit", (event) => {
     const button = event.submitter;
     if (event.defaultPrevented || !(button instanceof HTMLButtonElement) || !("once" in button.dataset)) return;

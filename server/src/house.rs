@@ -167,13 +167,16 @@ fn menu() -> Menu {
     };
     let pages = vec![
         item("People", "/people", "people", "P"),
-        item("Segments", "/segments", "filter", "S"),
+        item("Segments", "/segments", "filter", "L"),
         item("Funnel", "/funnel", "funnel", "F"),
         item("Handoffs", "/handoffs", "arrow", "H"),
         item("Fortune teller", "/tell", "target", "Q"),
     ];
-    let foot =
-        vec![item("Imports", "/imports", "upload", "I"), item("Settings", "/me", "settings", "S")];
+    let foot = vec![
+        item("Fields", "/settings/fields", "form", "D"),
+        item("Imports", "/imports", "upload", "I"),
+        item("Settings", "/me", "settings", "S"),
+    ];
     Menu {
         groups: vec![
             Group { heading: None, is_foot: false, items: pages },

@@ -8,6 +8,7 @@ mod definition;
 mod demo;
 mod doctor;
 mod export;
+mod field;
 mod funnel;
 mod handoffs;
 mod import;
@@ -116,6 +117,8 @@ enum Command {
     #[command(subcommand)]
     Definition(definition::Definition),
     #[command(subcommand)]
+    Field(field::FieldCommand),
+    #[command(subcommand)]
     Segment(segment::SegmentCommand),
     #[command(subcommand)]
     List(list::ListCommand),
@@ -193,6 +196,7 @@ fn run(cli: Cli, mouth: Mouth, variables: &BTreeMap<String, String>) -> Result<O
         Command::Audit(command) => command.run(&house),
         Command::Verify(command) => command.run(&house),
         Command::Definition(command) => command.run(&house),
+        Command::Field(command) => command.run(&house),
         Command::Segment(command) => command.run(&house),
         Command::List(command) => command.run(&house),
         Command::User(command) => command.run(&house),

@@ -1,8 +1,8 @@
 //! The table: a line for each route and each command.
 
 use team::Right::{
-    ChangeDefinitions, EditPeople, ExportPeople, ImportPeople, ManageTeam, ManageWorkspace,
-    Operate, ReadAudit, ReadDefinitions, ReadPeople,
+    ChangeDefinitions, EditPeople, ExportPeople, ImportPeople, ManageFields, ManageTeam,
+    ManageWorkspace, Operate, ReadAudit, ReadDefinitions, ReadPeople,
 };
 
 use super::Need::{self, Nothing, Right};
@@ -134,6 +134,10 @@ pub(super) const DOORS: &[Door] = &[
     page("GET /segments/{segment}", ReadPeople),
     page("POST /segments/{segment}/change", EditPeople).sends("name=All&where=true"),
     page("POST /segments/{segment}/remove", EditPeople),
+    page("GET /settings/fields", ReadPeople),
+    page("POST /settings/fields", ManageFields).sends("label=Plan&kind=text"),
+    page("POST /settings/fields/{key}", ManageFields).sends("label=Plan"),
+    page("POST /settings/fields/{key}/remove", ManageFields),
     open("GET /setup"),
     open("POST /setup"),
     open("GET /sign-in"),
@@ -170,6 +174,10 @@ pub(super) const COMMANDS: &[(&str, Need)] = &[
     ("demo", Right(ManageWorkspace)),
     ("doctor", Right(Operate)),
     ("export", Right(ExportPeople)),
+    ("field change", Right(ManageFields)),
+    ("field create", Right(ManageFields)),
+    ("field list", Right(ReadPeople)),
+    ("field remove", Right(ManageFields)),
     ("funnel", Right(ReadPeople)),
     ("handoff", Right(EditPeople)),
     ("handoffs", Right(ReadPeople)),

@@ -11,6 +11,7 @@ use platform::failure::Failure;
 use serde_json::json;
 use team::{FieldRight, Right, User, audit};
 
+use crate::fields::Fields;
 use crate::project::{OUTSIDE_ID, OWNER};
 use crate::{COMPANY, PERSON, PersonId, WORKS_AT, find, store};
 
@@ -85,7 +86,14 @@ pub fn edit(
     may_write(who, subject, key)?;
     tx.lock("subject", &[subject])?;
     let history = history(tx, subject)?;
-    let value = value_of(key, value.trim(), held(&history, key).map(|(_, fact)| &fact.value))?;
+    let (fields, typed) = (Fields::load(tx)?, value.trim());
+    let value = match fields.get(key) {
+        // A field says itself what it takes.
+        Some(_) if !typed.is_empty() => fields
+            .check(key, Value::from(typed))
+            .map_err(|words| Failure::invalid("value", words))?,
+        _ => value_of(key, typed, held(&history, key).map(|(_, fact)| &fact.value))?,
+    };
     not_taken(tx, subject, key, &value)?;
     let edited = say(tx, who, (subject, &history), Fact::certain(key, value), EDIT, now)?;
     audit::note(tx, who, "fact.edited", of(subject), json!({ "fact": key }), now)?;

@@ -11,6 +11,7 @@ pub mod condition;
 pub mod create;
 pub mod edit;
 pub mod export;
+pub mod fields;
 pub mod find;
 pub mod frame;
 pub mod import;
@@ -74,6 +75,7 @@ pub fn slice() -> Slice {
                 ),
                 ("0025_sight", include_str!("../migrations/0025_sight.sql")),
                 ("0035_lists", include_str!("../migrations/0035_lists.sql")),
+                ("0036_fields", include_str!("../migrations/0036_fields.sql")),
                 ("0040_search", include_str!("../migrations/0040_search.sql")),
                 (
                     "0041_people_of_a_company",
@@ -92,6 +94,7 @@ pub fn slice() -> Slice {
             lists::ALL,
             views::ALL,
             bulk::ALL,
+            fields::ALL,
         ],
         columns: include_str!("../columns.toml"),
     }

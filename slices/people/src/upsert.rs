@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use team::{Right, User, audit};
 
+use crate::fields::Fields;
 use crate::import::apply::{Record, apply};
 use crate::import::plan::{AHEAD_MAX, PlannedActivity, PlannedCompany, PlannedRow, TEXT_BYTES_MAX};
 use crate::project::OUTSIDE_ID;
@@ -161,7 +162,8 @@ pub fn upsert(tx: &mut Tx, who: &User, people: &[Json], now: Moment) -> Result<V
         let words = format!("{} people at once; at most {PEOPLE_MAX} are taken", people.len());
         return Err(Failure::invalid("/people", words));
     }
-    let planned = people.iter().map(|person| (None, read(person, None, now))).collect();
+    let fields = Fields::load(tx)?;
+    let planned = people.iter().map(|person| (None, read(person, None, &fields, now))).collect();
     take(tx, who, planned, now)
 }
 
@@ -178,7 +180,8 @@ pub fn update(
 ) -> Result<Told, Failure> {
     who.may(Right::EditPeople)?;
     let own = store::keys_of(tx, person)?.into_iter().next();
-    let planned = vec![(Some(person), read(news, own.as_ref(), now))];
+    let fields = Fields::load(tx)?;
+    let planned = vec![(Some(person), read(news, own.as_ref(), &fields, now))];
     let told = take(tx, who, planned, now)?.pop();
     told.ok_or_else(|| Failure::broken("nothing came of a person"))
 }
@@ -231,9 +234,10 @@ fn noted(tx: &mut Tx, who: &User, told: &[Told], now: Moment) -> Result<(), Fail
 fn read(
     json: &Json,
     own: Option<&(String, String)>,
+    fields: &Fields,
     now: Moment,
 ) -> Result<PlannedRow, Vec<Field>> {
-    let mut wrong = Wrong::default();
+    let mut wrong = Wrong(Vec::new(), fields);
     if !json.is_object() {
         wrong.at("", "a person is an object: { \"email\": … }");
         return Err(wrong.0);
@@ -308,7 +312,7 @@ fn read(
     })
 }
 
-fn company_of(company: &NewCompany, way: &str, wrong: &mut Wrong) -> Option<PlannedCompany> {
+fn company_of(company: &NewCompany, way: &str, wrong: &mut Wrong<'_>) -> Option<PlannedCompany> {
     let (mut keys, mut facts) = (Vec::new(), Vec::new());
     if let Some(domain) = &company.domain
         && let Some(domain) = wrong.take(&format!("{way}/domain"), identity::domain::normal(domain))
@@ -342,7 +346,7 @@ fn activity_of(
     way: &str,
     first_key: Option<&(String, String)>,
     now: Moment,
-    wrong: &mut Wrong,
+    wrong: &mut Wrong<'_>,
 ) -> Option<PlannedActivity> {
     let NewActivity { kind, at, id, campaign, source, properties } = new;
     let before = wrong.0.len();
@@ -411,10 +415,9 @@ fn escaped(name: &str) -> String {
 }
 
 /// Everything that is wrong, each with the way to it.
-#[derive(Default)]
-struct Wrong(Vec<Field>);
+struct Wrong<'f>(Vec<Field>, &'f Fields);
 
-impl Wrong {
+impl Wrong<'_> {
     fn at(&mut self, way: &str, words: impl Into<String>) {
         self.0.push(Field { name: way.to_owned(), words: words.into() });
     }
@@ -448,6 +451,13 @@ impl Wrong {
 
     fn fact(&mut self, way: &str, key: &str, json: &Json) -> Option<Fact> {
         let value = self.value(way, json)?;
+        let value = match self.1.check(key, value) {
+            Ok(value) => value,
+            Err(words) => {
+                self.at(way, words);
+                return None;
+            }
+        };
         let suspect = match &value {
             Value::Text(text) => identity::suspect(text).is_some(),
             _ => false,

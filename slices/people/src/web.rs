@@ -2,6 +2,7 @@
 
 mod company;
 mod edit;
+mod fields;
 mod imports;
 mod list;
 mod person;
@@ -14,7 +15,7 @@ pub use person::{RecordAsk, record_view};
 use axum::Router;
 use platform::app::App;
 
-/// `/people`, `/people/{person}`, `/companies/{company}`, `/search` and `/imports`.
+/// `/people`, `/people/{person}`, `/companies/{company}`, `/search`, `/settings/fields` and `/imports`.
 pub fn routes() -> Router<App> {
     Router::new()
         .merge(list::routes())
@@ -23,4 +24,5 @@ pub fn routes() -> Router<App> {
         .merge(edit::routes())
         .merge(search::routes())
         .merge(imports::routes())
+        .merge(fields::routes())
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use funnel::condition::{Condition, Fault, Names, Term};
 use funnel::definition::places::{self, Placed, Places};
 use funnel::history::{KNOWN_KINDS, What};
+use people::fields::Kind;
 use people::import::mapping::KNOWN_FACTS;
 use platform::db::Tx;
 use platform::failure::Failure;
@@ -67,6 +68,10 @@ pub fn form(tx: &mut Tx, who: &User, text: &str) -> Result<FormView, Failure> {
 /// `Broken` when the database fails.
 pub fn terms(tx: &mut Tx, names: &Names) -> Result<BTreeMap<String, &'static str>, Failure> {
     let mut terms = standing_terms();
+    for field in people::fields::all(tx)? {
+        let sort = if field.kind == Kind::Formula { "truth" } else { "fact" };
+        terms.insert(field.key, sort);
+    }
     for (term, sort) in seen(tx)? {
         if terms.len() < OFFERED_MAX {
             terms.entry(term).or_insert(sort);

@@ -6,6 +6,7 @@
 
 mod ask;
 mod build;
+mod formula;
 mod keep;
 pub(crate) mod store;
 
@@ -144,10 +145,11 @@ impl Segment {
     /// # Errors
     /// `Refused` with `words` when the workspace keeps too many already.
     pub fn prepare(&self, tx: &mut Tx, who: &User, now: Moment) -> Result<Option<i64>, Failure> {
-        self.told_to(who)?;
-        self.check(tx)?;
+        let this = self.whole(tx)?;
+        this.told_to(who)?;
+        this.check(tx)?;
         let kept = store::words(tx)?;
-        let missing = self.missing(&kept);
+        let missing = this.missing(&kept);
         make_ready(tx, kept.len(), missing, now)
     }
 
@@ -156,10 +158,11 @@ impl Segment {
     /// # Errors
     /// `Refused` with `condition` for what can't be asked of everybody.
     pub fn count(&self, tx: &mut Tx, who: &User, now: Moment) -> Result<Option<u64>, Failure> {
-        self.told_to(who)?;
-        let Some(numbers) = self.numbers(tx)? else { return Ok(None) };
+        let this = self.whole(tx)?;
+        this.told_to(who)?;
+        let Some(numbers) = this.numbers(tx)? else { return Ok(None) };
         let statement =
-            self.compiled(tx, &who.sight, now, &numbers, |compiled| compiled.count())?;
+            this.compiled(tx, &who.sight, now, &numbers, |compiled| compiled.count())?;
         let mut count = 0;
         tx.each_made(&made(&statement), |row| {
             count = row.int(0).unsigned_abs();
@@ -179,10 +182,11 @@ impl Segment {
         now: Moment,
         (after, limit): (PersonId, i64),
     ) -> Result<Option<Vec<PersonId>>, Failure> {
-        self.told_to(who)?;
-        let Some(numbers) = self.numbers(tx)? else { return Ok(None) };
+        let this = self.whole(tx)?;
+        this.told_to(who)?;
+        let Some(numbers) = this.numbers(tx)? else { return Ok(None) };
         let statement =
-            self.compiled(tx, &who.sight, now, &numbers, |compiled| compiled.ids(after, limit))?;
+            this.compiled(tx, &who.sight, now, &numbers, |compiled| compiled.ids(after, limit))?;
         let mut found = Vec::new();
         tx.each_made(&made(&statement), |row| {
             found.push(row.int(0));
@@ -203,12 +207,13 @@ impl Segment {
         now: Moment,
         people: &[PersonId],
     ) -> Result<Option<Vec<PersonId>>, Failure> {
-        self.told_to(who)?;
-        let Some(numbers) = self.numbers(tx)? else { return Ok(None) };
+        let this = self.whole(tx)?;
+        this.told_to(who)?;
+        let Some(numbers) = this.numbers(tx)? else { return Ok(None) };
         let mut found = Vec::new();
         for some in people.chunks(AMONG_MAX) {
             let statement =
-                self.compiled(tx, &who.sight, now, &numbers, |compiled| compiled.among(some))?;
+                this.compiled(tx, &who.sight, now, &numbers, |compiled| compiled.among(some))?;
             tx.each_made(&made(&statement), |row| {
                 found.push(row.int(0));
                 Ok(())
@@ -222,9 +227,10 @@ impl Segment {
     /// # Errors
     /// As [`Segment::count`].
     pub fn set(&self, tx: &mut Tx, who: &User, now: Moment) -> Result<Option<Made>, Failure> {
-        self.told_to(who)?;
-        let Some(numbers) = self.numbers(tx)? else { return Ok(None) };
-        self.compiled(tx, &who.sight, now, &numbers, |compiled| Some(made(&compiled.set())))
+        let this = self.whole(tx)?;
+        this.told_to(who)?;
+        let Some(numbers) = this.numbers(tx)? else { return Ok(None) };
+        this.compiled(tx, &who.sight, now, &numbers, |compiled| Some(made(&compiled.set())))
     }
 
     /// The words that it asks for and that are not ready, those in the making among them.

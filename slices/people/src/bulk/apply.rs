@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 use team::{FieldRight, Right, User};
 
 use super::{Deed, HandsSource};
+use crate::fields::Fields;
 use crate::project::{Newest, OUTSIDE_ID, OWNER, WORKS_AT};
 use crate::{PersonId, lists};
 
@@ -58,10 +59,12 @@ pub(super) fn check(tx: &mut Tx, who: &User, deed: &Deed) -> Result<(), Failure>
                 let words = format!("{key} is each one's own: change it on their record");
                 return Err(Failure::invalid("key", words));
             }
-            value_of(value).map(|_| ()).ok_or_else(|| {
+            let value = value_of(value).ok_or_else(|| {
                 let words = format!("a value is a text of at most {TEXT_BYTES_MAX} bytes, a number, a truth or a list of texts");
                 Failure::invalid("value", words)
-            })
+            })?;
+            let checked = Fields::load(tx)?.check(key, value);
+            checked.map(|_| ()).map_err(|words| Failure::invalid("value", words))
         }
         Deed::Owner { .. } if who.field(OWNER) != FieldRight::Write => {
             Err(Failure::invalid("owner", "who looks after them is not yours to change"))
@@ -110,7 +113,14 @@ pub(super) fn apply(
     match deed {
         Deed::Fact { key, value } => {
             let value = value_of(value).unwrap_or(Value::Null);
-            tell(tx, who, people, key, &value, now)
+            // The field may have changed since it was asked for.
+            match Fields::load(tx)?.check(key, value) {
+                Ok(value) => tell(tx, who, people, key, &value, now),
+                Err(words) => Ok(people
+                    .iter()
+                    .map(|person| (*person, Done::Rejected(words.clone())))
+                    .collect()),
+            }
         }
         Deed::Owner { user } => {
             let value = match user {

@@ -20,6 +20,8 @@ use moment::{Moment, Span};
 use wire::date::Format;
 use wire::table::{Header, Row};
 
+use crate::fields::Fields;
+
 use super::mapping::{Column, Holds, Mapping, Problem, Test};
 use make::Maker;
 use read::{Cell, Reading};
@@ -124,6 +126,7 @@ pub struct Planner {
     known_at: At,
     known_recorded: Learned,
     activities: Vec<Rule>,
+    fields: Fields,
 }
 
 struct PlannedFact {
@@ -200,7 +203,14 @@ impl Planner {
             known_at: maker.at("known.at", &mapping.known.at)?,
             known_recorded: maker.learned("known.recorded", &mapping.known.recorded)?,
             activities: maker.activities()?,
+            fields: Fields::default(),
         })
+    }
+
+    /// The same, for a workspace with these fields: what their types do not take is no value.
+    #[must_use]
+    pub fn with_fields(self, fields: Fields) -> Planner {
+        Planner { fields, ..self }
     }
 
     /// What the facts name as their source.
@@ -235,6 +245,13 @@ impl Planner {
                 }
             };
             let Some(value) = value else { continue };
+            let value = match self.fields.check(&planned.key, value) {
+                Ok(value) => value,
+                Err(words) => {
+                    reading.unreadable(&planned.cell, words);
+                    continue;
+                }
+            };
             let suspect = reading.is_suspect(&planned.cell, &value);
             let fact = Fact {
                 key: planned.key.clone(),

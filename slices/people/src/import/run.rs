@@ -23,6 +23,7 @@ use super::mapping::Mapping;
 use super::plan::{PlannedRow, Planner};
 use super::store::{self, Counts, ImportRow, NewImport, Note, Rejection};
 use super::{BATCH_ROWS, IMPORT, IMPORT_ID};
+use crate::fields::Fields;
 use crate::{LensId, PersonId};
 
 /// The largest file that an upload may be, in bytes.
@@ -172,13 +173,14 @@ fn batches(app: &App, run: &mut Run, import: &ImportRow) -> Result<Value, Again>
     let (mut done, mut counts) = (import.rows_done, import.counts);
     let file = app.files.open(&import.file_key)?;
     let mapping = read_mapping(&import.mapping)?;
+    let fields = app.db.read_blocking(Fields::load)?;
     let source: Arc<str> = mapping.source.as_str().into();
     let (sender, receiver) = sync_channel(2);
     let started_at = import.started_at;
     std::thread::scope(|scope| -> Result<(), Again> {
         // Dropped however this ends, so that the reader never waits for one who has gone.
         let receiver = receiver;
-        scope.spawn(move || read(file, &mapping, started_at, done, &sender));
+        scope.spawn(move || read(file, (&mapping, fields), started_at, done, &sender));
         loop {
             let Some(batch) = next(&receiver)? else { return Ok(()) };
             run.checkpoint()?;
@@ -242,8 +244,14 @@ fn next(receiver: &Receiver<Handed>) -> Result<Option<Rows>, Failure> {
 }
 
 /// Reads and plans on a thread of its own, a few batches ahead of whoever writes.
-fn read(file: File, mapping: &Mapping, started_at: Moment, skip: u64, to: &SyncSender<Handed>) {
-    if let Err(failure) = read_into(file, mapping, started_at, skip, to) {
+fn read(
+    file: File,
+    (mapping, fields): (&Mapping, Fields),
+    started_at: Moment,
+    skip: u64,
+    to: &SyncSender<Handed>,
+) {
+    if let Err(failure) = read_into(file, (mapping, fields), started_at, skip, to) {
         // If nobody listens any more, nobody needs to know.
         let _ = to.send(Err(failure));
     }
@@ -251,7 +259,7 @@ fn read(file: File, mapping: &Mapping, started_at: Moment, skip: u64, to: &SyncS
 
 fn read_into(
     file: File,
-    mapping: &Mapping,
+    (mapping, fields): (&Mapping, Fields),
     started_at: Moment,
     skip: u64,
     to: &SyncSender<Handed>,
@@ -264,7 +272,8 @@ fn read_into(
         return Err(invalid("mapping", &problems));
     }
     let planner = Planner::new(mapping, table.header(), started_at)
-        .map_err(|problems| invalid("mapping", &problems))?;
+        .map_err(|problems| invalid("mapping", &problems))?
+        .with_fields(fields);
     table.skip(skip).map_err(unreadable)?;
     let mut records = Vec::with_capacity(BATCH_ROWS);
     let mut row = skip;
@@ -392,12 +401,13 @@ pub fn dry_run(
     let found = Arc::new(Mutex::new(None));
     let kept = Arc::clone(&found);
     let undone = app.db.write_blocking(move |tx| -> Result<(), Failure> {
+        let fields = Fields::load(tx)?;
         let (sender, receiver) = sync_channel(2);
         let source = mapping.source.clone();
         let dry = std::thread::scope(|scope| -> Result<DryRun, Failure> {
             // As in `batches`.
             let receiver = receiver;
-            scope.spawn(move || read(file, &mapping, now, 0, &sender));
+            scope.spawn(move || read(file, (&mapping, fields), now, 0, &sender));
             let mut dry = DryRun::default();
             let mut people = BTreeSet::new();
             let mut read = 0;

@@ -3,6 +3,7 @@
 pub mod change;
 pub mod chips;
 pub mod company;
+pub mod fields;
 pub mod imports;
 pub mod list;
 pub mod marks;

@@ -13,6 +13,7 @@ use team::{FieldRight, Right, Sight, User, audit};
 
 use super::{NewCompany, PEOPLE_MAX, SOURCE, Told, Wrong, company_of};
 use crate::create::{self, Key};
+use crate::fields::Fields;
 use crate::import::plan::PlannedCompany;
 use crate::{COMPANY, CompanyId, sight};
 
@@ -36,7 +37,8 @@ pub fn upsert_companies(
         let words = format!("{} at once; at most {PEOPLE_MAX} are taken", companies.len());
         return Err(Failure::invalid("/companies", words));
     }
-    let planned = companies.iter().map(|company| (None, read(company, false))).collect();
+    let fields = Fields::load(tx)?;
+    let planned = companies.iter().map(|company| (None, read(company, false, &fields))).collect();
     take(tx, who, planned, now)
 }
 
@@ -53,12 +55,13 @@ pub fn update_company(
 ) -> Result<Told, Failure> {
     who.may(Right::EditPeople)?;
     sight::must_see_company(tx, who, company)?;
-    let told = take(tx, who, vec![(Some(company), read(news, true))], now)?.pop();
+    let fields = Fields::load(tx)?;
+    let told = take(tx, who, vec![(Some(company), read(news, true, &fields))], now)?.pop();
     told.ok_or_else(|| Failure::broken("nothing came of a company"))
 }
 
-fn read(json: &Json, is_known: bool) -> Result<PlannedCompany, Vec<Field>> {
-    let mut wrong = Wrong::default();
+fn read(json: &Json, is_known: bool, fields: &Fields) -> Result<PlannedCompany, Vec<Field>> {
+    let mut wrong = Wrong(Vec::new(), fields);
     let company = match NewCompany::deserialize(json) {
         Ok(company) => company,
         Err(error) => {

@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use team::{Right, User};
 
 use super::{PEOPLE_MAX, Told, read, take};
+use crate::fields::Fields;
 use crate::{find, store};
 
 /// Takes activities, at most [`PEOPLE_MAX`] of them, each with its `person` beside what a new activity has; gives of each
@@ -29,6 +30,8 @@ pub fn record_activities(
         let words = format!("{} at once; at most {PEOPLE_MAX} are taken", activities.len());
         return Err(Failure::invalid("/activities", words));
     }
+    // Activities hold no facts, so no field is asked.
+    let no_facts = Fields::default();
     let mut planned = Vec::with_capacity(activities.len());
     for activity in activities {
         let mut new = activity.as_object().cloned().unwrap_or_default();
@@ -46,7 +49,7 @@ pub fn record_activities(
             Ok(id) => {
                 let own = store::keys_of(tx, id)?.into_iter().next();
                 let own = own.unwrap_or_else(|| ("person".to_owned(), id.to_string()));
-                let read = read(&json!({ "activities": [new] }), Some(&own), now);
+                let read = read(&json!({ "activities": [new] }), Some(&own), &no_facts, now);
                 (Some(id), read.map_err(|fields| fields.into_iter().map(bared).collect()))
             }
         });

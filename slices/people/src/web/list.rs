@@ -28,6 +28,7 @@ use self::ask::{ALL, Ask, cols};
 use self::columns::{Column, Filling, heads};
 use crate::LensLabel;
 use crate::condition::Asked;
+use crate::fields::{self, FieldRow, Kind};
 use crate::frame;
 use crate::list::{self, Cursor, List, ListView, Sieve, Sort};
 use crate::lists::{self, LIST, ListRow};
@@ -252,8 +253,14 @@ fn view(
     let found =
         found.unwrap_or_else(|| ListView { rows: Vec::new(), next: None, tally: tally.clone() });
     let (toward, columns) = (Toward::parse(&ask.missing), ask.columns());
-    let heads = heads(ask, &columns, &list.sort, list.descending);
-    let filling = Filling::of(tx, who, (lens, &found.rows, &columns), toward, now)?;
+    let fields = fields::fields(tx, who)?;
+    let mut heads = heads(ask, &columns, &list.sort, list.descending);
+    let shown = heads.iter_mut().skip(1).filter(|head| head.cell != "missing");
+    for (head, column) in shown.zip(&columns) {
+        head.label = label(column, &fields);
+    }
+    let mut filling = Filling::of(tx, who, (lens, &found.rows, &columns), toward, now)?;
+    filling.judge(tx, who, &found.rows, &formulas(&columns, &fields))?;
     let rows = found.rows.iter().map(|row| filling.row(row, &heads, &columns)).collect();
     let everyone: u64 = tally.iter().map(|(_, n)| *n).sum();
     let more = found.next.map(|cursor| Ask { after: cursor.to_text(), ..ask.clone() }.href());
@@ -277,7 +284,7 @@ fn view(
         chips: chips::bar(form.as_ref())?,
         condition: ask.condition.trim().to_owned(),
         shown: cols(&columns),
-        columns: column_choices(ask, &columns),
+        columns: column_choices(ask, &columns, &fields),
         densities: densities(ask),
         density: density(&ask.density).to_owned(),
         missing: missing(ask),
@@ -372,9 +379,24 @@ fn unordered(ask: &Ask, sort: &Sort) -> Option<(String, String)> {
     Some((Column::Fact(key.clone()).label(), href))
 }
 
-fn column_choices(ask: &Ask, shown: &[Column]) -> Vec<Choice> {
+/// What a column is called: a custom field by its label.
+fn label(column: &Column, fields: &[FieldRow]) -> String {
+    let field = fields.iter().find(|field| field.key == column.word());
+    field.map_or_else(|| column.label(), |field| field.label.clone())
+}
+
+/// The columns whose values follow from a condition.
+fn formulas<'c>(columns: &'c [Column], fields: &[FieldRow]) -> Vec<&'c str> {
+    let is_formula =
+        |word: &&str| fields.iter().any(|field| field.key == *word && field.kind == Kind::Formula);
+    columns.iter().map(Column::word).filter(is_formula).collect()
+}
+
+fn column_choices(ask: &Ask, shown: &[Column], fields: &[FieldRow]) -> Vec<Choice> {
     let known = Column::KNOWN.into_iter().map(|(column, ..)| column);
     let others = shown.iter().filter(|column| matches!(column, Column::Fact(_))).cloned();
+    let own = fields.iter().map(|field| Column::Fact(field.key.clone()));
+    let others = others.chain(own.filter(|column| !shown.contains(column)));
     let choice = |column: Column| {
         let is_here = shown.contains(&column);
         let mut columns = shown.to_vec();
@@ -384,7 +406,7 @@ fn column_choices(ask: &Ask, shown: &[Column]) -> Vec<Choice> {
             columns.push(column.clone());
         }
         let href = ask.but(|ask| (ask.cols, ask.col) = (cols(&columns), String::new()));
-        Choice { label: column.label(), href, is_here }
+        Choice { label: label(&column, fields), href, is_here }
     };
     known.chain(others).map(choice).collect()
 }

@@ -192,7 +192,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn unreadable(&mut self, cell: &Cell, words: String) {
+    pub(super) fn unreadable(&mut self, cell: &Cell, words: String) {
         if cell.is_left_out {
             self.note(&cell.labels, format!("left out: {words}"));
         } else {

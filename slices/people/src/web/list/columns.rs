@@ -211,6 +211,27 @@ impl<'a> Filling<'a> {
         })
     }
 
+    /// Judges what follows from a condition, of the people of the page; what is not ready or unknown stays unknown.
+    pub(super) fn judge(
+        &mut self,
+        tx: &mut Tx,
+        who: &User,
+        rows: &[Listed],
+        formulas: &[&str],
+    ) -> Result<(), Failure> {
+        let people: Vec<PersonId> = rows.iter().map(|row| row.person.id).collect();
+        for key in formulas.iter().filter(|key| !who.is_hidden(key)) {
+            for (asked, says) in [((*key).to_owned(), "Yes"), (format!("!{key}"), "No")] {
+                let asked = crate::condition::read(tx, self.lens.id, &asked)?;
+                let found = asked.among(tx, who, self.now, &people)?.unwrap_or_default();
+                self.facts.extend(
+                    found.into_iter().map(|person| ((person, (*key).to_owned()), says.to_owned())),
+                );
+            }
+        }
+        Ok(())
+    }
+
     pub(super) fn row(&self, listed: &Listed, heads: &[Head], columns: &[Column]) -> Row {
         let id = self.outside.encode(PERSON, listed.person.id);
         let mut columns = columns.iter();

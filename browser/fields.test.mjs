@@ -1,0 +1,64 @@
+// Custom fields: made by keyboard, refused where a value does not fit, shown, ordered by and asked about.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { browser, fitsTheWindow, open, setUp, start } from "./harness.mjs";
+
+let program, chrome, view;
+before(async () => {
+  program = await start();
+  chrome = await browser();
+  view = await open(chrome, program.address);
+  await setUp(view.page);
+  await program.run("demo", "--people", "80");
+});
+after(async () => {
+  await chrome?.close();
+  await program?.stop();
+});
+
+test("a field is made by keyboard alone, and takes its choices and no others", async () => {
+  const { page, quiet } = view;
+  await page.goto("/settings/fields");
+  await page.locator(".new-field [name=label]").focus();
+  await page.keyboard.type("Plan");
+  await page.locator(".new-field [name=kind]").selectOption("choice");
+  assert.ok(!(await page.locator(".new-field [name=currency]").isVisible()), "it asks what its type takes");
+  await page.locator(".new-field [name=choices]").fill("Trial\nPro");
+  await page.getByRole("button", { name: "Make the field" }).focus();
+  await Promise.all([page.waitForResponse((answer) => answer.request().method() === "POST"), page.keyboard.press("Enter")]);
+  await page.waitForSelector("td:has-text('person.custom.plan')");
+  await fitsTheWindow(page);
+
+  await page.goto("/people?sort=name&cols=co,person.custom.plan");
+  assert.ok(await page.locator("th", { hasText: "Plan" }).isVisible());
+  const choose = async (value) => {
+    for (const key of ["j", "x"]) await page.keyboard.press(key);
+    await page.locator("[data-bulk] [popovertarget=bulk-fact]").click();
+    await page.locator("#bulk-fact [name=key]").fill("person.custom.plan");
+    await page.locator("#bulk-fact [name=value]").fill(value);
+    await page.locator("#bulk-fact [name=value]").press("Enter");
+  };
+  await choose("pro");
+  await page.waitForURL(/told=chg_/);
+  assert.equal(await page.locator("[data-row] td[data-m=fact]").first().innerText(), "Pro");
+  await choose("platinum");
+  await page.waitForURL(/\/people\/bulk/);
+  assert.match(await page.locator("body").innerText(), /no choice "platinum"; there are Trial, Pro/);
+  quiet();
+});
+
+test("a formula says of each whether its condition is true, and can be asked about", async () => {
+  const { page, quiet } = view;
+  await program.run("field", "create", "Fits well", "--type", "formula", "--formula", "score.fit >= 60");
+  await page.goto("/people?cols=fit,person.custom.fits_well");
+  const rows = await page.locator("[data-row]").evaluateAll((all) =>
+    all.map((row) => [Number(row.querySelector("meter")?.value ?? -1), row.querySelector("td[data-m=fact]").textContent.trim()]),
+  );
+  assert.ok(rows.some(([, says]) => says === "Yes"));
+  for (const [fit, says] of rows.filter(([fit]) => fit >= 60)) assert.equal(says, "Yes", `fit ${fit}`);
+  const count = async (where) => JSON.parse(await program.run("people", "--where", where, "--json", "--limit", "1")).count;
+  assert.equal(await count("person.custom.fits_well"), await count("score.fit >= 60"));
+  assert.equal(await count("!person.custom.fits_well"), await count("!(score.fit >= 60)"));
+  quiet();
+});
