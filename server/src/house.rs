@@ -99,6 +99,7 @@ impl House {
             Arc::new(Refold),
             Arc::new(Backtest),
             Arc::new(funnels::segment::Build),
+            Arc::new(funnels::territory::Build),
             Arc::new(people::search::Build),
             Arc::new(Bulk),
             Arc::new(Demo),

@@ -18,11 +18,14 @@ mod list;
 mod migrate;
 mod people;
 mod person;
+mod role;
 mod search;
 mod segment;
 mod serve;
 mod set;
+mod team;
 mod tell;
+mod territory;
 mod token;
 mod user;
 mod verify;
@@ -125,6 +128,12 @@ enum Command {
     #[command(subcommand)]
     User(user::UserCommand),
     #[command(subcommand)]
+    Team(team::TeamCommand),
+    #[command(subcommand)]
+    Role(role::RoleCommand),
+    #[command(subcommand)]
+    Territory(territory::TerritoryCommand),
+    #[command(subcommand)]
     Token(token::TokenCommand),
     Audit(audit::Audit),
     Verify(verify::Verify),
@@ -200,6 +209,9 @@ fn run(cli: Cli, mouth: Mouth, variables: &BTreeMap<String, String>) -> Result<O
         Command::Segment(command) => command.run(&house),
         Command::List(command) => command.run(&house),
         Command::User(command) => command.run(&house),
+        Command::Team(command) => command.run(&house),
+        Command::Role(command) => command.run(&house),
+        Command::Territory(command) => command.run(&house),
         Command::Token(command) => command.run(&house),
         Command::Doctor(command) => command.run(&house),
         Command::Backup(command) => command.run(&house),

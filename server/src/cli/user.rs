@@ -3,19 +3,63 @@
 use std::io::{IsTerminal, Read, stdin};
 
 use clap::{Args, Subcommand};
+use platform::Tx;
 use platform::failure::Failure;
-use serde_json::json;
+use serde_json::{Value, json};
 use team::create_user::{CreateUser, create_user};
-use team::{Role, User};
+use team::roster::{self, UserChange, UserRow};
+use team::{Sees, USER, User};
 
 use super::wait_for;
 use crate::house::House;
 use crate::say::Outcome;
 
-/// Make users
+/// Make, list and change users
 #[derive(Subcommand)]
 pub(crate) enum UserCommand {
     Create(Create),
+    List(List),
+    Change(Change),
+}
+
+/// List the users, with their roles and teams
+#[derive(Args)]
+pub(crate) struct List {}
+
+/// Give a user another role, let them see fewer people, suspend them or let them in again
+#[derive(Args)]
+#[command(
+    long_about = "Changes a user. Whoever is suspended opens nothing from then on, neither by a session nor by a token; what they \
+        did stays theirs.",
+    after_long_help = "Examples:\n  \
+        sluice user change ben@north.example --role manager\n  \
+        sluice user change ben@north.example --sees team\n  \
+        sluice user change ben@north.example --suspend"
+)]
+pub(crate) struct Change {
+    /// Whom: an address, or an id usr_…
+    #[arg(value_name = "USER")]
+    user: String,
+    /// What the user is called
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// Another role: `sluice role list` names them
+    #[arg(long, value_name = "ROLE")]
+    role: Option<String>,
+    /// own: the people whom they own, and their territories; team: those of their teams, too; everybody. At most what the
+    /// role sees
+    #[arg(long, value_name = "WHOM", value_parser = read_sees)]
+    sees: Option<Sees>,
+    /// Let them open nothing from now on
+    #[arg(long, conflicts_with = "restore")]
+    suspend: bool,
+    /// Let them in again
+    #[arg(long)]
+    restore: bool,
+}
+
+pub(super) fn read_sees(text: &str) -> Result<Sees, String> {
+    Sees::parse(text).ok_or_else(|| "there are own, team and everybody".to_owned())
 }
 
 /// Make a user who signs in with a password
@@ -35,9 +79,10 @@ pub(crate) struct Create {
     /// What the user is called [default: the address up to the @]
     #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true)]
     name: String,
-    /// owner: everything; admin: all but the workspace itself; member: people, imports, reading definitions
+    /// owner: everything; admin: all but the workspace itself; manager: people, in and out; member: people, imports,
+    /// reading definitions; viewer: only looks; or one of your own
     #[arg(long, value_name = "ROLE")]
-    role: Role,
+    role: String,
     /// Read the password from standard input, up to the end of its first line
     #[arg(long, required = true)]
     password_stdin: bool,
@@ -48,7 +93,72 @@ const INPUT_BYTES_MAX: u64 = 64 * 1024;
 
 impl UserCommand {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
-        let UserCommand::Create(Create { email, name, role, password_stdin: _ }) = self;
+        match self {
+            UserCommand::Create(command) => command.run(house),
+            UserCommand::List(List {}) => {
+                let app = house.open_begun()?;
+                let (users, teams) = app.db.read_blocking(|tx| {
+                    let who = User::operator();
+                    Ok((roster::users(tx, &who)?, roster::teams(tx, &who)?))
+                })?;
+                let ids = app.public_ids();
+                let value = |row: &UserRow| {
+                    let mut value = told(row, ids.encode(USER, row.id));
+                    let place = |(team, is_manager): &(i64, bool)| {
+                        let name = teams.iter().find(|one| one.id == *team).map(|one| &one.name);
+                        json!({ "team": name, "is_manager": is_manager })
+                    };
+                    value["teams"] = row.teams.iter().map(place).collect();
+                    value
+                };
+                let value = json!({ "users": users.iter().map(value).collect::<Vec<_>>() });
+                house.mouth.result(&value, |ink| {
+                    let line = |row: &UserRow| {
+                        let state = if row.suspended_at.is_some() { ", suspended" } else { "" };
+                        let (name, sees) = (ink.strong(&row.name), row.sees.words());
+                        format!("{name}  {}, {}, sees {sees}{state}", row.email, row.role)
+                    };
+                    users.iter().map(line).collect::<Vec<_>>().join("\n")
+                })?;
+                Ok(Outcome::Done)
+            }
+            UserCommand::Change(Change { user, name, role, sees, suspend, restore }) => {
+                let app = house.open_begun()?;
+                let now = app.clock.now();
+                let suspended = (suspend || restore).then_some(suspend);
+                let change = UserChange { name, role, sees, suspended };
+                let row = app.db.write_blocking(move |tx: &mut Tx| {
+                    roster::change_user(tx, &User::operator(), &user, change, now)
+                })?;
+                let value = told(&row, app.public_ids().encode(USER, row.id));
+                house.mouth.result(&value, |ink| {
+                    let name = ink.strong(&row.name);
+                    match row.suspended_at {
+                        Some(_) => format!("{name} is suspended and opens nothing."),
+                        None => format!("{name} is {} and sees {}.", row.role, row.sees.words()),
+                    }
+                })?;
+                Ok(Outcome::Done)
+            }
+        }
+    }
+}
+
+fn told(row: &UserRow, id: String) -> Value {
+    json!({
+        "id": id,
+        "name": row.name,
+        "email": row.email,
+        "role": row.role.as_str(),
+        "sees": row.sees.as_str(),
+        "suspended_at": row.suspended_at,
+        "created_at": row.created_at,
+    })
+}
+
+impl Create {
+    fn run(self, house: &House) -> Result<Outcome, Failure> {
+        let Create { email, name, role, password_stdin: _ } = self;
         if stdin().is_terminal() {
             house.mouth.note("Type the password, then Enter and ^D. It will be shown as you type.");
         }
@@ -56,6 +166,7 @@ impl UserCommand {
         stdin().take(INPUT_BYTES_MAX).read_to_string(&mut input)?;
         let password = input.lines().next().unwrap_or_default().to_owned();
         let app = house.open()?;
+        let role = app.db.read_blocking(move |tx| roster::role_named(tx, &role))?;
         let user = wait_for(create_user(
             &app,
             &User::operator(),

@@ -93,8 +93,8 @@ impl Door {
         self.at.split(' ').nth(1).unwrap_or_default()
     }
 
-    /// Whether a person stands in its address.
-    fn is_of_person(self) -> bool {
-        self.path().contains("{person}") || self.path().contains("{who}")
+    /// Whether a person or a company stands in its address.
+    fn is_of_somebody(self) -> bool {
+        ["{person}", "{who}", "{company}"].iter().any(|name| self.path().contains(name))
     }
 }

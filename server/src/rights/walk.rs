@@ -105,9 +105,11 @@ fn every_command_is_classified() {
 
 /// The address of a door with something in the place of each name in brackets.
 fn path(world: &World, door: Door, person: &str) -> String {
+    let company = if person == world.canary { &world.canary_company } else { &world.own_company };
     let ids = world.app.public_ids();
     let part = |part: &'static str| match part {
         "{person}" | "{who}" => person.to_owned(),
+        "{company}" => company.clone(),
         "{name}" => "app.css".to_owned(),
         other => match IDS.iter().find(|(name, _)| *name == other) {
             Some((_, prefix)) => ids.encode(prefix, 1),
@@ -206,7 +208,7 @@ fn whoever_sees_a_part_finds_no_other_behind_any_door() {
     let mut found_by_owner = 0;
     for door in doors().iter().filter(|door| !matches!(door.need, Need::Secret) && !door.ends) {
         let mut people = vec![&theirs];
-        if door.is_of_person() {
+        if door.is_of_somebody() {
             people.push(&canary);
         }
         for person in people {

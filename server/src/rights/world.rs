@@ -44,6 +44,9 @@ pub(super) struct World {
     /// The limited user's own person, and one of the other team.
     pub(super) own: String,
     pub(super) canary: String,
+    /// Where they work.
+    pub(super) own_company: String,
+    pub(super) canary_company: String,
     _folder: tempfile::TempDir,
 }
 
@@ -108,6 +111,8 @@ impl World {
             tokens: HashMap::new(),
             own: String::new(),
             canary: String::new(),
+            own_company: String::new(),
+            canary_company: String::new(),
             _folder: folder,
         };
         world.people_it();
@@ -184,13 +189,13 @@ impl World {
             "email": "vera@south.example", "name": "Vera Visible",
             "company": { "domain": "south.example" }, "activities": [{ "kind": "form.submitted" }],
         });
-        self.own = self.tell("seller", vera);
+        (self.own, self.own_company) = self.tell("seller", vera);
         let told = json!({
             "email": "vera@south.example", "phone": "+49 30 5550199",
             "facts": { "person.custom.salary": 918_273 },
         });
         self.tell("owner", told);
-        self.canary = self.tell(
+        (self.canary, self.canary_company) = self.tell(
             "nora",
             json!({
                 "email": "quetzal@tlaloc.example", "name": format!("{CANARY} Canary"),
@@ -200,13 +205,14 @@ impl World {
         );
     }
 
-    /// Tells of a person as a program of this user; gives their id.
-    fn tell(&mut self, user: &str, person: Value) -> String {
+    /// Tells of a person as a program of this user; gives their id, and that of their company.
+    fn tell(&mut self, user: &str, person: Value) -> (String, String) {
         let token = self.tokens[user].clone();
         let answer = self.send("POST", "/api/v1/people", &person.to_string(), Some(&token), None);
         assert!(matches!(answer.status, 200 | 201), "{}", answer.body);
         let told: Value = serde_json::from_str(&answer.body).unwrap();
-        told["id"].as_str().unwrap().to_owned()
+        let id = |id: &Value| id.as_str().unwrap_or_default().to_owned();
+        (id(&told["id"]), id(&told["company"]["id"]))
     }
 
     /// Asks at a door as somebody; as nobody, if no user is named.

@@ -27,6 +27,7 @@ pub mod refold;
 pub mod segment;
 mod store;
 pub mod tell;
+pub mod territory;
 pub mod verify;
 pub mod web;
 pub mod why;

@@ -20,6 +20,7 @@ use crate::handoff::store::{self as handoffs, HandoffRow};
 use crate::lens::{self, Lens};
 use crate::segment::{Keeper, News};
 use crate::store::{self, Edge, TransitionRow};
+use crate::territory::Keeper as Territories;
 
 /// Folds everybody whose history grew, and everybody who works where a company's did.
 pub struct FunnelProjection;
@@ -214,6 +215,8 @@ pub(crate) fn fold(
         kept.map(|((person, is_new, whole), news)| (*person, *is_new, news, whole)),
         now,
     )?;
+    let whole = histories.iter().map(|(person, _, history)| (*person, history));
+    Territories::load(tx)?.keep(tx, whole, now)?;
     let judged = judge(tx, lenses, &histories, now)?;
     write(tx, judged)
 }

@@ -12,6 +12,7 @@ mod lenses;
 mod load;
 mod packs;
 mod record;
+mod roster;
 mod tell;
 mod tried;
 
@@ -58,6 +59,7 @@ pub fn routes() -> Router<App> {
         .merge(call::routes())
         .merge(tell::routes())
         .merge(packs::routes())
+        .merge(roster::routes())
 }
 
 #[derive(Deserialize)]

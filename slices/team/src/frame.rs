@@ -43,6 +43,7 @@ pub struct Setting {
 pub fn settings(who: &User, here: &str) -> Vec<Setting> {
     let all = [
         ("/me", "Your account", None),
+        ("/team", "Team and roles", Some(Right::ManageTeam)),
         ("/invitations", "Invitations", Some(Right::ManageTeam)),
         ("/tokens", "Service tokens", Some(Right::ManageTeam)),
         ("/audit", "Audit log", Some(Right::ReadAudit)),

@@ -25,3 +25,4 @@ mod search;
 mod segments;
 mod sight;
 mod tell;
+mod territory;

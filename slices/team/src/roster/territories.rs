@@ -4,11 +4,13 @@ use moment::Moment;
 use platform::args;
 use platform::db::Tx;
 use platform::failure::Failure;
+use platform::public_id::PublicIds;
 use serde_json::{Value, json};
 
 use super::users::meant;
-use super::{TERRITORY, store, teams};
+use super::{TEAM, TERRITORY, store, teams};
 use crate::audit;
+use crate::colleague::USER;
 use crate::create_user::read_name;
 use crate::role::Right;
 use crate::user::User;
@@ -42,6 +44,16 @@ pub enum Holder {
     User(i64),
     /// A team's.
     Team(i64),
+}
+
+impl Holder {
+    /// As it is asked for in [`TerritoryAsk`]: a public id.
+    pub fn to_text(self, ids: PublicIds) -> String {
+        match self {
+            Holder::User(id) => ids.encode(USER, id),
+            Holder::Team(id) => ids.encode(TEAM, id),
+        }
+    }
 }
 
 /// What a territory is to be.
