@@ -20,6 +20,7 @@ pub mod page;
 pub mod public_id;
 pub mod settings;
 pub mod slice;
+pub mod tables;
 
 pub use app::App;
 pub use db::{Arg, Db, Location, Migrations, Row, Sql, Tx, split, sql};

@@ -41,7 +41,9 @@ pub(crate) fn check(root: &Path) -> Vec<String> {
 fn schema(root: &Path) -> String {
     let mut text = String::from(
         "# Tables\n\nMade from the migrations and each slice's `columns.toml` by `cargo xtask docs`. A column is *personal* \
-         (about a human),\n*secret*, *business* (the firm's own) or *system*.\n",
+         (about a human),\n*secret*, *business* (the firm's own) or *system*.\n\nKept: *ground* leaves with an exported workspace, *derived* is made again from it, *here* stays. \
+         Erased: what becomes of rows about\na person who is erased; *gone* and *verb* name the column that says \
+         whom a row is about, *blank* and *drop* are searched.\n",
     );
     for slice in ["team", "journal", "people", "funnels"] {
         let folder = root.join("slices").join(slice);
@@ -49,7 +51,10 @@ fn schema(root: &Path) -> String {
         let classes: toml::Table = classes.parse().unwrap_or_default();
         let _ = writeln!(text, "\n## slices/{slice}");
         for (table, columns) in columns::made(&folder.join("migrations")) {
-            let _ = writeln!(text, "\n### {table}\n\n| column | holds |\n|---|---|");
+            let fate = |key: &str| classes.get(&table)?.get(key)?.as_str();
+            let (kept, erased) = (fate("_kept").unwrap_or("?"), fate("_erased").unwrap_or("?"));
+            let _ = writeln!(text, "\n### {table}\n\nKept: {kept}. Erased: {erased}.");
+            let _ = writeln!(text, "\n| column | holds |\n|---|---|");
             for column in columns {
                 let class = classes.get(&table).and_then(|table| table.get(&column));
                 let _ = writeln!(

@@ -1,6 +1,8 @@
 //! Rows: what a statement gives back.
 use moment::Moment;
 
+use super::Arg;
+
 /// One row, owned. Texts lie in one buffer, so that a stream of rows reuses it and allocates nothing.
 ///
 /// Readers are by position, from 0, and each says which type it gives.
@@ -62,6 +64,18 @@ impl Row {
     /// How many columns there are.
     pub fn width(&self) -> usize {
         self.cells.len()
+    }
+
+    /// Whatever it is, as an argument would be; nothing if there is no such column.
+    pub fn value(&self, column: usize) -> Option<Arg> {
+        let cell = *self.cells.get(column)?;
+        Some(match cell {
+            Cell::Null => Arg::Null,
+            Cell::Int(value) => Arg::Int(value),
+            Cell::Real(value) => Arg::Real(value),
+            Cell::Text(..) => Arg::Text(self.text(column).to_owned()),
+            Cell::Blob(..) => Arg::Blob(self.blob(column).to_vec()),
+        })
     }
 
     /// A `bigint`.

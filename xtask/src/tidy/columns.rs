@@ -5,6 +5,9 @@ use std::fs;
 use std::path::Path;
 
 const CLASSES: [&str; 4] = ["personal", "secret", "business", "system"];
+/// What is said of a table as a whole.
+const FATES: [&str; 2] = ["_kept", "_erased"];
+const KEPT: [&str; 3] = ["ground", "derived", "here"];
 
 pub(super) fn check(root: &Path) -> Vec<String> {
     let mut found = Vec::new();
@@ -38,12 +41,50 @@ fn compare(slice: &str, made: &BTreeMap<String, BTreeSet<String>>, text: &str) -
             }
         }
     }
+    for (table, columns) in made {
+        found.extend(fate(slice, table, columns, &class));
+    }
     for (table, columns) in &classified {
         for column in columns.as_table().into_iter().flat_map(toml::Table::keys) {
+            if FATES.contains(&column.as_str()) {
+                continue;
+            }
             if !made.get(table).is_some_and(|columns| columns.contains(column)) {
                 found.push(format!("{slice}/columns.toml classifies {table}.{column}, which no migration makes: take it out"));
             }
         }
+    }
+    found
+}
+
+/// Says of a table, beside its columns, whether it leaves with the workspace and what erasure does with it.
+fn fate<'a>(
+    slice: &str,
+    table: &str,
+    columns: &BTreeSet<String>,
+    said: &impl Fn(&str, &str) -> Option<&'a str>,
+) -> Vec<String> {
+    let mut found = Vec::new();
+    if !said(table, "_kept").is_some_and(|kept| KEPT.contains(&kept)) {
+        found.push(format!(
+            "{slice}/columns.toml does not say `_kept` of {table}: \"ground\" leaves with the workspace, \"derived\" \
+             is made again from it, \"here\" stays with this installation"
+        ));
+    }
+    let erased = said(table, "_erased").unwrap_or_default();
+    let (how, rest) = erased.split_once(' ').unwrap_or((erased, ""));
+    let are_columns = rest.split(',').all(|name| columns.contains(name.trim()));
+    let is_said = match how {
+        "not" => rest.is_empty(),
+        "gone" | "verb" | "blank" | "drop" => are_columns,
+        _ => false,
+    };
+    if !is_said {
+        found.push(format!(
+            "{slice}/columns.toml does not say `_erased` of {table}: \"gone COLUMN\" takes the rows whose column is the \
+             person's id, \"verb COLUMN\" leaves them to a `people::erase::Forgets` of the slice, \"blank KEY, KEY\" and \
+             \"drop KEY\" search its personal columns, \"not\" is for what is not about people"
+        ));
     }
     found
 }
@@ -98,8 +139,12 @@ mod tests {
         );
         let found =
             compare("slices/notes", &made, "[note]\nid = \"system\"\ngone = \"business\"\n");
-        assert_eq!(found.len(), 2, "{found:?}");
-        assert!(found[0].contains("note.words") && found[1].contains("note.gone"));
+        assert_eq!(found.len(), 4, "{found:?}");
+        assert!(found[0].contains("note.words") && found[3].contains("note.gone"));
+        assert!(found[1].contains("_kept") && found[2].contains("_erased"));
+        let whole = "[note]\n_kept = \"ground\"\n_erased = \"blank id\"\nid = \"system\"\nwords = \"personal\"\n";
+        assert_eq!(compare("slices/notes", &made, whole), Vec::<String>::new());
+        assert!(compare("s", &made, &whole.replace("blank id", "gone by"))[0].contains("_erased"));
         assert!(
             compare("s", &made, "[note]\nid = \"odd\"\nwords = \"personal\"\n")[0].contains("odd")
         );
