@@ -82,9 +82,8 @@ impl Tables {
 
 fn table(name: &str, classified: &toml::Table) -> Result<Table, Failure> {
     let said = |key: &str| classified.get(key).and_then(toml::Value::as_str);
-    let unknown = |key: &str| {
-        Failure::broken(format!("columns.toml does not say {key} of the table {name}"))
-    };
+    let unknown =
+        |key: &str| Failure::broken(format!("columns.toml does not say {key} of the table {name}"));
     let kept = match said("_kept") {
         Some("ground") => Kept::Ground,
         Some("derived") => Kept::Derived,
@@ -165,7 +164,9 @@ impl Table {
         tx: &mut Tx,
         is_theirs: &dyn Fn(&str) -> bool,
     ) -> Result<Vec<Hit>, Failure> {
-        let (Erased::Blank(keys) | Erased::Drop(keys)) = &self.erased else { return Ok(Vec::new()) };
+        let (Erased::Blank(keys) | Erased::Drop(keys)) = &self.erased else {
+            return Ok(Vec::new());
+        };
         let personal: Vec<&str> = self.of_class("personal").collect();
         let names: Vec<&str> =
             keys.iter().map(String::as_str).chain(personal.iter().copied()).collect();
@@ -245,7 +246,8 @@ mod tests {
             let all: toml::Table = text.parse().unwrap();
             table("note", all["note"].as_table().unwrap())
         };
-        let note = read("[note]\n_kept = \"ground\"\n_erased = \"blank id, row\"\nwords = \"personal\"\n");
+        let note =
+            read("[note]\n_kept = \"ground\"\n_erased = \"blank id, row\"\nwords = \"personal\"\n");
         let note = note.unwrap();
         assert_eq!((note.kept, note.columns.len()), (Kept::Ground, 1));
         assert_eq!(note.erased, Erased::Blank(vec!["id".to_owned(), "row".to_owned()]));

@@ -18,6 +18,7 @@ mod pool;
 mod postgres;
 mod queue;
 mod row;
+mod scrub;
 mod shared;
 mod sql;
 mod sqlite;

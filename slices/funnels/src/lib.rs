@@ -11,6 +11,7 @@ pub mod backtest;
 mod company;
 pub mod dispute;
 pub mod drafts;
+pub mod erase;
 pub mod export;
 mod flow;
 mod former;
@@ -58,6 +59,7 @@ pub fn slice() -> Slice {
                 ("0007_company_score", include_str!("../migrations/0007_company_score.sql")),
                 ("0008_former_employee", include_str!("../migrations/0008_former_employee.sql")),
                 ("0035_segment_order", include_str!("../migrations/0035_segment_order.sql")),
+                ("0045_erased_move", include_str!("../migrations/0045_erased_move.sql")),
             ],
         },
         statements: &[
@@ -65,6 +67,7 @@ pub fn slice() -> Slice {
             backtest::store::ALL,
             drafts::store::ALL,
             dispute::ALL,
+            erase::ALL,
             segment::store::ALL,
             handoff::store::ALL,
             company::store::ALL,

@@ -16,7 +16,7 @@ use crate::company::{self, Companies};
 use crate::former::Former;
 use crate::lens::{self, Lens};
 use crate::store::{self, TransitionRow};
-use crate::{flow, handoff, project, refold};
+use crate::{erase, flow, handoff, project, refold};
 
 /// Differences that are told one by one; the rest is only counted.
 const TOLD_MAX: usize = 100;
@@ -152,6 +152,9 @@ fn compare(
         found.tell(&lens, || subject_outside(ids_outside, subject), what, (stored, derived));
     })?;
     for (lens, mut flow) in lenses.iter().zip(flows) {
+        for (edge, n) in erase::flow(tx, lens.id)? {
+            *flow.entry(edge).or_default() += n;
+        }
         flow.retain(|_, n| *n != 0);
         let stored = store::flow(tx, lens.id)?;
         if flow != stored {

@@ -6,12 +6,14 @@
 //! **Never:** a row by halves: what a row says is recorded whole, in one transaction with its count.
 
 pub(crate) mod apply;
+pub(crate) mod back;
 pub mod exceptions;
 pub mod mapping;
 pub mod plan;
 pub mod run;
 pub(crate) mod store;
 
+pub use back::bring_back;
 pub use run::{DryRun, Import, Kept, Started, dry_run, keep, keep_stream, read_mapping, start};
 pub(crate) use store::ALL;
 pub use store::{

@@ -10,10 +10,12 @@ pub mod company;
 pub mod condition;
 pub mod create;
 pub mod edit;
+pub mod erase;
 pub mod export;
 pub mod fields;
 pub mod find;
 pub mod frame;
+pub mod gdpr;
 pub mod import;
 pub mod list;
 pub mod lists;
@@ -81,6 +83,7 @@ pub fn slice() -> Slice {
                     "0041_people_of_a_company",
                     include_str!("../migrations/0041_people_of_a_company.sql"),
                 ),
+                ("0045_erased", include_str!("../migrations/0045_erased.sql")),
             ],
         },
         statements: &[
@@ -95,6 +98,9 @@ pub fn slice() -> Slice {
             views::ALL,
             bulk::ALL,
             fields::ALL,
+            erase::ALL,
+            erase::tombstone::ALL,
+            import::back::ALL,
         ],
         columns: include_str!("../columns.toml"),
     }

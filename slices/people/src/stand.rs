@@ -134,6 +134,9 @@ const MAKE_DUE: Sql = sql("update standing set next_at = $1, revision = revision
 const FORGET: Sql = sql("delete from standing where lens_id = $1");
 const FORGET_TALLY: Sql = sql("delete from stage_tally where lens_id = $1");
 
+const FORGET_PERSON: Sql = sql("delete from standing
+     where lens_id in (select lens_id from stage_tally) and person_id = $1 returning lens_id, stage");
+
 const CROSSED: Sql = sql("select a.stage, b.stage, count(*) from standing a
      join standing b on b.lens_id = $2 and b.person_id = a.person_id
      where a.lens_id = $1 group by a.stage, b.stage");
@@ -162,6 +165,7 @@ pub(crate) const ALL: &[Sql] = &[
     MAKE_DUE,
     FORGET,
     FORGET_TALLY,
+    FORGET_PERSON,
 ];
 
 /// Writes where these people stand under a lens, and keeps the tally.
@@ -206,6 +210,14 @@ pub fn stand(tx: &mut Tx, lens: LensId, places: &[Place]) -> Result<(), Failure>
     let differences = differences.into_iter().filter(|(_, n)| *n != 0);
     tx.bulk(TALLY_ADD, differences.map(|(stage, n)| args![lens, stage, n]).collect())?;
     Ok(())
+}
+
+/// Takes somebody's standings away, and them out of the tally; gives how many standings.
+pub(crate) fn forget_person(tx: &mut Tx, person: PersonId) -> Result<u64, Failure> {
+    let gone = tx.rows(FORGET_PERSON, args![person])?;
+    let less = gone.iter().map(|row| args![row.int(0), row.int(1), -1_i64].to_vec()).collect();
+    tx.bulk(TALLY_ADD, less)?;
+    Ok(u64::try_from(gone.len()).unwrap_or(u64::MAX))
 }
 
 /// How often the standings under a lens were written, of the people from one to another.

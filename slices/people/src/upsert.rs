@@ -21,6 +21,7 @@ use team::{Right, User, audit};
 
 use crate::fields::Fields;
 use crate::import::apply::{Record, apply};
+use crate::import::back;
 use crate::import::plan::{AHEAD_MAX, PlannedActivity, PlannedCompany, PlannedRow, TEXT_BYTES_MAX};
 use crate::project::OUTSIDE_ID;
 use crate::store;
@@ -57,6 +58,8 @@ pub struct NewPerson {
     pub company: Option<NewCompany>,
     /// What happened.
     pub activities: Vec<NewActivity>,
+    /// Whether they are taken though somebody with one of these keys was erased: on purpose, with notice.
+    pub bring_back: bool,
 }
 
 /// A company as a program tells of it.
@@ -210,6 +213,7 @@ fn take(tx: &mut Tx, who: &User, people: Vec<Planned>, now: Moment) -> Result<Ve
         }
     }
     noted(tx, who, &told, now)?;
+    back::note(tx, who, applied.brought_back, now)?;
     Ok(told)
 }
 
@@ -309,6 +313,7 @@ fn read(
         is_dated: false,
         activities,
         notes: Vec::new(),
+        brings_back: person.bring_back,
     })
 }
 

@@ -67,6 +67,12 @@ pub(super) fn differences(
     let mut lived = store::transitions(tx, lens, &ids)?;
     let mut views = Vec::with_capacity(ids.len());
     for (id, difference) in found {
+        // Who was erased since is not told any more.
+        let person = match people::person::row(tx, &User::operator(), id) {
+            Ok(row) => row,
+            Err(Failure::Missing { .. }) => continue,
+            Err(other) => return Err(other),
+        };
         let Difference { stage, draft, lived: lived_at, transitions } = difference;
         let drafted =
             transitions.into_iter().find(|step| Some(step.at) == draft && step.to >= stage);
@@ -74,7 +80,7 @@ pub(super) fn differences(
         let row = rows.into_iter().find(|row| Some(row.moved_at) == lived_at && row.to >= stage);
         views.push(DifferenceView {
             person: tx.public_ids().encode(people::PERSON, id),
-            name: people::person::row(tx, &User::operator(), id)?.name,
+            name: person.name,
             stage,
             days_earlier: draft.zip(lived_at).map(|(draft, lived)| (lived - draft).0 / DAY_US),
             draft: drafted.map(of_draft),

@@ -57,6 +57,19 @@ pub(crate) fn project(
     count::colleagues(tx, &changed, recorded.now)
 }
 
+/// Forgets what somebody did for companies, which are to be counted anew; gives how many deeds.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub(crate) fn forget(tx: &mut Tx, person: PersonId, now: Moment) -> Result<u64, Failure> {
+    let done = store::deeds_by(tx, &[person])?.remove(&person).unwrap_or_default();
+    let deeds: Vec<_> = done.into_iter().collect();
+    let companies: Touched = deeds.iter().map(|(_, deed)| deed.company).collect();
+    store::drop_deeds(tx, &deeds)?;
+    store::fall_behind(tx, companies.into_iter().map(|company| (company, now)))?;
+    Ok(u64::try_from(deeds.len()).unwrap_or(u64::MAX))
+}
+
 /// Whether an entry can be a deed, or say whose deeds they are.
 fn may_weigh(entry: &Entry) -> bool {
     match &entry.what {

@@ -12,6 +12,7 @@ use team::{FieldRight, Sight, User};
 use super::plan::PlannedRow;
 use super::store::{Counts, Rejection};
 use crate::create::{self, Key};
+use crate::erase::tombstone;
 use crate::project::{OWNER, WORKS_AT};
 use crate::upsert::Told;
 use crate::{COMPANY, CompanyId, PersonId, sight};
@@ -35,6 +36,8 @@ pub(crate) struct Applied {
     pub(crate) people: BTreeSet<PersonId>,
     /// What came of each row that was taken.
     pub(crate) taken: Vec<(u64, Told)>,
+    /// Keys of people who were erased and are back, on purpose.
+    pub(crate) brought_back: usize,
 }
 
 /// Applies records in their order, for a user: people whom the user does not see are not touched, nor facts that the user
@@ -145,6 +148,19 @@ fn unwritable<'a>(who: &User, planned: &'a PlannedRow) -> Option<&'a str> {
 }
 
 impl Applied {
+    /// Refuses somebody who was erased; what stood in the row is not kept.
+    fn reject_erased(&mut self, record: &Record, at: Moment) {
+        let day = at.to_string();
+        let day = day.get(..10).unwrap_or_default();
+        let reason = format!(
+            "somebody with this key was erased on {day}; they come back only on purpose: `sluice import --bring-back`, \
+             or \"bring_back\": true in a call"
+        );
+        self.counts.rejected += 1;
+        let raw = String::new();
+        self.rejections.push(Rejection { row: record.row, line: record.line, reason, raw });
+    }
+
     fn reject(&mut self, record: &Record, reason: String) {
         self.counts.rejected += 1;
         let raw = record.raw.clone();
@@ -188,6 +204,9 @@ impl Resolved {
     ) -> Result<Resolved, Failure> {
         let mut known =
             create::known(tx, false, rows.iter().flat_map(|(_, planned)| &planned.keys))?;
+        let strange = rows.iter().flat_map(|(_, planned)| &planned.keys);
+        let erased = tombstone::erased(tx, strange.filter(|key| !known.contains_key(*key)))?;
+        let mut back: Vec<&Key> = Vec::new();
         let mut ids = journal::new_people(tx, rows.len())?;
         let unseen = unseen(tx, who, &known)?;
         let public = tx.public_ids();
@@ -199,6 +218,14 @@ impl Resolved {
             meant.extend(record.person);
             meant.sort_unstable();
             meant.dedup();
+            let gone = planned.keys.iter().filter_map(|key| Some((key, *erased.get(key)?)));
+            let gone: Vec<(&Key, Moment)> = gone.collect();
+            if let Some((_, at)) = gone.first().filter(|_| !planned.brings_back) {
+                applied.reject_erased(record, *at);
+                found.of_row.push(None);
+                continue;
+            }
+            back.extend(gone.into_iter().map(|(key, _)| key));
             let person = match meant.as_slice() {
                 [] => {
                     let Some(id) = ids.next() else { continue };
@@ -230,6 +257,8 @@ impl Resolved {
             found.of_row.push(Some(person));
         }
         create::claim(tx, false, &claims)?;
+        tombstone::lift(tx, &back)?;
+        applied.brought_back += back.len();
         Ok(found)
     }
 

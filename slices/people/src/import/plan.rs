@@ -54,6 +54,8 @@ pub struct PlannedRow {
     pub activities: Vec<PlannedActivity>,
     /// What was left out, or is held and not believed.
     pub notes: Vec<Reason>,
+    /// Whether it may bring back somebody who was erased, on purpose.
+    pub brings_back: bool,
 }
 
 /// The company that a row names.
@@ -281,6 +283,7 @@ impl Planner {
             is_dated,
             activities,
             notes,
+            brings_back: false,
         })
     }
 

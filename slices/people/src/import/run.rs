@@ -19,6 +19,7 @@ use team::{Mouth, Right, User, audit};
 use wire::table::{Record as Line, Table};
 
 use super::apply::{self, Applied, Record};
+use super::back;
 use super::mapping::Mapping;
 use super::plan::{PlannedRow, Planner};
 use super::store::{self, Counts, ImportRow, NewImport, Note, Rejection};
@@ -158,6 +159,11 @@ impl Job for Import {
     fn run(&self, app: &App, run: &mut Run) -> Result<Value, Again> {
         let id = run.payload().get("import").and_then(Value::as_i64).unwrap_or_default();
         let import = app.db.read_blocking(move |tx| store::load(tx, id))?;
+        if import.finished_at.is_some() {
+            // An earlier run did all but tell of it.
+            app.files.remove(&import.file_key)?;
+            return serde_json::to_value(import.counts).map_err(|error| Again::Never(error.into()));
+        }
         let outcome = batches(app, run, &import);
         if let Err(Again::Never(cause)) = &outcome {
             let words = format!("{cause:#}");
@@ -174,6 +180,7 @@ fn batches(app: &App, run: &mut Run, import: &ImportRow) -> Result<Value, Again>
     let file = app.files.open(&import.file_key)?;
     let mapping = read_mapping(&import.mapping)?;
     let fields = app.db.read_blocking(Fields::load)?;
+    let brings_back = app.db.read_blocking(move |tx| back::brings_back(tx, id))?;
     let source: Arc<str> = mapping.source.as_str().into();
     let (sender, receiver) = sync_channel(2);
     let started_at = import.started_at;
@@ -182,7 +189,9 @@ fn batches(app: &App, run: &mut Run, import: &ImportRow) -> Result<Value, Again>
         let receiver = receiver;
         scope.spawn(move || read(file, (&mapping, fields), started_at, done, &sender));
         loop {
-            let Some(batch) = next(&receiver)? else { return Ok(()) };
+            let Some(mut batch) = next(&receiver)? else { return Ok(()) };
+            let planned = batch.records.iter_mut().filter_map(|record| record.planned.as_mut().ok());
+            planned.for_each(|planned| planned.brings_back = brings_back);
             run.checkpoint()?;
             let (ticket, source) = (run.ticket(), Arc::clone(&source));
             let now = app.clock.now();
@@ -212,6 +221,8 @@ fn batches(app: &App, run: &mut Run, import: &ImportRow) -> Result<Value, Again>
     })?;
     let now = app.clock.now();
     app.db.write_blocking(move |tx| store::finish(tx, id, now))?;
+    // It was kept for as long as the import might have to go on.
+    app.files.remove(&import.file_key)?;
     serde_json::to_value(counts).map_err(|error| Again::Never(error.into()))
 }
 
