@@ -175,7 +175,7 @@ impl Table {
         tx.each(Sql::built(&text), args![], |row| {
             let found = (keys.len()..names.len()).any(|at| row.text_opt(at).is_some_and(is_theirs));
             if found {
-                let key = (0..keys.len()).map(|at| Arg::from(row.int(at))).collect();
+                let key = (0..keys.len()).filter_map(|at| row.value(at)).collect();
                 hits.push(Hit { key, row: Value::Object(as_json(row, &names)) });
             }
             Ok(())

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use funnels::FunnelProjection;
 use funnels::backtest::Backtest;
 use funnels::hand::HandsOfUsers;
+use funnels::erase::FunnelForgets;
 use funnels::kept;
 use funnels::lens::{self, Definitions, LensLabels};
 use funnels::missing::ShortestWays;
@@ -15,6 +16,7 @@ use funnels::tell::{Public, Tellers};
 use journal::Projections;
 use people::bulk::{Bulk, HandsSource};
 use people::condition::ConditionSource;
+use people::erase::Forgetting;
 use people::frame::MenuPart;
 use people::import::Import;
 use people::missing::MissingSource;
@@ -26,6 +28,7 @@ use platform::failure::Failure;
 use platform::files::Files;
 use platform::jobs::Registry;
 use platform::page::{Group, Menu, NavItem, Search};
+use platform::tables::Tables;
 use platform::{App, Db, Location, Migrations, Slice};
 use team::{Passwords, Strength};
 
@@ -41,6 +44,13 @@ pub(crate) fn slices() -> Vec<Slice> {
 /// The tables of every slice.
 pub(crate) fn migrations() -> Vec<Migrations> {
     slices().iter().map(|slice| slice.migrations).collect()
+}
+
+/// Every table, as its slice classifies it.
+pub(crate) fn tables() -> Result<Tables, Failure> {
+    let mut all = vec![platform::slice::platform()];
+    all.extend(slices());
+    Tables::of(&all)
 }
 
 /// What every command is handed: the configuration, and a way to speak.
@@ -102,6 +112,7 @@ impl House {
             Arc::new(funnels::territory::Build),
             Arc::new(people::search::Build),
             Arc::new(Bulk),
+            Arc::new(people::erase::DropFiles),
             Arc::new(Demo),
         ])
     }
@@ -140,6 +151,8 @@ impl House {
             .with_part(ConditionSource(Arc::new(ConditionsOfLenses)))
             .with_part(HandsSource(Arc::new(HandsOfUsers)))
             .with_part(Definitions::default())
+            .with_part(tables()?)
+            .with_part(Forgetting(vec![Arc::new(FunnelForgets)]))
             .with_part(Tellers::default())
             .with_part(Public(self.config.tell.public))
             .with_part(MenuPart(Arc::new(menu())))

@@ -43,6 +43,9 @@ pub(crate) struct ImportFile {
     /// Say what would become of it, and change nothing
     #[arg(long)]
     dry_run: bool,
+    /// Take the rows of people who were erased, too: they come back on purpose, with notice
+    #[arg(long)]
+    bring_back: bool,
     /// Where rejected rows go [default: rejected-<FILE> in the folder of the workspace]
     #[arg(long, value_name = "FILE")]
     rejected: Option<PathBuf>,
@@ -67,10 +70,17 @@ impl ImportFile {
             return self.would(house, &app, &kept.key, &mapping);
         }
         let now = app.clock.now();
-        let started = app
-            .db
-            .write_blocking(move |tx| import::start(tx, &User::operator(), &kept, &mapping, now))?;
+        let (copy, brings_back) = (kept.key.clone(), self.bring_back);
+        let started = app.db.write_blocking(move |tx| {
+            let started = import::start(tx, &User::operator(), &kept, &mapping, now)?;
+            if brings_back {
+                import::bring_back(tx, &User::operator(), started.import, now)?;
+            }
+            Ok(started)
+        })?;
         if started.is_resumed {
+            // It has a copy already.
+            app.files.remove(&copy)?;
             house
                 .mouth
                 .note("An earlier import of this file had not ended; going on where it was.");

@@ -10,6 +10,7 @@ mod doctor;
 mod export;
 mod field;
 mod funnel;
+mod gdpr;
 mod handoffs;
 mod import;
 mod job;
@@ -108,6 +109,8 @@ enum Command {
     Assign(set::Assign),
     Said(set::Said),
     Sources(set::Sources),
+    #[command(subcommand)]
+    Gdpr(gdpr::Gdpr),
     Why(why::Why),
     WhyNot(why_not::WhyNot),
     Answer(answer::AnswerTo),
@@ -193,6 +196,7 @@ fn run(cli: Cli, mouth: Mouth, variables: &BTreeMap<String, String>) -> Result<O
         Command::Said(command) => command.run(&house),
         Command::Sources(command) => command.run(&house),
         Command::Search(command) => command.run(&house),
+        Command::Gdpr(command) => command.run(&house),
         Command::Why(command) => command.run(&house),
         Command::WhyNot(command) => command.run(&house),
         Command::Answer(command) => command.run(&house),

@@ -69,3 +69,57 @@ fn a_list_is_a_file_through_every_mouth() {
         assert_eq!(served.get("/people/export").status, 401);
     });
 }
+
+#[test]
+fn who_is_erased_is_told_all_before_and_comes_back_only_on_purpose() {
+    Program::on_both(|program| {
+        begun(program);
+        program.run(&["gdpr", "export", "ann@north.example", "ann.json"]).must_be_done();
+        let told: Value =
+            serde_json::from_str(&std::fs::read_to_string(program.file("ann.json")).unwrap())
+                .unwrap();
+        assert_eq!(told["person"]["keys"]["email"], json!(["ann@north.example"]), "{told}");
+        let history = told["tables"]["activity"].as_array().unwrap();
+        assert!(
+            history.iter().any(|row| row["properties"]["facts"]["person.custom.plan"] == "pro")
+        );
+        program.run(&["gdpr", "export", "ann@north.example", "ann.txt"]).must_be_done();
+        let outline = std::fs::read_to_string(program.file("ann.txt")).unwrap();
+        assert!(outline.contains("person.custom.plan: pro\n"), "{outline}");
+
+        let before = program.run(&["funnel", "--json"]).must_be_done().json();
+        assert_eq!(program.run(&["gdpr", "erase", "ann@north.example"]).code, 2);
+        let erased = program.run(&["gdpr", "erase", "ann@north.example", "--yes", "--json"]);
+        let erased = erased.must_be_done().json();
+        assert!(erased["keys"] == 1 && erased["rows"].as_u64().unwrap() >= 4, "{erased}");
+        assert_eq!(program.run(&["person", "ann@north.example"]).code, 1);
+        let after = program.run(&["funnel", "--json"]).must_be_done().json();
+        assert_eq!(before["flow"], after["flow"], "what they counted for stays counted");
+        program.run(&["verify"]).must_be_done();
+
+        let (leads, mapping) = (program.file("leads.csv"), program.file("leads.toml"));
+        let mut args = vec![
+            "import",
+            leads.to_str().unwrap(),
+            "--mapping",
+            mapping.to_str().unwrap(),
+            "--json",
+        ];
+        let counts = program.run(&args).must_be_done().json();
+        assert_eq!((&counts["rejected"], &counts["unchanged"]), (&json!(1), &json!(1)), "{counts}");
+        let rejected = std::fs::read_to_string(program.workspace().join("rejected-leads.csv"));
+        let rejected = rejected.unwrap();
+        assert!(rejected.contains("was erased on") && !rejected.contains("north"), "{rejected}");
+        args.push("--bring-back");
+        let counts = program.run(&args).must_be_done().json();
+        assert_eq!((&counts["rejected"], &counts["created"]), (&json!(0), &json!(1)), "{counts}");
+        args.pop();
+        let counts = program.run(&args).must_be_done().json();
+        assert_eq!(counts["unchanged"], 2, "{counts}");
+        program.run(&["verify"]).must_be_done();
+        assert!(
+            !program.workspace().join("files").read_dir().unwrap().any(|_| true),
+            "no copy stays"
+        );
+    });
+}

@@ -20,6 +20,8 @@ const COMMANDS: &[&[&str]] = &[
     &["assign"],
     &["said"],
     &["sources"],
+    &["gdpr", "export"],
+    &["gdpr", "erase"],
     &["why"],
     &["why-not"],
     &["answer"],

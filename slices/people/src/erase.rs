@@ -23,7 +23,7 @@ use team::{Right, User};
 use wire::table::{Record, Table};
 
 use crate::import::{self, ImportRow};
-use crate::{PersonId, find, person, sight, stand, store};
+use crate::{PersonId, find, person, search, sight, stand, store};
 
 pub use named::Named;
 
@@ -176,6 +176,7 @@ pub fn erase_person(
             files.extend(forgot.files);
         }
     }
+    search::forget(tx, id)?;
     erased.rows += stand::forget_person(tx, id)?;
     tx.execute(OUT_OF_LISTS, args![id])?;
     let tables = tx.part::<Tables>();

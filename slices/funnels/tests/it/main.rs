@@ -6,6 +6,7 @@ mod backtest;
 mod company;
 mod drafts;
 mod edits;
+mod erase;
 mod export;
 mod handoffs;
 mod hands;

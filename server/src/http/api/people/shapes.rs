@@ -94,6 +94,10 @@ fn news() -> Vec<Member> {
         ),
         may("company", named("NewCompany").or_null()),
         may("activities", list(named("NewActivity")).most(PARTS_MAX)),
+        may(
+            "bring_back",
+            truth().says("Whether they are taken though somebody with one of these keys was erased."),
+        ),
     ]
 }
 

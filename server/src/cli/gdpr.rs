@@ -1,0 +1,131 @@
+//! `sluice gdpr …`
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use people::erase::{self, Erased};
+use people::gdpr;
+use platform::failure::Failure;
+use serde_json::json;
+use team::User;
+
+use super::export::whole;
+use super::{job, reading};
+use crate::house::House;
+use crate::say::Outcome;
+
+/// Tell somebody all that is held of them, or erase them
+#[derive(Subcommand)]
+pub(crate) enum Gdpr {
+    Export(TellAll),
+    Erase(Erase),
+}
+
+/// Write everything that is held of a person to one file
+#[derive(Args)]
+#[command(
+    long_about = "Writes everything that is held of a person to one file, for whoever asks (Art. 15 and 20 of the GDPR): what is held \
+        true today with its sources, every row of every table that is about them, the whole history among them, rows \
+        of imported files that name them, and what the audit log says of them. JSON for programs; a file whose name \
+        ends in .txt is an outline for people.",
+    after_long_help = "Examples:\n  \
+        sluice gdpr export ann@north.example ann.json\n  \
+        sluice gdpr export per_2g5kq8vn3x0ta ann.txt"
+)]
+pub(crate) struct TellAll {
+    /// Who: an e-mail address, an outside id, per_…, or a name that one person has
+    #[arg(value_name = "WHO")]
+    who: String,
+    /// The file to write, which must not exist
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+/// Erase a person from every table, file and index
+#[derive(Args)]
+#[command(
+    long_about = "Erases a person: their history, facts, keys and standings, what conditions keep of them, and their rows in \
+        what imports refused or noted. What they counted for stays counted: the flow between stages by day, the rows of \
+        imports. Of their addresses, numbers and outside ids a keyed hash stays, so that an import or a program that \
+        brings them again is refused with the reason, unless it says on purpose that it brings them back. The audit log \
+        keeps that somebody was erased, not who.\n\n\
+        At last the database is written anew, so that nothing is left in its free pages; --no-scrub leaves that to \
+        another time. Backups, exported files, and the files of exceptions that `sluice import` wrote are yours to \
+        erase.",
+    after_long_help = "Examples:\n  \
+        sluice gdpr export ann@north.example ann.json && sluice gdpr erase ann@north.example --yes\n  \
+        sluice import everybody.csv --mapping m.toml --bring-back     takes even those who were erased, on purpose"
+)]
+pub(crate) struct Erase {
+    /// Who: an e-mail address, an outside id, per_…, or a name that one person has
+    #[arg(value_name = "WHO")]
+    who: String,
+    /// Yes: it can't be undone
+    #[arg(long, required = true)]
+    yes: bool,
+    /// Do not write the database anew now
+    #[arg(long)]
+    no_scrub: bool,
+}
+
+impl Gdpr {
+    pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
+        match self {
+            Gdpr::Export(ask) => ask.run(house),
+            Gdpr::Erase(ask) => ask.run(house),
+        }
+    }
+}
+
+impl TellAll {
+    fn run(self, house: &House) -> Result<Outcome, Failure> {
+        let app = reading(house)?;
+        let (now, who) = (app.clock.now(), self.who);
+        let all = move |tx: &mut platform::Tx| gdpr::everything(tx, &User::operator(), &who, now);
+        let all = app.db.write_blocking(all)?;
+        let is_outline = self.file.extension().is_some_and(|ending| ending == "txt");
+        whole(&self.file, |mut file| {
+            match is_outline {
+                true => file.write_all(gdpr::outline(&all).as_bytes())?,
+                false => {
+                    serde_json::to_writer_pretty(&mut file, &all).map_err(anyhow::Error::from)?
+                }
+            }
+            Ok(file.write_all(b"\n")?)
+        })?;
+        let value = json!({ "file": self.file, "person": all["person"]["id"] });
+        house.mouth.result(&value, |_| format!("{}", self.file.display()))?;
+        Ok(Outcome::Done)
+    }
+}
+
+impl Erase {
+    fn run(self, house: &House) -> Result<Outcome, Failure> {
+        debug_assert!(self.yes, "it is required");
+        let app = reading(house)?;
+        let looked = erase::look(&app, &User::operator(), &self.who)?;
+        let (now, who) = (app.clock.now(), self.who);
+        let erase =
+            move |tx: &mut platform::Tx| erase::erase(tx, &User::operator(), &who, &looked, now);
+        let erased = app.db.write_blocking(erase)?;
+        if let Some(files) = erased.job {
+            let progress = house.mouth.progress("removing files");
+            job::run(&app, &house.jobs(), files, &progress, ("done", "total"))?;
+        }
+        // Companies for which they did something are counted without them.
+        funnels::refold::wake_due(&app)?;
+        if !self.no_scrub {
+            app.db.scrub_blocking()?;
+        }
+        let Erased { rows, blanked, files, keys, .. } = erased;
+        let value = json!({ "rows": rows, "blanked": blanked, "files": files, "keys": keys, "scrubbed": !self.no_scrub });
+        house.mouth.result(&value, |_| {
+            format!(
+                "Erased: {rows} rows gone, {blanked} rows of imports and jobs blanked, {files} files removed; {keys} keys \
+                 can't come back without notice."
+            )
+        })?;
+        Ok(Outcome::Done)
+    }
+}

@@ -1,0 +1,214 @@
+//! Who is erased leaves nothing: a canary in every personal column of every table that is about them, looked for
+//! afterwards in every table, and on SQLite in every byte of the folder.
+
+use std::sync::Arc;
+
+use funnels::erase::FunnelForgets;
+use people::erase::{self, Forgetting};
+use platform::db::{Dialect, Sql};
+use platform::harness::World;
+use platform::tables::{Erased, Table, Tables};
+use platform::{Arg, Failure, Tx, args, sql};
+use team::User;
+
+use crate::house::{LEADS, both, bring, nothing_differs};
+
+const CANARY: &str = "Kanarienvogel";
+const ADDRESS: &str = "zeisig@north.example";
+const MAPPING: &str = r#"
+name = "People"
+[key]
+email = "email"
+[facts]
+"person.name" = { column = "name" }
+"person.custom.note" = { column = "note" }
+[[activities]]
+kind = "form.submitted"
+at = { column = "first", format = "%Y-%m-%d" }
+recorded = "occurred"
+properties = { said = "note" }
+"#;
+const FILE: &str = "email,name,note,first\nzeisig@north.example,Zita Zeisig,Kanarienvogel,2026-01-02\n\
+    bo@east.example,Bo East,other,2026-01-03\nZEISIG@north.example,x,Kanarienvogel,yesterday\n";
+
+/// Every column with its type and whether it must be set, on either database.
+fn columns(tx: &mut Tx, table: &str) -> Vec<(String, String)> {
+    let ask = match tx.dialect() {
+        Dialect::Sqlite => sql("select name, lower(type) from pragma_table_info($1)"),
+        Dialect::Postgres => sql("select column_name::text, data_type::text
+            from information_schema.columns where table_name = $1::text"),
+    };
+    let rows = tx.rows(ask, args![table]).unwrap();
+    rows.iter().map(|row| (row.text(0).to_owned(), row.text(1).to_owned())).collect()
+}
+
+/// A row about them with a canary wherever something personal may stand.
+fn plant(tx: &mut Tx, table: &Table, person: i64) {
+    let searched = matches!(table.erased, Erased::Blank(_) | Erased::Drop(_));
+    let Some(about) = table.about().or(searched.then_some("")) else { return };
+    let (mut names, mut values) = (Vec::new(), Vec::new());
+    for (name, of) in columns(tx, &table.name) {
+        let is_personal = table.columns.get(&name).is_some_and(|class| class == "personal");
+        let is_json = ["properties", "receipt", "payload", "result"].contains(&name.as_str());
+        values.push(match of.as_str() {
+            _ if name == about => Arg::Int(person),
+            // Done long ago, so that nothing takes it up.
+            "bigint" | "integer" if name != "done_at" && name.ends_with("_at") => Arg::Int(7),
+            "bigint" | "integer" => Arg::Int(900_000),
+            "double precision" => Arg::Real(0.5),
+            "blob" | "bytea" => Arg::Blob(vec![9]),
+            _ if is_personal && is_json => {
+                Arg::Text(format!("{{\"said\":\"{CANARY} {ADDRESS}\"}}"))
+            }
+            _ if is_personal => Arg::Text(format!("{CANARY} {ADDRESS}")),
+            _ => Arg::Text("x".to_owned()),
+        });
+        names.push(name);
+    }
+    let places: Vec<String> = (1..=names.len()).map(|place| format!("${place}")).collect();
+    let text = format!(
+        "insert into {} ({}) values ({}) on conflict do nothing",
+        table.name,
+        names.join(", "),
+        places.join(", ")
+    );
+    tx.execute(Sql::built(&text), values).unwrap();
+}
+
+/// Tables in which a text is found.
+fn holding(tx: &mut Tx, tables: &Tables, wanted: &[&str]) -> Result<Vec<String>, Failure> {
+    let mut found = Vec::new();
+    for table in &tables.0 {
+        let names: Vec<&str> = table.columns.keys().map(String::as_str).collect();
+        let text = format!("select {} from {}", names.join(", "), table.name);
+        tx.each(Sql::built(&text), args![], |row| {
+            for (at, name) in names.iter().enumerate() {
+                if let Some(Arg::Text(text)) = row.value(at)
+                    && wanted.iter().any(|wanted| text.contains(wanted))
+                {
+                    found.push(format!("{}.{name}: {text}", table.name));
+                }
+            }
+            Ok(())
+        })?;
+    }
+    Ok(found)
+}
+
+fn bytes_holding(world: &World, wanted: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut folders = vec![world.folder().to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().flatten() {
+            if entry.path().is_dir() {
+                folders.push(entry.path());
+                continue;
+            }
+            let bytes = std::fs::read(entry.path()).unwrap();
+            for text in wanted {
+                if bytes.windows(text.len()).any(|window| window == text.as_bytes()) {
+                    found.push(format!("{} holds {text}", entry.path().display()));
+                }
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn nothing_of_who_is_erased_is_left_anywhere() {
+    both(|world| {
+        let slices = [
+            platform::slice::platform(),
+            team::slice(),
+            journal::slice(),
+            people::slice(),
+            funnels::slice(),
+        ];
+        let tables = Tables::of(&slices).unwrap();
+        let _app = world
+            .app
+            .clone()
+            .with_part(tables.clone())
+            .with_part(Forgetting(vec![Arc::new(FunnelForgets)]));
+        bring(world, "leads.csv", "id,origin,first\na1,ads,2026-01-02\n", LEADS);
+        let counts = bring(world, "people.csv", FILE, MAPPING);
+        assert_eq!((counts.created, counts.rejected), (2, 1));
+        let find = |tx: &mut Tx| people::find::find(tx, &User::operator(), ADDRESS);
+        let person = world.db.read_blocking(find).unwrap();
+        let flow =
+            sql("select count(*), cast(coalesce(sum(n), 0) as bigint) from flow where n <> 0");
+        let counted = |world: &World| {
+            let row = world.db.read_blocking(move |tx| tx.row(flow, args![])).unwrap().unwrap();
+            (row.int(0), row.int(1))
+        };
+        let before = counted(world);
+
+        let now = world.now();
+        let looked = erase::look(&world.app, &User::operator(), ADDRESS).unwrap();
+        // Rows that nothing writes by itself in this story are planted, and told apart by their number.
+        let planted = tables.clone();
+        let word = sql("insert into segment_word (id, of_activity, word, of_companies)
+             values (900000, 0, 'person.custom.note', 0)");
+        let erased = world.db.write_blocking(move |tx| {
+            tx.execute(word, args![])?;
+            for table in planted.0.iter().filter(|table| table.name != "standing") {
+                plant(tx, table, person);
+            }
+            let held = holding(tx, &planted, &[CANARY])?;
+            assert!(held.len() > 12, "{held:#?}");
+            erase::erase(tx, &User::operator(), ADDRESS, &looked, now)
+        });
+        let erased = erased.unwrap();
+        assert!(erased.rows > 12 && erased.blanked >= 3 && erased.keys >= 1, "{erased:?}");
+        world.drain(&people_jobs());
+        let wanted = [CANARY, ADDRESS, "ZEISIG", "Zeisig"];
+        let all = tables.clone();
+        let left = world.db.read_blocking(move |tx| holding(tx, &all, &wanted)).unwrap();
+        assert_eq!(left, Vec::<String>::new());
+        world.db.scrub_blocking().unwrap();
+        if world.dialect == Dialect::Sqlite {
+            assert_eq!(bytes_holding(world, &wanted), Vec::<String>::new());
+        }
+        assert!(world.db.read_blocking(find).is_err());
+        // The planted transition is of another version of nothing; what was lived stays counted.
+        assert_eq!(counted(world), before);
+        let others = |tx: &mut Tx| people::find::find(tx, &User::operator(), "bo@east.example");
+        assert!(world.db.read_blocking(others).is_ok());
+        let counts = bring(world, "again.csv", &FILE.replace(",yesterday", ",2026-01-02"), MAPPING);
+        assert_eq!((counts.rejected, counts.unchanged), (2, 1));
+        let left = world.db.read_blocking(move |tx| holding(tx, &tables, &wanted)).unwrap();
+        assert_eq!(left, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn everybody_else_stands_as_a_fold_has_it_afterwards() {
+    both(|world| {
+        let slices = [
+            platform::slice::platform(),
+            team::slice(),
+            journal::slice(),
+            people::slice(),
+            funnels::slice(),
+        ];
+        let _app = world
+            .app
+            .clone()
+            .with_part(Tables::of(&slices).unwrap())
+            .with_part(Forgetting(vec![Arc::new(FunnelForgets)]));
+        bring(world, "people.csv", FILE, MAPPING);
+        let now = world.now();
+        let looked = erase::look(&world.app, &User::operator(), ADDRESS).unwrap();
+        let erase = move |tx: &mut Tx| erase::erase(tx, &User::operator(), ADDRESS, &looked, now);
+        world.db.write_blocking(erase).unwrap();
+        nothing_differs(world);
+        let viewer = User { role: team::Role::Member, ..User::operator() };
+        let refused = erase::look(&world.app, &viewer, "bo@east.example");
+        assert!(matches!(refused, Err(Failure::Forbidden)));
+    });
+}
+
+fn people_jobs() -> platform::jobs::Registry {
+    platform::jobs::Registry::new(vec![Arc::new(erase::DropFiles)])
+}
