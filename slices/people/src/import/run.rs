@@ -190,7 +190,8 @@ fn batches(app: &App, run: &mut Run, import: &ImportRow) -> Result<Value, Again>
         scope.spawn(move || read(file, (&mapping, fields), started_at, done, &sender));
         loop {
             let Some(mut batch) = next(&receiver)? else { return Ok(()) };
-            let planned = batch.records.iter_mut().filter_map(|record| record.planned.as_mut().ok());
+            let planned =
+                batch.records.iter_mut().filter_map(|record| record.planned.as_mut().ok());
             planned.for_each(|planned| planned.brings_back = brings_back);
             run.checkpoint()?;
             let (ticket, source) = (run.ticket(), Arc::clone(&source));

@@ -96,7 +96,8 @@ fn news() -> Vec<Member> {
         may("activities", list(named("NewActivity")).most(PARTS_MAX)),
         may(
             "bring_back",
-            truth().says("Whether they are taken though somebody with one of these keys was erased."),
+            truth()
+                .says("Whether they are taken though somebody with one of these keys was erased."),
         ),
     ]
 }
