@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use funnels::FunnelProjection;
 use funnels::backtest::Backtest;
-use funnels::hand::HandsOfUsers;
 use funnels::erase::FunnelForgets;
+use funnels::hand::HandsOfUsers;
 use funnels::kept;
 use funnels::lens::{self, Definitions, LensLabels};
 use funnels::missing::ShortestWays;
