@@ -31,7 +31,7 @@ fn written(world: &World, export: Export) -> Result<(u64, String), Failure> {
     if let Some(asked) = segment.clone() {
         let asker = who.clone();
         let job = world.db.write_blocking(move |tx| asked.prepare(tx, &asker, now))?;
-        jobs::run_now(&world.app, &registry(), job.expect("words to read")).unwrap();
+        jobs::run_now(&world.app, &registry(), job.unwrap()).unwrap();
     }
     world.db.read_blocking(move |tx| {
         let (mut file, mut announced) = (Vec::new(), 0);
