@@ -88,7 +88,7 @@ pub(super) const DOORS: &[Door] = &[
     open("POST /join/{invitation}").sends("name=x&password=x"),
     page("POST /lens", ReadPeople).sends("choice=1"),
     page("GET /lenses", ReadPeople),
-    page("GET /lists", ReadPeople),
+    open("GET /lists"),
     page("POST /lists", EditPeople).sends("name=Fair"),
     page("GET /lists/{list}", ReadPeople),
     page("POST /lists/{list}/remove", EditPeople),
