@@ -10,6 +10,7 @@ pub mod clock;
 pub mod db;
 pub mod dice;
 pub mod failure;
+pub mod fetcher;
 pub mod files;
 #[cfg(feature = "harness")]
 pub mod harness;

@@ -32,6 +32,7 @@ pub(crate) struct Config {
     pub work: Work,
     pub log: Log,
     pub tell: Tell,
+    pub oidc: Oidc,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -86,6 +87,29 @@ pub(crate) struct Api {
 pub(crate) struct Work {
     pub threads: usize,
     pub jobs: usize,
+}
+
+/// The provider of single sign-on; none without an issuer.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Oidc {
+    pub issuer: String,
+    pub name: String,
+    pub client_id: String,
+    pub client_secret: String,
+    pub domains: Vec<String>,
+    pub role: String,
+    pub near: bool,
+}
+
+impl std::fmt::Debug for Oidc {
+    /// Without its secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Oidc { issuer, client_id, .. } = self;
+        f.debug_struct("Oidc")
+            .field("issuer", issuer)
+            .field("client_id", client_id)
+            .finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

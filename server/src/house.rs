@@ -30,6 +30,7 @@ use platform::jobs::Registry;
 use platform::page::{Group, Menu, NavItem, Search};
 use platform::tables::Tables;
 use platform::{App, Db, Location, Migrations, Slice};
+use team::provider::{Provider, ProviderConfig};
 use team::{Passwords, Strength};
 
 use crate::config::Config;
@@ -139,6 +140,24 @@ impl House {
         Err(Failure::refused("no_workspace", words))
     }
 
+    /// The provider of single sign-on, if one is configured.
+    fn provider(&self) -> Result<Option<Provider>, Failure> {
+        let oidc = self.config.oidc.clone();
+        if oidc.issuer.is_empty() {
+            return Ok(None);
+        }
+        Provider::new(ProviderConfig {
+            name: oidc.name,
+            issuer: oidc.issuer,
+            client_id: oidc.client_id,
+            client_secret: oidc.client_secret,
+            domains: oidc.domains,
+            role: oidc.role,
+            is_near: oidc.near,
+        })
+        .map(Some)
+    }
+
     /// Every part that the slices look for, and the definition with which a workspace begins.
     fn furnished(&self, db: Db) -> Result<App, Failure> {
         let files = Files::new(self.folder());
@@ -157,6 +176,10 @@ impl House {
             .with_part(Public(self.config.tell.public))
             .with_part(MenuPart(Arc::new(menu())))
             .with_part(people::panel::Panels(vec![Arc::new(funnels::panel::ReceiptPanel)]));
+        let app = match self.provider()? {
+            Some(provider) => app.with_part(provider),
+            None => app,
+        };
         let now = app.clock.now();
         if !app.db.read_blocking(|tx| Ok(!lens::lenses(tx)?.is_empty()))? {
             app.db.write_blocking(move |tx| lens::ensure_starter(tx, now))?;

@@ -146,6 +146,8 @@ pub(super) const DOORS: &[Door] = &[
     open("POST /sign-in"),
     open("GET /sign-in/code"),
     open("POST /sign-in/code").sends("code=0"),
+    open("GET /sign-in/provider"),
+    open("GET /sign-in/provider/back"),
     open("POST /sign-out").ends(),
     page("GET /team", ManageTeam),
     page("POST /team/roles", ManageTeam).sends("name=x"),

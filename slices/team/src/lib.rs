@@ -20,6 +20,7 @@ mod origin;
 mod pages;
 mod password;
 mod prove;
+pub mod provider;
 mod role;
 pub mod roster;
 mod second;
@@ -70,6 +71,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         ("0003_audit", include_str!("../migrations/0003_audit.sql")),
         ("0025_roster", include_str!("../migrations/0025_roster.sql")),
         ("0026_doors", include_str!("../migrations/0026_doors.sql")),
+        ("0027_provider", include_str!("../migrations/0027_provider.sql")),
     ],
 };
 
@@ -88,6 +90,7 @@ pub fn slice() -> Slice {
             second::ALL,
             invitation::ALL,
             service::ALL,
+            provider::ALL,
         ],
         columns: include_str!("../columns.toml"),
     }

@@ -40,6 +40,8 @@ pub(crate) enum Means {
     Password,
     /// A password, and a code of an authenticator app or a recovery code.
     Code,
+    /// The provider of single sign-on.
+    Provider,
     /// The link of an invitation, or the first run.
     Welcome,
 }
@@ -50,12 +52,13 @@ impl Means {
         match self {
             Means::Password => "password",
             Means::Code => "password and code",
+            Means::Provider => "single sign-on",
             Means::Welcome => "first visit",
         }
     }
 
     fn parse(text: &str) -> Means {
-        let all = [Means::Code, Means::Welcome];
+        let all = [Means::Code, Means::Provider, Means::Welcome];
         all.into_iter().find(|means| means.as_str() == text).unwrap_or(Means::Password)
     }
 }

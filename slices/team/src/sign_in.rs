@@ -56,6 +56,8 @@ pub struct SignInView {
     pub keep: bool,
     /// What went wrong, and what to do about it: a sentence each.
     pub error: Option<(String, String)>,
+    /// What stands on the button of the provider of single sign-on, if there is one.
+    pub provider: Option<String>,
 }
 
 /// Opens a session for whoever knows the password, or the next door for whoever shows a code, too. The answer, its words and the time it takes are the

@@ -32,6 +32,8 @@ pub(crate) enum Kind {
     Second,
     /// A secret was shown to an app; a code of it is still asked for.
     Totp,
+    /// A browser was sent to the provider of single sign-on, and is to come back.
+    Provider,
 }
 
 impl Kind {
@@ -39,6 +41,7 @@ impl Kind {
         match self {
             Kind::Second => "second",
             Kind::Totp => "totp",
+            Kind::Provider => "provider",
         }
     }
 }

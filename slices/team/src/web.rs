@@ -4,6 +4,7 @@ mod audit;
 mod here;
 mod invitations;
 mod me;
+mod provider;
 mod second;
 mod tokens;
 
@@ -31,6 +32,7 @@ pub fn routes() -> Router<App> {
         .route("/sign-in", get(show_sign_in).post(do_sign_in))
         .route("/sign-out", post(do_sign_out))
         .merge(second::routes())
+        .merge(provider::routes())
         .merge(me::routes())
         .merge(invitations::routes())
         .merge(tokens::routes())
@@ -115,6 +117,7 @@ async fn show_sign_in(
         host: host(&headers).to_owned(),
         next: local_path(&next).to_owned(),
         keep: true,
+        provider: provider_name(&app),
         ..SignInView::default()
     };
     Ok(pages::sign_in(&view).into_response())
@@ -172,12 +175,36 @@ async fn do_sign_in(
         next: next.to_owned(),
         keep,
         error: Some(error),
+        provider: provider_name(&app),
     };
     let mut response = with_status(pages::sign_in(&view), answered)?;
     if let Some(retry_after) = retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, retry_after);
     }
     Ok(response)
+}
+
+/// What stands on the button of the provider, if one is configured.
+fn provider_name(app: &App) -> Option<String> {
+    app.find_part::<crate::provider::Provider>().map(|provider| provider.name().to_owned())
+}
+
+/// The page to sign in, with what went wrong at another door.
+async fn sign_in_again(
+    app: &App,
+    headers: &HeaderMap,
+    error: (String, String),
+    status: u16,
+) -> Result<Response, Failure> {
+    let view = SignInView {
+        workspace: app.db.read(workspace::workspace).await?.name,
+        host: host(headers).to_owned(),
+        keep: true,
+        error: Some(error),
+        provider: provider_name(app),
+        ..SignInView::default()
+    };
+    with_status(pages::sign_in(&view), status)
 }
 
 async fn do_sign_out(State(app): State<App>, headers: HeaderMap) -> Result<Response, Failure> {

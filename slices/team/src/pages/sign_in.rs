@@ -15,6 +15,11 @@ impl Body<'_> {
     fn logo(&self) -> Icon<'static> {
         super::LOGO
     }
+
+    /// Where to go after, as it stands in an address.
+    fn next(&self) -> String {
+        platform::fetcher::escaped(&self.view.next)
+    }
 }
 
 pub(crate) fn sign_in(view: &SignInView) -> Page {
