@@ -211,8 +211,12 @@ impl World {
         let answer = self.send("POST", "/api/v1/people", &person.to_string(), Some(&token), None);
         assert!(matches!(answer.status, 200 | 201), "{}", answer.body);
         let told: Value = serde_json::from_str(&answer.body).unwrap();
-        let id = |id: &Value| id.as_str().unwrap_or_default().to_owned();
-        (id(&told["id"]), id(&told["company"]["id"]))
+        let id = told["id"].as_str().unwrap().to_owned();
+        let (asked, now, ids) = (id.clone(), self.app.clock.now(), self.app.public_ids());
+        let record = self.app.db.read_blocking(move |tx| {
+            people::person::record(tx, &User::operator(), &asked, None, now)
+        });
+        (id, ids.encode(people::COMPANY, record.unwrap().company.unwrap().id))
     }
 
     /// Asks at a door as somebody; as nobody, if no user is named.
