@@ -1,8 +1,8 @@
 //! The table: a line for each route and each command.
 
 use team::Right::{
-    ChangeDefinitions, EditPeople, ExportPeople, ImportPeople, ManageFields, ManageTeam,
-    ManageWorkspace, Operate, ReadAudit, ReadDefinitions, ReadPeople,
+    ChangeDefinitions, EditPeople, ErasePeople, ExportPeople, ImportPeople, ManageFields,
+    ManageTeam, ManageWorkspace, Operate, ReadAudit, ReadDefinitions, ReadPeople,
 };
 
 use super::Need::{self, Nothing, Right};
@@ -192,6 +192,8 @@ pub(super) const COMMANDS: &[(&str, Need)] = &[
     ("field list", Right(ReadPeople)),
     ("field remove", Right(ManageFields)),
     ("funnel", Right(ReadPeople)),
+    ("gdpr erase", Right(ErasePeople)),
+    ("gdpr export", Right(ErasePeople)),
     ("handoff", Right(EditPeople)),
     ("handoffs", Right(ReadPeople)),
     ("import", Right(ImportPeople)),
