@@ -219,7 +219,7 @@ impl Served {
     ) -> String {
         let mut head =
             format!("{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n", self.address);
-        if matches!(method, "POST" | "PATCH" | "PUT") {
+        if matches!(method, "POST" | "PATCH" | "PUT") || length > 0 {
             head.push_str(&format!("content-length: {length}\r\n"));
             if !headers.iter().any(|(name, _)| *name == "content-type") {
                 head.push_str("content-type: application/x-www-form-urlencoded\r\n");
