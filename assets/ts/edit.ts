@@ -62,8 +62,12 @@ function edit(fact: HTMLAnchorElement): void {
 export function chooseByTyping(): void {
   for (const summary of findAll(HTMLElement, "summary[data-press]")) {
     const details = summary.parentElement;
-    details?.addEventListener("toggle", () => {
-      if (!(details instanceof HTMLDetailsElement) || !details.open) return;
+    if (!(details instanceof HTMLDetailsElement)) continue;
+    // Opened here and not by the browser, which tells of it only later: what is typed at once is the field's already.
+    summary.addEventListener("click", (event) => {
+      event.preventDefault();
+      details.open = !details.open;
+      if (!details.open) return;
       const tab = find(HTMLInputElement, "#part-facts");
       if (tab) tab.checked = true;
       const field = find(HTMLInputElement, "input:not([type=hidden])", details);
