@@ -27,9 +27,12 @@ async function ask(part: HTMLElement, failures: number): Promise<void> {
     follow(part, failures + 1);
     return;
   }
+  if (!next.dataset["poll"]) {
+    location.reload(); // what else there is to see at the end, the whole page knows
+    return;
+  }
   part.replaceWith(next);
-  if (next.dataset["poll"]) follow(next, 0);
-  else location.reload(); // what else there is to see at the end, the whole page knows
+  follow(next, 0);
 }
 
 function first(html: string): HTMLElement | null {
