@@ -133,7 +133,7 @@ test("the palette narrows as one types, finds people and companies, opens a page
   const palette = page.locator("#palette");
   const settled = (typed) => page.waitForFunction((typed) => document.querySelector("#palette ul").dataset.for === typed, typed);
   await page.goto("/people?sort=name");
-  const name = await rows(page).first().locator("a").innerText();
+  const name = await rows(page).first().locator("a").first().innerText();
   await page.keyboard.press("Control+k");
   await page.keyboard.type("imports");
   await settled("imports");
