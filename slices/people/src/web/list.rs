@@ -2,6 +2,7 @@
 
 mod ask;
 mod bulk;
+mod choices;
 mod columns;
 mod conditions;
 mod saved;
@@ -12,7 +13,6 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use funnel::Condition;
 use funnel::Stage;
 use funnel::condition::form::Form;
 use moment::Moment;
@@ -20,21 +20,23 @@ use platform::app::App;
 use platform::db::Tx;
 use platform::failure::Failure;
 use platform::page::Page;
-use platform::public_id::PublicIds;
 use serde_json::{Map, Value, json};
 use team::{Right, User};
 
 use self::ask::{ALL, Ask, cols};
+use self::choices::{
+    column_choices, densities, density, formulas, label, missing, tabs, view_here, within,
+};
 use self::columns::{Column, Filling, heads};
 use crate::LensLabel;
 use crate::condition::Asked;
-use crate::fields::{self, FieldRow, Kind};
+use crate::fields;
 use crate::frame;
 use crate::list::{self, Cursor, List, ListView, Sieve, Sort};
 use crate::lists::{self, LIST, ListRow};
 use crate::missing::Toward;
 use crate::pages::chips;
-use crate::pages::list::{Choice, ListPage, ReadingPart, Scope, Tab, Total, ViewHere, Waiting};
+use crate::pages::list::{ListPage, ReadingPart, Total, Waiting};
 use crate::pages::marks::{Bar, Heat, StageMark, Temperature, TruthMark};
 use crate::segment::{self, SEGMENT, SegmentRow};
 use crate::stand::{self, Standing};
@@ -379,167 +381,8 @@ fn unordered(ask: &Ask, sort: &Sort) -> Option<(String, String)> {
     Some((Column::Fact(key.clone()).label(), href))
 }
 
-/// What a column is called: a custom field by its label.
-fn label(column: &Column, fields: &[FieldRow]) -> String {
-    let field = fields.iter().find(|field| field.key == column.word());
-    field.map_or_else(|| column.label(), |field| field.label.clone())
-}
-
-/// The columns whose values follow from a condition.
-fn formulas<'c>(columns: &'c [Column], fields: &[FieldRow]) -> Vec<&'c str> {
-    let is_formula =
-        |word: &&str| fields.iter().any(|field| field.key == *word && field.kind == Kind::Formula);
-    columns.iter().map(Column::word).filter(is_formula).collect()
-}
-
-fn column_choices(ask: &Ask, shown: &[Column], fields: &[FieldRow]) -> Vec<Choice> {
-    let known = Column::KNOWN.into_iter().map(|(column, ..)| column);
-    let others = shown.iter().filter(|column| matches!(column, Column::Fact(_))).cloned();
-    let own = fields.iter().map(|field| Column::Fact(field.key.clone()));
-    let others = others.chain(own.filter(|column| !shown.contains(column)));
-    let choice = |column: Column| {
-        let is_here = shown.contains(&column);
-        let mut columns = shown.to_vec();
-        if is_here {
-            columns.retain(|other| *other != column);
-        } else {
-            columns.push(column.clone());
-        }
-        let href = ask.but(|ask| (ask.cols, ask.col) = (cols(&columns), String::new()));
-        Choice { label: label(&column, fields), href, is_here }
-    };
-    known.chain(others).map(choice).collect()
-}
-
-/// The words of densities; the middle one is usual.
-const DENSITIES: [(&str, &str); 3] = [("compact", "Compact"), ("", "Usual"), ("roomy", "Roomy")];
-
-fn density(word: &str) -> &'static str {
-    DENSITIES.iter().find(|(known, _)| *known == word).map_or("", |(known, _)| known)
-}
-
-fn densities(ask: &Ask) -> Vec<Choice> {
-    let choice = |(word, label): (&str, &str)| Choice {
-        label: label.to_owned(),
-        href: ask.but(|ask| ask.density = word.to_owned()),
-        is_here: word == density(&ask.density),
-    };
-    DENSITIES.into_iter().map(choice).collect()
-}
-
-/// The stages for which it can be said what is missing, and not to say it.
-fn missing(ask: &Ask) -> Vec<Choice> {
-    let words = [
-        ("", "Not shown"),
-        ("next", "for the next stage"),
-        ("lead", "to be a lead"),
-        ("prospect", "to be a prospect"),
-        ("opportunity", "to be an opportunity"),
-        ("customer", "to be a customer"),
-    ];
-    let choice = |(word, label): (&str, &str)| Choice {
-        label: label.to_owned(),
-        href: ask.but(|ask| ask.missing = word.to_owned()),
-        is_here: word == ask.missing,
-    };
-    words.into_iter().map(choice).collect()
-}
-
 fn int(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
-}
-
-fn tabs(ask: &Ask, looked: &Looked, tally: &[(Stage, u64)], outside: PublicIds) -> Vec<Tab> {
-    // Of a segment or a list it is not known how many stand where.
-    let is_everybody = matches!(looked.within, Within::Everybody);
-    let everyone = tally.iter().map(|(_, n)| *n).sum();
-    let is_viewed = !ask.view.is_empty() && ask.view != ALL;
-    let has_first = looked.views.iter().any(|view| view.is_first);
-    // A tab is a stage; whoever goes to another takes the columns and the order along, not the condition.
-    let tab = |label: &str, stage: &'static str, count: u64| {
-        let is_here = ask.stage == stage && ask.condition.trim().is_empty() && !is_viewed;
-        let href = ask.but(|ask| {
-            ask.stage = stage.to_owned();
-            ask.condition.clear();
-            ask.changed.clear();
-            ask.view = if has_first { ALL.to_owned() } else { String::new() };
-        });
-        let count = is_everybody.then(|| int(count));
-        Tab { label: label.to_owned(), href, count, stage, is_here, is_shared: None }
-    };
-    let mut tabs = vec![tab("Everyone", "", everyone)];
-    for (stage, count) in tally {
-        if *stage == Stage::None && *count == 0 && ask.stage != stage.as_str() {
-            continue;
-        }
-        tabs.push(tab(plural(*stage), stage.as_str(), *count));
-    }
-    // Who stands nowhere yet comes last.
-    if tabs.get(1).is_some_and(|tab| tab.stage == "none") {
-        let nowhere = tabs.remove(1);
-        tabs.push(nowhere);
-    }
-    tabs.extend(looked.views.iter().map(|view| {
-        let id = outside.encode(VIEW, view.id);
-        Tab {
-            label: view.name.clone(),
-            href: format!("/people?view={id}"),
-            count: None,
-            stage: "",
-            is_here: ask.view == id,
-            is_shared: Some(view.is_shared),
-        }
-    }));
-    tabs
-}
-
-/// The segment or the list of which the page is.
-fn within(within: &Within, ask: &Ask, outside: PublicIds) -> Option<Scope> {
-    match within {
-        Within::Everybody => None,
-        Within::Segment(row) => {
-            let english = Condition::parse(&row.condition).ok();
-            Some(Scope {
-                id: outside.encode(SEGMENT, row.id),
-                is_segment: true,
-                name: row.name.clone(),
-                says: english.map(|it| it.in_english().to_string()).unwrap_or_default(),
-                condition: both(&row.condition, &ask.condition),
-            })
-        }
-        Within::List(row) => Some(Scope {
-            id: outside.encode(LIST, row.id),
-            is_segment: false,
-            name: row.name.clone(),
-            says: String::new(),
-            condition: String::new(),
-        }),
-    }
-}
-
-/// The view that is shown, if one is.
-fn view_here(ask: &Ask, views: &[ViewRow], who: &User, outside: PublicIds) -> Option<ViewHere> {
-    let view = views.iter().find(|view| outside.encode(VIEW, view.id) == ask.view)?;
-    Some(ViewHere {
-        id: ask.view.clone(),
-        name: view.name.clone(),
-        is_shared: view.is_shared,
-        is_first: view.is_first,
-        is_changed: !ask.changed.is_empty(),
-        may_change: view.owner == who.actor() || view.is_shared && who.can(Right::ManageLists),
-    })
-}
-
-fn plural(stage: Stage) -> &'static str {
-    match stage {
-        Stage::None => "No stage",
-        Stage::Lead => "Leads",
-        Stage::Prospect => "Prospects",
-        Stage::Opportunity => "Opportunities",
-        Stage::Customer => "Customers",
-        Stage::Recycled => "Recycled",
-        Stage::Disqualified => "Disqualified",
-    }
 }
 
 /// Engagement as it is now: what was stored, halved since.

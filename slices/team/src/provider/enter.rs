@@ -62,7 +62,7 @@ pub(crate) async fn enter(
         .db
         .write(move |tx| {
             Buckets::door("provider", peer).count(tx, now)?;
-            Ok(step::take(tx, Kind::Provider, &begun, now)?)
+            step::take(tx, Kind::Provider, &begun, now)
         })
         .await?;
     let errand: Option<Errand> = step.and_then(|step| serde_json::from_str(&step.state).ok());
