@@ -12,6 +12,7 @@ mod company;
 pub mod dispute;
 pub mod drafts;
 pub mod erase;
+mod everybody;
 pub mod export;
 mod flow;
 mod former;

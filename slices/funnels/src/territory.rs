@@ -20,6 +20,7 @@ use team::User;
 use team::roster::{self, TERRITORY, Territory, TerritoryAsk, TerritoryRow};
 
 use crate::company::Companies;
+use crate::everybody::in_steps;
 use crate::project;
 
 /// The job that makes territories.
@@ -170,20 +171,7 @@ impl Job for Build {
     }
 
     fn run(&self, app: &App, run: &mut Run) -> Result<Value, Again> {
-        let total = app.db.read_blocking(people::count)?;
-        let mut done = 0_u64;
-        loop {
-            run.checkpoint()?;
-            let (now, ticket) = (app.clock.now(), run.ticket());
-            let chunk = app.db.write_blocking(move |tx| {
-                ticket.confirm(tx)?;
-                step(tx, now)
-            })?;
-            let Some(people) = chunk else { break };
-            done += people;
-            run.progress(json!({ "done": done, "total": total.max(done) }));
-        }
-        Ok(json!({ "people": done }))
+        in_steps(app, run, step)
     }
 }
 

@@ -6,11 +6,12 @@ use platform::app::App;
 use platform::db::Tx;
 use platform::failure::Failure;
 use platform::jobs::{Again, Job, Run};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::keep::Keeper;
 use super::store::{self, Rows, Word};
 use crate::company::Companies;
+use crate::everybody::in_steps;
 use crate::project;
 
 /// The job that makes words ready.
@@ -28,20 +29,7 @@ impl Job for Build {
     }
 
     fn run(&self, app: &App, run: &mut Run) -> Result<Value, Again> {
-        let total = app.db.read_blocking(people::count)?;
-        let mut done = 0_u64;
-        loop {
-            run.checkpoint()?;
-            let (now, ticket) = (app.clock.now(), run.ticket());
-            let chunk = app.db.write_blocking(move |tx| {
-                ticket.confirm(tx)?;
-                step(tx, now)
-            })?;
-            let Some(people) = chunk else { break };
-            done += people;
-            run.progress(json!({ "done": done, "total": total.max(done) }));
-        }
-        Ok(json!({ "people": done }))
+        in_steps(app, run, step)
     }
 }
 
