@@ -1,6 +1,6 @@
 //! What the repository does to itself: the rules of the house, and the figures.
 
-#[cfg(feature = "bench")]
+#[cfg(any(feature = "bench", test))]
 pub mod bench;
 pub mod docs;
 pub mod security;
