@@ -18,7 +18,7 @@ use team::{Right, User};
 use crate::condition::{Asked, ConditionSource};
 use crate::stand::{self, Standing};
 use crate::store::{self, PersonRow};
-use crate::{LensId, PersonId, sight};
+use crate::{LensId, PersonId, search, sight};
 
 pub use among::Sieve;
 
@@ -279,6 +279,8 @@ pub(crate) fn heads(
     Ok((places.into_iter().map(|place| place.person).collect(), next))
 }
 
+/// People whom a search finds at most, of whom those are kept whom a sieve lets through.
+pub(crate) const FOUND_MAX: usize = 10_000;
 /// After how many seconds to ask again for an order that is not ready.
 const READY_AFTER_S: u32 = 15;
 
@@ -309,7 +311,8 @@ pub fn list_of(
     let sieve = Sieve { stages: ask.stages.clone(), ..sieve.clone() };
     let (ids, next) = match ask.search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
         Some(text) => {
-            let found = store::search(tx, who, ask.lens, &sieve.stages, text, PAGE_ROWS_MAX)?;
+            let many = if sieve.is_open() { limit } else { FOUND_MAX };
+            let found = search::ids(tx, who, text, many)?;
             let Some(mut found) = sieve.among(tx, who, &found, now)? else { return Ok(None) };
             found.truncate(limit);
             (found, None)

@@ -3,15 +3,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use funnel::Stage;
 use moment::Moment;
 use platform::args;
 use platform::db::{Arg, Made, Row, Sql, Tx, sql};
 use platform::failure::Failure;
-use team::sight::Limits;
-use team::{Sight, User};
+use team::User;
 
-use crate::{CompanyId, LensId, PersonId, sight};
+use crate::{CompanyId, PersonId, sight};
 
 const PEOPLE: Sql =
     sql("select id, created_at, name, name_key, email, phone, title, country, company_id, owner_id
@@ -41,14 +39,9 @@ const ANY_KEY: Sql =
     sql("select subject_id, kind from subject_key where of_company = 0 and value in ({list})");
 const SAVE_KEY: Sql = sql("insert into subject_key (of_company, kind, value, subject_id)
      values ($1, $2, $3, $4) on conflict do nothing");
-const BY_NAME: Sql = sql("select person_id from standing where lens_id = $1 and stage = $2
-     and name_key >= $3 and name_key < $4 order by name_key, person_id limit $5");
 const BY_KEY: Sql = sql("select subject_id from subject_key where of_company = $5 and kind = $1
      and value >= $2 and value < $3 order by value limit $4");
 const COMPANIES_AFTER: Sql = sql("select id from company where id > $1 order by id limit $2");
-const CONTAINING: Sql = sql("select person.id from person
-     join standing on standing.person_id = person.id and standing.lens_id = $1
-     where person.name_key like $2 order by person.name_key, person.id limit $3");
 const COUNT: Sql = sql("select count(*) from person");
 const NAME_KEYS: Sql = sql("select id, name_key from person where id in ({list})");
 const IDS_AFTER: Sql = sql("select id from person where id > $1 order by id limit $2");
@@ -64,9 +57,7 @@ pub(crate) const ALL: &[Sql] = &[
     KEYS_IN,
     ANY_KEY,
     SAVE_KEY,
-    BY_NAME,
     BY_KEY,
-    CONTAINING,
     COUNT,
     NAME_KEYS,
     IDS_AFTER,
@@ -330,118 +321,6 @@ pub(crate) fn keys_beginning(
     let end = format!("{beginning}\u{10ffff}");
     let args = args![kind, beginning, end, limit, of_company];
     Ok(tx.rows(BY_KEY, args)?.iter().map(|row| row.int(0)).collect())
-}
-
-/// Of those whom the user sees, people whose name or address begins with the text, then those whose name holds it.
-pub(crate) fn search(
-    tx: &mut Tx,
-    who: &User,
-    lens: LensId,
-    stages: &[Stage],
-    text: &str,
-    limit: usize,
-) -> Result<Vec<PersonId>, Failure> {
-    if let Sight::Limited(limits) = &who.sight {
-        return search_among(tx, who, limits, (lens, stages), text, limit);
-    }
-    let small = crate::find::name_key(text);
-    let wanted = i64::try_from(limit).unwrap_or(i64::MAX);
-    let end = format!("{small}\u{10ffff}");
-    let all: &[Stage] = if stages.is_empty() { Stage::ALL } else { stages };
-    let mut found: Vec<PersonId> = Vec::new();
-    for kind in
-        ["email", "phone"].into_iter().filter(|kind| !who.is_hidden(&sight::fact_of_key(kind)))
-    {
-        found.extend(keys_beginning(tx, false, kind, &small, wanted)?);
-    }
-    let by_key: BTreeSet<PersonId> = found.iter().copied().collect();
-    for stage in all {
-        let args = args![lens, stage.code(), small.as_str(), end.as_str(), wanted];
-        found.extend(tx.rows(BY_NAME, args)?.iter().map(|row| row.int(0)));
-    }
-    if found.len() < limit {
-        let pattern = format!("%{}%", small.replace(['%', '_'], ""));
-        found.extend(
-            tx.rows(CONTAINING, args![lens, pattern, wanted])?.iter().map(|row| row.int(0)),
-        );
-    }
-    let mut seen = BTreeSet::new();
-    found.retain(|id| seen.insert(*id));
-    let mut by_name: Vec<PersonId> =
-        found.iter().copied().filter(|id| !by_key.contains(id)).collect();
-    sight::keep_told_names(tx, who, &mut by_name)?;
-    found.retain(|id| by_key.contains(id) || by_name.contains(id));
-    if !stages.is_empty() {
-        let standings = crate::stand::standings(tx, lens, &found)?;
-        found.retain(|id| {
-            standings.get(id).is_some_and(|standing| stages.contains(&standing.stage))
-        });
-    }
-    found.truncate(limit);
-    Ok(found)
-}
-
-/// The same among somebody's few: they are gathered, and each is held against the text.
-fn search_among(
-    tx: &mut Tx,
-    who: &User,
-    limits: &Limits,
-    (lens, stages): (LensId, &[Stage]),
-    text: &str,
-    limit: usize,
-) -> Result<Vec<PersonId>, Failure> {
-    let small = crate::find::name_key(text);
-    let (end, pattern) =
-        (format!("{small}\u{10ffff}"), format!("%{}%", small.replace(['%', '_'], "")));
-    let mut made = Made::default();
-    made.text("select s.person_id, s.name_key, s.stage from (");
-    sight::gather(&mut made, limits);
-    made.text(") mine cross join standing s where s.person_id = mine.id and s.lens_id = ")
-        .arg(lens);
-    made.text(" and s.name_key like ").arg(pattern);
-    let mut named: Vec<(bool, String, PersonId)> = Vec::new();
-    tx.each_made(&made, |row| {
-        let key = row.text(1);
-        named.push((!key.starts_with(&small), key.to_owned(), row.int(0)));
-        Ok(())
-    })?;
-    named.sort();
-    let mut found: Vec<PersonId> = Vec::new();
-    for kind in
-        ["email", "phone"].into_iter().filter(|kind| !who.is_hidden(&sight::fact_of_key(kind)))
-    {
-        let mut made = Made::default();
-        made.text("select k.subject_id from (");
-        sight::gather(&mut made, limits);
-        made.text(") mine cross join subject_key k where k.subject_id = mine.id and k.of_company = 0 and k.kind = ");
-        made.arg(kind)
-            .text(" and k.value >= ")
-            .arg(small.as_str())
-            .text(" and k.value < ")
-            .arg(end.as_str());
-        made.text(" order by k.value limit ").arg(limit);
-        tx.each_made(&made, |row| {
-            found.push(row.int(0));
-            Ok(())
-        })?;
-    }
-    let by_key: BTreeSet<PersonId> = found.iter().copied().collect();
-    found.extend(named.into_iter().map(|(_, _, person)| person));
-    let mut seen = BTreeSet::new();
-    found.retain(|id| seen.insert(*id));
-    let mut by_name: Vec<PersonId> =
-        found.iter().copied().filter(|id| !by_key.contains(id)).collect();
-    sight::keep_told_names(tx, who, &mut by_name)?;
-    let told: BTreeSet<PersonId> = by_name.into_iter().collect();
-    let standings = crate::stand::standings(tx, lens, &found)?;
-    found.retain(|id| {
-        let stands = standings
-            .get(id)
-            .is_some_and(|standing| stages.is_empty() || stages.contains(&standing.stage));
-        stands && (by_key.contains(id) || told.contains(id))
-    });
-    found.truncate(limit);
-    Ok(found)
 }
 
 /// How many people there are.

@@ -3,15 +3,13 @@
 use std::collections::VecDeque;
 
 use funnel::Stage;
+use moment::Moment;
 use platform::db::Tx;
 use platform::failure::Failure;
 use team::User;
 
-use crate::list::{self, List};
-use crate::{PersonId, stand, store};
-
-/// People that a search may find for one export.
-const FOUND_MAX: usize = 10_000;
+use crate::list::{self, FOUND_MAX, List, Sieve};
+use crate::{PersonId, search, stand};
 
 /// A list on its way into a file.
 pub struct Listing {
@@ -31,7 +29,10 @@ impl Listing {
         let asked = list.search.as_deref().map(str::trim).filter(|text| !text.is_empty());
         let found = match asked {
             Some(text) => {
-                Some(store::search(tx, who, list.lens, &list.stages, text, FOUND_MAX + 1)?)
+                let found = search::ids(tx, who, text, FOUND_MAX + 1)?;
+                let sieve = Sieve { stages: list.stages.clone(), ..Sieve::of(list.lens) };
+                // Stages are no condition that has to be made ready first.
+                sieve.among(tx, who, &found, Moment::START)?
             }
             None => None,
         };

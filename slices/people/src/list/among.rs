@@ -51,7 +51,7 @@ impl Sieve {
     }
 
     /// Whether everybody is let through.
-    fn is_open(&self) -> bool {
+    pub(super) fn is_open(&self) -> bool {
         self.condition.is_none() && self.list.is_none() && self.stages.is_empty()
     }
 

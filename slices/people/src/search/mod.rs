@@ -15,7 +15,7 @@ pub use excerpt::{Excerpt, excerpt};
 pub(crate) use index::{NO_NAME, activities, companies, people, text_of};
 pub use index::{forget, note};
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use funnel::history::What;
@@ -184,11 +184,8 @@ fn first_of(words: &[String]) -> Option<(&String, Vec<&String>)> {
 
 /// Puts those that are not there yet behind those that are.
 fn add(found: &mut Vec<i64>, more: Vec<i64>) {
-    for one in more {
-        if !found.contains(&one) {
-            found.push(one);
-        }
-    }
+    let mut known: HashSet<i64> = found.iter().copied().collect();
+    found.extend(more.into_iter().filter(|one| known.insert(*one)));
 }
 
 fn int(number: usize) -> i64 {
