@@ -94,7 +94,8 @@ pub fn run(args: &[String]) -> anyhow::Result<()> {
     if wanted("backtest") {
         let against: Vec<&str> =
             after("--against").map(|names| names.split(',').collect()).unwrap_or_default();
-        story::run(people, &against, &mut figures)?;
+        let kept = after("--story").map(String::as_str);
+        story::run(people, (&against, kept), &mut figures)?;
     }
     if wanted("serve") {
         serve(&mut figures)?;

@@ -12,7 +12,7 @@ cargo xtask tidy                                   the rules of the house
 cargo xtask docs                                   writes the pages that are made from the code
 cargo xtask olist --data FOLDER                    a backtest beside a plain computation over Olist's files
 cargo xtask bench [NAME,…] [--json] [--people N]     the figures, from a release build
-cargo xtask bench backtest --against duckdb,postgres   beside the same by hand in SQL
+cargo xtask bench backtest --against duckdb,postgres   beside the same by hand in SQL; --story FOLDER tells it there, once
 cargo xtask bench doors [--people N]               lists, searches and calls over HTTP, on the program itself";
 
 fn main() -> ExitCode {

@@ -58,6 +58,7 @@ const DUCKDB: &str = r"
 import duckdb, json, sys, time
 db = duckdb.connect()
 db.execute('pragma threads=2')
+db.execute('set enable_progress_bar = false')
 db.execute('create table activity (subject_id bigint, occurred_at bigint, kind varchar, agent bigint)')
 db.execute(f'copy activity from {sys.argv[1]!r} (header false)')
 begun = time.monotonic()
@@ -69,24 +70,27 @@ struct Story {
     app: App,
     registry: Registry,
     folder: PathBuf,
+    is_kept: bool,
 }
 
 impl Drop for Story {
     fn drop(&mut self) {
-        // What is left behind in the temporary folder does no harm.
-        let _ = fs::remove_dir_all(&self.folder);
+        if !self.is_kept {
+            // What is left behind in the temporary folder does no harm.
+            let _ = fs::remove_dir_all(&self.folder);
+        }
     }
 }
 
-/// Tells a story of so many people, and takes the figures over it.
-pub(super) fn run(
-    people: usize,
-    against: &[&str],
-    figures: &mut Vec<Figure>,
-) -> anyhow::Result<()> {
+/// The folder of a story of so many people: one that was told before, or one that is told now.
+fn told(people: usize, kept: Option<&str>) -> anyhow::Result<PathBuf> {
     let program = Path::new("target/release/sluice");
     anyhow::ensure!(program.exists(), "build the program first: cargo build --release -p sluice");
-    let folder = std::env::temp_dir().join(format!("sluice-bench-story-{}", std::process::id()));
+    let usual = || std::env::temp_dir().join(format!("sluice-bench-story-{}", std::process::id()));
+    let folder = kept.map_or_else(usual, PathBuf::from);
+    if folder.join("sluice.db").exists() {
+        return Ok(folder);
+    }
     let told = Command::new(program)
         .arg("--data")
         .arg(&folder)
@@ -95,7 +99,16 @@ pub(super) fn run(
         .stderr(Stdio::null())
         .status()?;
     anyhow::ensure!(told.success(), "the story could not be told");
-    let story = Story::open(folder)?;
+    Ok(folder)
+}
+
+/// Takes the figures over a story of so many people, which is told in a folder to be kept, if one is named.
+pub(super) fn run(
+    people: usize,
+    (against, kept): (&[&str], Option<&str>),
+    figures: &mut Vec<Figure>,
+) -> anyhow::Result<()> {
+    let story = Story::open(told(people, kept)?, kept.is_some())?;
     let mut figure = |database: &'static str, name: &str, value: f64, unit: &'static str| {
         eprintln!("{name} {database} {value:.3} {unit}");
         figures.push(Figure { name: name.to_owned(), database, value, unit });
@@ -190,7 +203,7 @@ struct Found {
 }
 
 impl Story {
-    fn open(folder: PathBuf) -> anyhow::Result<Story> {
+    fn open(folder: PathBuf, is_kept: bool) -> anyhow::Result<Story> {
         let slices = [team::slice(), journal::slice(), people::slice(), funnels::slice()];
         let location = Location::Folder(folder.clone());
         let db = Db::open(&location, &slices.map(|slice| slice.migrations))?;
@@ -207,7 +220,7 @@ impl Story {
             Arc::new(funnels::refold::Refold),
             Arc::new(funnels::segment::Build),
         ]);
-        Ok(Story { app, registry, folder })
+        Ok(Story { app, registry, folder, is_kept })
     }
 
     /// Counts who meets a condition: seconds until what it asks for is ready, the best of some counts, and how many.
