@@ -110,6 +110,11 @@ fn real(n: u64) -> f64 {
     n as f64
 }
 
+/// About how wide a label is.
+fn wide(words: &str) -> f64 {
+    6.5 * real(u64::try_from(words.chars().count()).unwrap_or(0))
+}
+
 fn words(n: u64) -> String {
     grouped(i64::try_from(n).unwrap_or(i64::MAX))
 }
@@ -130,6 +135,8 @@ struct Canvas<'a> {
     bands: String,
     marks: String,
     labels: String,
+    /// Where labels stand: the left and right ends, and the line.
+    written: Vec<(f64, f64, f64)>,
     lane: f64,
 }
 
@@ -144,6 +151,7 @@ pub fn svg(flow: &Flow) -> Option<String> {
         bands: String::new(),
         marks: String::new(),
         labels: String::new(),
+        written: Vec::new(),
         lane: 0.0,
     };
     canvas.place();
@@ -266,14 +274,15 @@ impl Canvas<'_> {
                 above
             };
             let from = x(stage) - 92.0;
+            let says = format!("{} straight in", words(n));
+            let line = start + tall / 2.0 + 4.0;
+            self.written.push((from - 6.0 - wide(&says), from - 6.0, line));
             let title = format!("{} came straight in as {stage}", words(n));
             self.band((from, start), (x(stage), at), tall, &format!("in-{stage}"), &title);
             let _ = writeln!(
                 self.labels,
-                r#"<text x="{:.0}" y="{:.0}" text-anchor="end" class="t-2">{} straight in</text>"#,
-                from - 6.0,
-                start + tall / 2.0 + 4.0,
-                words(n)
+                r#"<text x="{:.0}" y="{line:.0}" text-anchor="end" class="t-2">{says}</text>"#,
+                from - 6.0
             );
             above = TOP - 26.0;
         }
@@ -286,7 +295,6 @@ impl Canvas<'_> {
                 continue;
             }
             let edge = x(from) + BAR;
-            let mut written = 0.0;
             let mut targets: Vec<Stage> = STAGES
                 .into_iter()
                 .filter(|to| *to > from && !to.is_exit() && *to != from)
@@ -296,7 +304,7 @@ impl Canvas<'_> {
             targets.extend([Stage::Disqualified, Stage::Recycled]);
             for (place, to) in targets.into_iter().enumerate() {
                 if place == ups {
-                    self.stay(from, edge, &mut written);
+                    self.stay(from, edge);
                 }
                 let n = self.flow.moved(from, to);
                 if n == 0 {
@@ -307,12 +315,12 @@ impl Canvas<'_> {
                 let title = format!("{} from {from} to {to}", words(n));
                 self.band((edge, y1), (x(to), y2), tall, &format!("{from}-{to}"), &title);
                 let says = if to.is_exit() { to.to_string() } else { format!("to {to}") };
-                self.label(edge, y1, tall, n, &says, &mut written);
+                self.label(edge, y1, tall, n, &says);
             }
         }
     }
 
-    fn stay(&mut self, stage: Stage, edge: f64, written: &mut f64) {
+    fn stay(&mut self, stage: Stage, edge: f64) {
         let n = self.flow.still(stage);
         if n == 0 || stage == Stage::Customer {
             return;
@@ -324,15 +332,24 @@ impl Canvas<'_> {
             r#"<path class="stay" d="M{edge:.0} {y:.1}h130v{tall:.1}h-130z" fill="url(#st-{stage})"><title>{} are still {stage}</title></path>"#,
             words(n)
         );
-        self.label(edge, y, tall, n, &format!("still {stage}"), written);
+        self.label(edge, y, tall, n, &format!("still {stage}"));
     }
 
-    fn label(&mut self, edge: f64, y: f64, tall: f64, n: u64, says: &str, written: &mut f64) {
-        let at = y + tall / 2.0 + 4.0;
-        if tall < 5.0 || at < *written + LINE {
-            return;
-        }
-        *written = at;
+    /// A number beside its band, where there is room: in the middle of it, else further down.
+    fn label(&mut self, edge: f64, y: f64, tall: f64, n: u64, says: &str) {
+        let (left, middle) = (edge + 12.0, y + tall / 2.0 + 4.0);
+        let right = left + wide(&format!("{} {says}", words(n)));
+        let is_free = |at: &f64| {
+            let meets = |(from, to, line): &(f64, f64, f64)| {
+                *from < right && left < *to && (line - at).abs() < LINE
+            };
+            !self.written.iter().any(meets)
+        };
+        let lowest = y + tall;
+        let lines = (0..8).map(|step| middle + f64::from(step) * LINE / 2.0);
+        let at = lines.take_while(|at| *at <= lowest.max(middle)).find(is_free);
+        let Some(at) = at.filter(|_| tall >= 5.0) else { return };
+        self.written.push((left, right, at));
         let _ = writeln!(
             self.labels,
             r#"<text x="{:.0}" y="{at:.0}" class="t-ink t-m">{} <tspan class="t-2" font-weight="400">{says}</tspan></text>"#,
