@@ -156,15 +156,16 @@ struct ReceiptPart {
     lines: Vec<ReceiptLine>,
 }
 
-struct PersonLine {
-    name: String,
-    href: String,
-    stage: StageMark,
-    lived: String,
-    draft: String,
-    change: String,
-    tone: &'static str,
-    because: String,
+/// Somebody of whom a draft says something else than was lived.
+pub(super) struct PersonLine {
+    pub(super) name: String,
+    pub(super) href: String,
+    pub(super) stage: StageMark,
+    pub(super) lived: String,
+    pub(super) draft: String,
+    pub(super) change: String,
+    pub(super) tone: &'static str,
+    pub(super) because: String,
     receipts: Vec<ReceiptPart>,
 }
 
@@ -351,7 +352,7 @@ fn chart(stage: Stage, draft: &StageFigures, lived: Option<&StageFigures>, versi
     svg
 }
 
-fn person_line(one: &DifferenceView, almanac: &Almanac) -> PersonLine {
+pub(super) fn person_line(one: &DifferenceView, almanac: &Almanac) -> PersonLine {
     let when = |call: Option<&CallView>| {
         call.map_or_else(|| "never".to_owned(), |call| almanac.date(call.at).words)
     };

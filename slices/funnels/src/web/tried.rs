@@ -1,19 +1,14 @@
 //! The panel of the funnel's page that says what the draft that was tried last would have done.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
-use funnel::backtest::{Report, Shift, StageFigures};
 use funnel::{Definition, Stage};
-use moment::Moment;
 use platform::db::Tx;
 use platform::failure::Failure;
 use platform::page::filters;
 use platform::page::words::{Almanac, grouped};
-use serde::Deserialize;
 use team::{Sight, User};
 
-use super::backtests::{StageLine, int, stage_line};
+use super::backtests::{PersonLine, StageLine, int, person_line, stage_line};
 use super::drafts::{ChangeLine, change_lines};
 use crate::backtest::{self, BACKTEST, BacktestView};
 use crate::drafts::{self, DRAFT};
@@ -21,21 +16,8 @@ use crate::lens::Lens;
 
 /// Changes of the draft that the panel names.
 const CHANGES_SHOWN: usize = 3;
-
-/// What a backtest came to, without the people one by one.
-#[derive(Deserialize)]
-struct Head {
-    version: u32,
-    stages: BTreeMap<Stage, StageFigures>,
-    in_force: BTreeMap<Stage, StageFigures>,
-    moved: BTreeMap<Stage, Shift>,
-    people: u64,
-    won: u64,
-    differ: u64,
-    from: Option<Moment>,
-    to: Option<Moment>,
-    until: Moment,
-}
+/// People whom it names.
+const PEOPLE_SHOWN: usize = 5;
 
 struct Tried {
     name: String,
@@ -47,6 +29,8 @@ struct Tried {
     stage: Option<StageLine>,
     won: i64,
     differ: i64,
+    version: u32,
+    people: Vec<PersonLine>,
 }
 
 #[derive(Template)]
@@ -69,8 +53,7 @@ pub(super) fn panel(
     let in_force = lens.current().map(|(_, definition)| definition.as_ref());
     let (mut test, mut needs) = (None, String::new());
     if let Some(row) = backtest::latest(tx, who, lens.id)? {
-        let head: Head = serde_json::from_str(row.result.as_deref().unwrap_or_default())
-            .map_err(anyhow::Error::from)?;
+        let view = row.view()?;
         let draft = drafts::list(tx, who)?;
         let draft = draft.iter().find(|draft| draft.state.is_open() && draft.text == row.text);
         needs = says_yes(&drafts::teams(in_force, &row.text));
@@ -79,12 +62,7 @@ pub(super) fn panel(
             draft: draft.map(|draft| {
                 format!("/definitions/drafts/{}", tx.public_ids().encode(DRAFT, draft.id))
             }),
-            ..tried(
-                head,
-                row.name,
-                in_force.zip(Definition::parse(&row.text).ok().as_ref()),
-                almanac,
-            )
+            ..tried(view, in_force.zip(Definition::parse(&row.text).ok().as_ref()), almanac)
         });
     }
     TriedPanel { test, needs }.render().map_err(|cause| Failure::Broken(anyhow::Error::from(cause)))
@@ -96,54 +74,39 @@ fn says_yes(teams: &[String]) -> String {
 }
 
 fn tried(
-    head: Head,
-    name: String,
+    view: BacktestView,
     definitions: Option<(&Definition, &Definition)>,
     almanac: &Almanac,
 ) -> Tried {
+    let report = &view.report;
     let changes = definitions.map(|(old, new)| old.changes(new)).unwrap_or_default();
-    let span = head.from.zip(head.to).map(|(from, to)| {
+    let span = report.from.zip(report.to).map(|(from, to)| {
         format!(" from {} to {}", almanac.date(from).words, almanac.date(to).words)
     });
     let span = format!(
         "{} histories{}, each seen as of its moment. Nothing later was visible.",
-        grouped(int(head.people)),
+        grouped(int(report.people)),
         span.unwrap_or_default()
     );
     // The stage about which a call says most: the prospects, or the highest that there is.
-    let stages = &head.stages;
+    let stages = &report.stages;
     let told = stages.get_key_value(&Stage::Prospect).or(stages.iter().next_back());
-    let told = told.map(|(stage, figures)| (*stage, *figures));
-    let (won, differ) = (int(head.won), int(head.differ));
-    let view = BacktestView {
-        definition: name,
-        lens: String::new(),
-        version: head.version,
-        report: Report {
-            stages: head.stages,
-            in_force: head.in_force,
-            moved: head.moved,
-            load: BTreeMap::new(),
-            people: head.people,
-            entries: 0,
-            won: head.won,
-            differ: head.differ,
-            from: head.from,
-            to: head.to,
-            until: head.until,
-            within_days: None,
-        },
-        differences: Vec::new(),
-    };
     Tried {
-        stage: told.map(|(stage, figures)| stage_line(&view, stage, &figures)),
-        name: view.definition,
+        stage: told.map(|(stage, figures)| stage_line(&view, *stage, figures)),
+        people: view
+            .differences
+            .iter()
+            .take(PEOPLE_SHOWN)
+            .map(|one| person_line(one, almanac))
+            .collect(),
         href: String::new(),
         draft: None,
         span,
         more: changes.len().saturating_sub(CHANGES_SHOWN),
         changes: change_lines(&changes).into_iter().take(CHANGES_SHOWN).collect(),
-        won,
-        differ,
+        won: int(report.won),
+        differ: int(report.differ),
+        version: view.version,
+        name: view.definition,
     }
 }
