@@ -86,7 +86,8 @@ pub(crate) struct Show {
 #[derive(Args)]
 #[command(
     long_about = "Makes a draft of a definition and proposes it. The teams that own its stages approve it in the browser, \
-        and then it can be adopted. Its examples must hold.",
+        and then it can be adopted. Its examples must hold. A --lens that there is not yet is made; nobody stands under it \
+        until a definition is adopted.",
     after_long_help = "Examples:\n  \
         sluice definition propose ours.toml --note \"Replies alone no longer make a prospect\""
 )]
@@ -94,7 +95,7 @@ pub(crate) struct Propose {
     /// The definition
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// The lens for which it is [default: the main one]
+    /// The lens for which it is; a new name makes a new one [default: the main one]
     #[arg(long, value_name = "NAME")]
     lens: Option<String>,
     /// Why
@@ -263,6 +264,10 @@ impl Propose {
         let (now, name) = (app.clock.now(), definition.name.clone());
         let (id, teams) = app.db.write_blocking(move |tx| {
             let (who, lens) = (User::operator(), self.lens.as_deref());
+            // A name that no lens has makes a new one, under which nobody stands until this is adopted.
+            if let Some(name) = lens {
+                lens::make(tx, &who, name, now)?;
+            }
             let id = drafts::create(tx, &who, lens, Some(&definition.text), &self.note, now)?;
             drafts::propose(tx, &who, id, now)?;
             Ok((id, drafts::view(tx, &who, id)?.teams))
