@@ -14,6 +14,7 @@ mod gdpr;
 mod handoffs;
 mod import;
 mod job;
+mod kinds;
 mod lenses;
 mod list;
 mod migrate;
@@ -118,6 +119,7 @@ enum Command {
     Tell(tell::Tell),
     Lenses(lenses::Lenses),
     Funnel(funnel::Funnel),
+    Kinds(kinds::Kinds),
     Handoffs(handoffs::Handoffs),
     Handoff(handoffs::Handoff),
     #[command(subcommand)]
@@ -204,6 +206,7 @@ fn run(cli: Cli, mouth: Mouth, variables: &BTreeMap<String, String>) -> Result<O
         Command::Tell(command) => command.run(&house),
         Command::Lenses(command) => command.run(&house),
         Command::Funnel(command) => command.run(&house),
+        Command::Kinds(command) => command.run(&house),
         Command::Handoffs(command) => command.run(&house),
         Command::Handoff(command) => command.run(&house),
         Command::Audit(command) => command.run(&house),

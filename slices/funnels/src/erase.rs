@@ -23,8 +23,10 @@ const FORGET_FACTS: Sql = sql("delete from segment_fact
      where word_id in (select id from segment_word) and person_id = $1");
 const FORGET_DEEDS: Sql = sql("delete from segment_activity
      where word_id in (select id from segment_word) and person_id = $1");
+const FORGET_SPENT: Sql = sql("delete from spent where person_id = $1");
 
-pub(crate) const ALL: &[Sql] = &[KEEP, KEPT, FORGET_MOVES, FORGET_FACTS, FORGET_DEEDS];
+pub(crate) const ALL: &[Sql] =
+    &[KEEP, KEPT, FORGET_MOVES, FORGET_FACTS, FORGET_DEEDS, FORGET_SPENT];
 
 /// Forgets somebody's standing in the funnel and keeps the flow.
 pub struct FunnelForgets;
@@ -48,7 +50,7 @@ impl Forgets for FunnelForgets {
         }
         tx.bulk(KEEP, kept)?;
         let mut rows = 0;
-        for statement in [FORGET_MOVES, FORGET_FACTS, FORGET_DEEDS] {
+        for statement in [FORGET_MOVES, FORGET_FACTS, FORGET_DEEDS, FORGET_SPENT] {
             rows += tx.execute(statement, args![person])?;
         }
         rows += company::forget(tx, person, now)?;

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::refold::REFOLD;
 
 /// Under which names it is noted that something is kept.
-const KEPT: [&str; 2] = ["handoff", "former_employee"];
+const KEPT: [&str; 3] = ["handoff", "former_employee", "spent"];
 
 const IS_KEPT: Sql = sql("select kept_at from kept_since where what = $1");
 const KEEP: Sql = sql("insert into kept_since (what, kept_at) values ($1, $2)");

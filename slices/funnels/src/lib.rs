@@ -20,6 +20,7 @@ pub mod funnel;
 pub mod hand;
 pub mod handoff;
 pub mod kept;
+pub mod kinds;
 pub mod lens;
 pub mod missing;
 pub mod pages;
@@ -27,6 +28,7 @@ pub mod panel;
 mod project;
 pub mod refold;
 pub mod segment;
+mod spent;
 mod store;
 pub mod tell;
 pub mod territory;
@@ -61,6 +63,7 @@ pub fn slice() -> Slice {
                 ("0008_former_employee", include_str!("../migrations/0008_former_employee.sql")),
                 ("0035_segment_order", include_str!("../migrations/0035_segment_order.sql")),
                 ("0045_erased_move", include_str!("../migrations/0045_erased_move.sql")),
+                ("0056_spent", include_str!("../migrations/0056_spent.sql")),
             ],
         },
         statements: &[
@@ -74,6 +77,7 @@ pub fn slice() -> Slice {
             company::store::ALL,
             former::ALL,
             kept::ALL,
+            spent::ALL,
         ],
         columns: include_str!("../columns.toml"),
     }

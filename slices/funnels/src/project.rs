@@ -19,6 +19,7 @@ use crate::handoff::derive;
 use crate::handoff::store::{self as handoffs, HandoffRow};
 use crate::lens::{self, Lens};
 use crate::segment::{Keeper, News};
+use crate::spent::Spent;
 use crate::store::{self, Edge, TransitionRow};
 use crate::territory::Keeper as Territories;
 
@@ -201,13 +202,15 @@ pub(crate) fn fold(
     let mut companies = Companies::under(tx, lenses);
     let mut histories = Vec::with_capacity(subjects.len());
     let mut news_of = Vec::with_capacity(subjects.len());
-    let mut former = Former::default();
+    let (mut former, mut spent) = (Former::default(), Spent::default());
     for Subject { person, is_new, own, news } in subjects {
         former.note(person, &people::employments(tx, &own));
+        spent.note(person, &own);
         histories.push((person, is_new, whole(tx, own, &mut companies)?));
         news_of.push(news);
     }
     former.write(tx)?;
+    spent.write(tx)?;
     keeper.mark_companies(tx, companies.histories())?;
     let kept = histories.iter().zip(&news_of);
     keeper.keep(

@@ -20,6 +20,7 @@ use crate::former::Former;
 use crate::lens::Lens;
 use crate::project::Judged;
 use crate::segment::Keeper;
+use crate::spent::Spent;
 use crate::{lens, project};
 
 /// The job that re-stands everybody.
@@ -79,6 +80,7 @@ struct Aside {
     versions: Vec<(LensId, Option<i64>)>,
     judged: Vec<(LensId, Vec<Judged>)>,
     former: Former,
+    spent: Spent,
     /// How often each standing under a lens was written.
     revisions: HashMap<LensId, HashMap<PersonId, i64>>,
 }
@@ -110,12 +112,13 @@ impl Aside {
         let lenses = lens::lenses(tx)?;
         let mut histories = Vec::with_capacity(people.len());
         let mut companies = Companies::under(tx, &lenses);
-        let mut former = Former::default();
+        let (mut former, mut spent) = (Former::default(), Spent::default());
         let mut revisions = HashMap::new();
         if let (Some(first), Some(last)) = (people.first(), people.last()) {
             for (subject, own) in journal::histories_between(tx, *first, *last)? {
                 if !journal::is_company(subject) {
                     former.note(subject, &people::employments(tx, &own));
+                    spent.note(subject, &own);
                     histories.push((subject, false, project::whole(tx, own, &mut companies)?));
                 }
             }
@@ -124,14 +127,15 @@ impl Aside {
             }
         }
         let judged = project::judge(tx, &lenses, &histories, now)?;
-        Ok(Aside { people, versions: in_force(&lenses), judged, former, revisions })
+        Ok(Aside { people, versions: in_force(&lenses), judged, former, spent, revisions })
     }
 
     /// Writes what was folded; whoever is not as they were is folded anew.
     fn write(self, tx: &mut Tx, now: Moment) -> Result<(), Failure> {
-        let Aside { people, versions, mut judged, former, revisions } = self;
+        let Aside { people, versions, mut judged, former, spent, revisions } = self;
         let (Some(first), Some(last)) = (people.first(), people.last()) else { return Ok(()) };
         former.write(tx)?;
+        spent.write(tx)?;
         if in_force(&lens::lenses(tx)?) != versions {
             return restand(tx, &people, now);
         }

@@ -15,6 +15,7 @@ use serde::Serialize;
 use crate::company::{self, Companies};
 use crate::former::Former;
 use crate::lens::{self, Lens};
+use crate::spent::Spent;
 use crate::store::{self, TransitionRow};
 use crate::{erase, flow, handoff, project, refold};
 
@@ -113,9 +114,10 @@ fn compare(
         after = *last;
         let mut companies = Companies::under(tx, &lenses);
         let mut histories = Vec::with_capacity(ids.len());
-        let mut former = Former::default();
+        let (mut former, mut spent) = (Former::default(), Spent::default());
         for subject in project::subjects_of(tx, &ids)? {
             former.note(subject.person, &people::employments(tx, &subject.own));
+            spent.note(subject.person, &subject.own);
             let history = project::whole(tx, subject.own, &mut companies)?;
             found.entries += u64::try_from(history.entries.len()).unwrap_or(0);
             histories.push((subject.person, history));
@@ -123,6 +125,10 @@ fn compare(
         for person in former.differs(tx)? {
             let pair = ("others".to_owned(), "those that their history reads of".to_owned());
             found.tell("", || ids_outside.encode(people::PERSON, person), "former employers", pair);
+        }
+        for person in spent.differs(tx)? {
+            let pair = ("another sum".to_owned(), "what their purchases cost".to_owned());
+            found.tell("", || ids_outside.encode(people::PERSON, person), "what was paid", pair);
         }
         for ((lens, folder), flow) in lenses.iter().zip(&mut folders).zip(&mut flows) {
             let mut standings = people::stand::standings(tx, lens.id, &ids)?;

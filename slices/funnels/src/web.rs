@@ -8,6 +8,7 @@ mod drafts;
 pub mod export;
 mod form;
 mod handoffs;
+mod kinds;
 mod lenses;
 mod load;
 mod packs;
@@ -42,7 +43,7 @@ use crate::pages::funnel::{
     Compared, FunnelPage, KindLine, Meaning, RuleLine, Rung, Standing, Window,
 };
 
-/// `/funnel`, `/handoffs`, `/lens`, `/lenses`, `/definitions`, `/backtests` and `/tell`.
+/// `/funnel`, `/handoffs`, `/kinds`, `/lens`, `/lenses`, `/definitions`, `/backtests` and `/tell`.
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/funnel", get(page))
@@ -56,6 +57,7 @@ pub fn routes() -> Router<App> {
         .merge(compare::routes())
         .merge(record::routes())
         .merge(handoffs::routes())
+        .merge(kinds::routes())
         .merge(call::routes())
         .merge(tell::routes())
         .merge(packs::routes())

@@ -137,6 +137,8 @@ const FORGET_TALLY: Sql = sql("delete from stage_tally where lens_id = $1");
 const FORGET_PERSON: Sql = sql("delete from standing
      where lens_id in (select lens_id from stage_tally) and person_id = $1 returning lens_id, stage");
 
+const KINDS: Sql =
+    sql("select stage, kind, count(*) from standing where lens_id = $1 group by stage, kind");
 const CROSSED: Sql = sql("select a.stage, b.stage, count(*) from standing a
      join standing b on b.lens_id = $2 and b.person_id = a.person_id
      where a.lens_id = $1 group by a.stage, b.stage");
@@ -155,6 +157,7 @@ pub(crate) const ALL: &[Sql] = &[
     TALLY,
     TALLY_ADD,
     COUNTED,
+    KINDS,
     CROSSED,
     FURTHEST,
     CROSSING,
@@ -326,6 +329,35 @@ pub fn tally_for(tx: &mut Tx, who: &User, lens: LensId) -> Result<Vec<(Stage, u6
 /// `Broken` when the database fails.
 pub fn counted(tx: &mut Tx, lens: LensId) -> Result<Vec<(Stage, u64)>, Failure> {
     counts(tx, COUNTED, lens)
+}
+
+/// How many of those whom the user sees stand at which stage as which kind, in no order.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn kinds(
+    tx: &mut Tx,
+    who: &User,
+    lens: LensId,
+) -> Result<Vec<(Stage, Option<String>, u64)>, Failure> {
+    let mut found = Vec::new();
+    let add = |row: &Row| {
+        if let Some(stage) = Stage::from_code(row.int(0)) {
+            found.push((stage, row.text_opt(1).map(str::to_owned), row.int(2).unsigned_abs()));
+        }
+        Ok(())
+    };
+    let Sight::Limited(limits) = &who.sight else {
+        tx.each(KINDS, args![lens], add)?;
+        return Ok(found);
+    };
+    let mut made = Made::default();
+    made.text("select s.stage, s.kind, count(*) from (");
+    sight::gather(&mut made, limits);
+    made.text(") mine cross join standing s where s.person_id = mine.id and s.lens_id = ");
+    made.arg(lens).text(" group by s.stage, s.kind");
+    tx.each_made(&made, add)?;
+    Ok(found)
 }
 
 /// How many of those whom the user sees stand at which stage under one lens and at which under another.

@@ -16,6 +16,7 @@ mod door;
 mod drafts;
 mod given;
 mod imports;
+mod kinds;
 mod pace;
 mod people;
 mod schema;

@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use super::call::Call;
 use super::shape::{Shape, count, has, list, may, object, text, whole};
 use super::{
-    activities, backtests, companies, definitions, drafts, imports, people, segments, tokens, users,
+    activities, backtests, companies, definitions, drafts, imports, kinds, people, segments,
+    tokens, users,
 };
 
 static SHAPES: LazyLock<BTreeMap<&'static str, Shape>> = LazyLock::new(|| {
@@ -18,6 +19,7 @@ static SHAPES: LazyLock<BTreeMap<&'static str, Shape>> = LazyLock::new(|| {
         segments::shapes(),
         users::shapes(),
         definitions::shapes(),
+        kinds::shapes(),
         drafts::shapes(),
         backtests::shapes(),
         imports::shapes(),
@@ -35,6 +37,7 @@ static CALLS: LazyLock<Vec<Call>> = LazyLock::new(|| {
         segments::calls(),
         users::calls(),
         definitions::calls(),
+        kinds::calls(),
         drafts::calls(),
         backtests::calls(),
         imports::calls(),

@@ -12,6 +12,7 @@ mod handoffs;
 mod hands;
 mod house;
 mod import;
+mod kinds;
 mod lenses;
 mod lists;
 mod missing;
