@@ -84,6 +84,7 @@ const pictures = [
   ["search", (page) => page.goto("/search?q=an")],
   ["funnel", (page) => page.goto("/funnel?days=all")],
   ["funnel-90", (page) => page.goto("/funnel")],
+  ["kinds", (page) => page.goto("/kinds")],
   ["funnel-text", async (page) => {
     await page.goto("/funnel");
     await page.locator("#definition .switch").check();
