@@ -71,7 +71,7 @@ fn copy_file(file: &Path, part: &Path) -> Result<(), Failure> {
 }
 
 fn dump(address: &str, part: &Path) -> Result<(), Failure> {
-    let config = server::parse(address)?;
+    let server::Address { config, mode, roots, .. } = server::parse(address)?;
     let Some(program) = find_pg_dump() else {
         let words = "A backup of PostgreSQL needs its program pg_dump; install the package \
                      postgresql-client and try again.";
@@ -98,6 +98,13 @@ fn dump(address: &str, part: &Path) -> Result<(), Failure> {
     // Through the environment, for every user of the machine can read a command line.
     if let Some(password) = config.get_password() {
         command.env("PGPASSWORD", String::from_utf8_lossy(password).as_ref());
+    }
+    // As we reach the server ourselves; libpq knows the certificates of the machine by this word.
+    command.env("PGSSLMODE", mode.as_str());
+    match roots {
+        Some(path) => _ = command.env("PGSSLROOTCERT", path),
+        None if mode == server::Mode::VerifyFull => _ = command.env("PGSSLROOTCERT", "system"),
+        None => {}
     }
     let output =
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).output()?;

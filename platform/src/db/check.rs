@@ -32,7 +32,9 @@ pub(crate) const SERVER_FACTS: Sql = split(
             select 'journal_mode', journal_mode from pragma_journal_mode",
         postgres: "select name, setting from pg_settings where name in ('server_version_num', 'server_encoding',
                 'max_connections', 'superuser_reserved_connections', 'fsync', 'full_page_writes', 'synchronous_commit')
-            union all select 'connections', count(*)::text from pg_stat_activity where backend_type = 'client backend'",
+            union all select 'connections', count(*)::text from pg_stat_activity where backend_type = 'client backend'
+            union all select 'encrypted', case when ssl then version else 'no' end from pg_stat_ssl
+                where pid = pg_backend_pid()",
     },
 );
 

@@ -97,6 +97,34 @@ impl Location {
             Location::Postgres(_) => true,
         }
     }
+
+    /// How what is said to the database is kept from others on the way.
+    ///
+    /// # Errors
+    /// `Invalid` for an address that cannot be read.
+    pub fn way(&self) -> Result<Way, Failure> {
+        let Location::Postgres(text) = self else { return Ok(Way::Here) };
+        let address = postgres::parse(text)?;
+        Ok(match address.mode {
+            postgres::Mode::Disable if !postgres::is_far(&address.config) => Way::Here,
+            postgres::Mode::Disable => Way::Open,
+            postgres::Mode::Prefer | postgres::Mode::Require => Way::Unverified,
+            postgres::Mode::VerifyCa | postgres::Mode::VerifyFull => Way::Verified,
+        })
+    }
+}
+
+/// The way to a database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// It does not leave this machine.
+    Here,
+    /// Over a network, in the open.
+    Open,
+    /// Encrypted if the server is able to, and it may be anybody.
+    Unverified,
+    /// Encrypted, with a server that has shown who it is.
+    Verified,
 }
 
 /// For people and logs: the folder, or the server's host and database without user and password.

@@ -109,16 +109,16 @@ fn open_postgres(
     slices: &[Migrations],
     options: &Options,
 ) -> Result<Db, Failure> {
-    let mut config = postgres::parse(address)?;
+    let mut server = postgres::parse(address)?;
     if !options.durable {
-        config.options("-c synchronous_commit=off");
+        server.config.options("-c synchronous_commit=off");
     }
-    let ids = Some(Mutex::new((postgres::Session::new(config.clone()), IdBlock::default())));
+    let ids = Some(Mutex::new((postgres::Session::new(server.clone()), IdBlock::default())));
     let shared = Arc::new(Shared { ids, ..Shared::default() });
     let connect = {
         let shared = Arc::clone(&shared);
         move || {
-            let session = postgres::Session::new(config.clone());
+            let session = postgres::Session::new(server.clone());
             Tx::new(Engine::Postgres(Box::new(session)), Arc::clone(&shared))
         }
     };

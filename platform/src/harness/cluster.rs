@@ -282,7 +282,7 @@ fn start(server: &Server, folder: &Path, program: &Path, user: Option<(u32, u32)
 }
 
 /// The server refuses to run as root: then it runs as the user that Debian made for it, or as nobody.
-fn server_user() -> Option<(u32, u32)> {
+pub(crate) fn server_user() -> Option<(u32, u32)> {
     if own_uid() != 0 {
         return None;
     }
@@ -295,7 +295,7 @@ fn server_user() -> Option<(u32, u32)> {
     find("postgres").or_else(|| find("nobody"))
 }
 
-fn as_user(command: &mut Command, user: Option<(u32, u32)>) -> &mut Command {
+pub(crate) fn as_user(command: &mut Command, user: Option<(u32, u32)>) -> &mut Command {
     match user {
         Some((uid, gid)) => command.uid(uid).gid(gid),
         None => command,

@@ -3,7 +3,7 @@
 //! PostgreSQL is the server that the environment variable `SLUICE_TEST_POSTGRES` names (its user may create
 //! databases), else one of our own, started from Debian's programs when a test first needs it, shared by all test
 //! processes, and stopped when none has used it for a while.
-mod cluster;
+pub(crate) mod cluster;
 mod conformance;
 
 use std::sync::Arc;

@@ -1,25 +1,24 @@
 //! PostgreSQL: one connection and how statements run on it.
+mod address;
 mod bulk;
+mod tls;
 mod value;
 
 use std::collections::HashMap;
-use std::time::Duration;
 
-use postgres::config::{Host, SslMode};
 use postgres::error::SqlState;
 use postgres::fallible_iterator::FallibleIterator;
 use postgres::types::ToSql;
-use postgres::{Client, Config, NoTls, Statement};
+use postgres::{Client, Statement};
 
 use super::error::{StatementError, Trouble};
 use super::sql::{LIST, parameters};
 use super::tx::{Each, Stop, wrong_count};
 use super::{Arg, RESERVE_IDS, Row, Sql};
-use crate::Failure;
 use bulk::Plan;
 
-/// How long to wait for a server that does not answer.
-const CONNECT_WAIT: Duration = Duration::from_secs(10);
+pub(crate) use address::{Address, Mode, is_far, parse, without_secrets};
+
 /// Locks of one space that a transaction holds at most: keys share them, so that a large batch does not fill the
 /// server's table of locks.
 const LOCK_BUCKETS: i64 = 256;
@@ -41,7 +40,7 @@ const LOCK: &str = "select pg_advisory_xact_lock($1::bigint)";
 /// A connection with its prepared statements.
 pub(crate) struct Session {
     client: Option<Client>,
-    config: Config,
+    address: Address,
     /// By where a text lies in memory (texts are static) and in which shape it runs.
     statements: HashMap<(usize, usize, Shape), Statement>,
     plans: HashMap<(usize, usize), Option<Plan>>,
@@ -56,43 +55,12 @@ enum Shape {
     Bulk,
 }
 
-/// Reads a connection text, `postgres://…` or `host=… dbname=…`.
-pub(crate) fn parse(text: &str) -> Result<Config, Failure> {
-    let mut config: Config = text.parse().map_err(|error: postgres::Error| {
-        let why = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
-        Failure::invalid("database", format!("is no PostgreSQL address: {error}: {why}"))
-    })?;
-    if config.get_ssl_mode() == SslMode::Require {
-        let words = "asks for TLS, which is not built in; use a local socket, a private network or a tunnel";
-        return Err(Failure::invalid("database", words));
-    }
-    config.ssl_mode(SslMode::Disable);
-    if config.get_connect_timeout().is_none() {
-        config.connect_timeout(CONNECT_WAIT);
-    }
-    if config.get_application_name().is_none() {
-        config.application_name("sluice");
-    }
-    Ok(config)
-}
-
-/// The host and the database of a connection text.
-pub(crate) fn without_secrets(text: &str) -> String {
-    let Ok(config) = text.parse::<Config>() else { return "postgres://?".to_owned() };
-    let host = match config.get_hosts().first() {
-        Some(Host::Tcp(name)) => name.clone(),
-        Some(Host::Unix(path)) => path.display().to_string(),
-        None => String::new(),
-    };
-    format!("postgres://{host}/{}", config.get_dbname().unwrap_or_default())
-}
-
 impl Session {
     /// A session that connects when it is first used.
-    pub(crate) fn new(config: Config) -> Session {
+    pub(crate) fn new(address: Address) -> Session {
         Session {
             client: None,
-            config,
+            address,
             statements: HashMap::new(),
             plans: HashMap::new(),
             rows_written: 0,
@@ -113,8 +81,8 @@ impl Session {
         self.statements.clear();
         self.plans.clear();
         self.client = None;
-        self.client =
-            Some(self.config.connect(NoTls).map_err(|error| said(&error, "connect", &[]))?);
+        let Address { config, tls, .. } = &self.address;
+        self.client = Some(tls.connect(config).map_err(|error| said(&error, "connect", &[]))?);
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use moment::{Moment, Span};
-use platform::db::{CONNECTIONS_MAX, Dialect, Soundness};
+use platform::db::{CONNECTIONS_MAX, Dialect, Soundness, Way};
 use platform::failure::Failure;
 use platform::{Db, Tx};
 
@@ -18,7 +18,8 @@ const POSTGRES_MIN: u64 = 14;
 pub(super) fn checks(house: &House, db: &Db, now: Moment) -> Vec<Check> {
     let mut checks = match db.server_facts_blocking() {
         Ok(facts) if db.dialect() == Dialect::Postgres => {
-            vec![version(&facts), settings(&facts), connections(&facts, house)]
+            let way = or_ill("way", house.location().way().map(|found| way(found, &facts)));
+            vec![version(&facts), way, settings(&facts), connections(&facts, house)]
         }
         Ok(facts) => vec![file_settings(&facts)],
         Err(failure) => vec![or_ill("settings", Err(failure))],
@@ -50,6 +51,24 @@ fn version(facts: &Facts) -> Check {
         return mind(name, words, mend);
     }
     well(name, words)
+}
+
+/// Whether what is said to the server can be overheard, or is said to another.
+fn way(way: Way, facts: &Facts) -> Check {
+    let name = "way";
+    let spoken = fact(facts, "encrypted");
+    let mend = "Write ?sslmode=verify-full behind the database's address, and &sslrootcert=FILE if its certificate is of \
+        an authority of your own.";
+    match way {
+        Way::Here => well(name, "It does not leave this machine."),
+        Way::Verified => well(name, format!("By {spoken}, and the server has shown who it is.")),
+        Way::Unverified if spoken != "no" => {
+            mind(name, format!("By {spoken}, but whoever answers is taken for the server."), mend)
+        }
+        Way::Open | Way::Unverified => {
+            mind(name, "Over a network in the open: whoever is on the way reads everything.", mend)
+        }
+    }
 }
 
 /// What keeps a server from losing what it acknowledged, and from mixing up letters.
