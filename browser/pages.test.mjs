@@ -168,6 +168,15 @@ for (const colorScheme of ["light", "dark"]) {
     for (const [name, go] of [
       ["the keys", () => page.keyboard.press("?")],
       ["the account", () => page.locator(".topbar__account").click()],
+      ["the palette", () => page.keyboard.press("Control+k")],
+      [
+        "what the palette finds",
+        async () => {
+          await page.keyboard.press("Control+k");
+          await page.keyboard.type("an");
+          await page.waitForSelector("#palette-list[data-for=an]");
+        },
+      ],
     ]) {
       await go();
       for (const finding of await findings(page)) told.push(`${name}: ${finding}`);

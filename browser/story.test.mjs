@@ -145,7 +145,7 @@ test("the palette narrows as one types, finds people and companies, opens a page
   await page.keyboard.press("Control+k");
   await page.keyboard.type(wrong);
   await settled(wrong);
-  assert.ok((await palette.locator("[data-hit][aria-selected=true]").innerText()).includes(name), wrong);
+  assert.ok((await palette.locator("[data-hit] > [aria-selected=true]").innerText()).includes(name), wrong);
   await Promise.all([page.waitForURL(/\/people\/per_/), page.keyboard.press("Enter")]);
   assert.equal(await page.locator("h1").innerText(), name);
 
@@ -157,7 +157,7 @@ test("the palette narrows as one types, finds people and companies, opens a page
   await page.keyboard.press("Control+k");
   await page.keyboard.type(company);
   await settled(company);
-  const found = palette.locator("[data-hit]", { hasText: company }).last();
+  const found = palette.locator("[data-hit] > [role=option]", { hasText: company }).last();
   for (let step = 0; step < 20 && (await found.getAttribute("aria-selected")) !== "true"; step++) await page.keyboard.press("ArrowDown");
   await Promise.all([page.waitForURL(/\/(companies|people)\//), page.keyboard.press("Enter")]);
 
@@ -256,6 +256,9 @@ test("everything fits a phone, where the flow is bars and a record has three tab
     await fitsTheWindow(page);
     assert.ok(await page.locator(".tabbar").isVisible(), path);
   }
+  await page.locator(".tabbar").getByRole("button", { name: "More" }).click();
+  await fitsTheWindow(page);
+  await Promise.all([page.waitForURL(/\/me$/), page.locator("#more").getByRole("link", { name: "Settings" }).click()]);
   await page.goto("/funnel?days=all");
   assert.ok(!(await page.locator("svg.flow").isVisible()) && (await page.locator(".ladder").isVisible()));
   await openFirst(page, "prospect");

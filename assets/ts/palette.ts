@@ -14,14 +14,20 @@ export function openPalette(): void {
   const search = find(HTMLElement, "[data-search]", list);
   const asks = list.dataset["found"] ?? "";
   let named = 0;
-  const name = (option: HTMLElement): void => {
+  // What is chosen is the link or the button itself; the item around it only keeps its place in the list.
+  const within = (item: HTMLElement): HTMLElement | null => find(HTMLElement, "a, button", item);
+  const name = (item: HTMLElement): void => {
+    item.role = "presentation";
+    const option = within(item);
+    if (!option) return;
     option.id = `option-${named++}`;
     option.role = "option";
-    const link = find(HTMLElement, "a, button", option);
-    if (link) link.tabIndex = -1; // the arrows choose; the focus stays where one types
+    option.ariaSelected = "false";
+    option.tabIndex = -1; // the arrows choose; the focus stays where one types
   };
   const fixed = findAll(HTMLElement, "[data-option], [data-search]", list);
   fixed.forEach(name);
+  for (const heading of findAll(HTMLElement, ".menu__label", list)) heading.role = "presentation";
   list.role = "listbox";
   list.id = "palette-list";
   input.role = "combobox";
@@ -29,14 +35,15 @@ export function openPalette(): void {
   input.setAttribute("aria-expanded", "true");
 
   const shown = (): HTMLElement[] =>
-    findAll(HTMLElement, "[role=option]", list).filter((option) => !option.hidden);
+    findAll(HTMLElement, "[role=option]", list).filter((option) => !option.closest("li")?.hidden);
   const chosen = (): HTMLElement | undefined =>
     shown().find((option) => option.getAttribute("aria-selected") === "true");
   const choose = (next: HTMLElement | undefined): void => {
     for (const option of findAll(HTMLElement, "[role=option]", list)) {
       option.setAttribute("aria-selected", String(option === next));
     }
-    input.setAttribute("aria-activedescendant", next?.id ?? "");
+    if (next) input.setAttribute("aria-activedescendant", next.id);
+    else input.removeAttribute("aria-activedescendant");
     next?.scrollIntoView({ block: "nearest" });
   };
   const label = (): void => {
@@ -100,12 +107,13 @@ export function openPalette(): void {
     for (const item of items) {
       item.dataset["hit"] = "";
       if (item.matches("[data-option]")) name(item);
+      else item.role = "presentation";
     }
     if (before) before.after(...items);
     else list.prepend(...items);
     label();
     // Whoever had chosen keeps what they chose; else the first is.
-    choose(hasMoved && kept?.isConnected && !kept.hidden ? kept : shown()[0]);
+    choose(hasMoved && kept && shown().includes(kept) ? kept : shown()[0]);
   };
   const ask = async (): Promise<void> => {
     const typed = input.value.trim();
@@ -142,7 +150,7 @@ export function openPalette(): void {
       choose(all[(at + by + all.length) % all.length]);
       event.preventDefault();
     } else if (event.key === "Enter") {
-      const link = all[at] && find(HTMLElement, "a, button", all[at]);
+      const link = all[at];
       if (!link) return;
       event.preventDefault();
       if (link instanceof HTMLAnchorElement && (event.metaKey || event.ctrlKey)) open(link.href, "_blank", "noopener");

@@ -117,6 +117,9 @@ pub struct Shell {
     pub account: Account,
 }
 
+/// Pages at the foot of a phone.
+const PHONE_ITEMS: usize = 4;
+
 impl Shell {
     /// Whether a nav item is the page one is on, or the one above it.
     pub(crate) fn is_here(&self, item: &NavItem) -> bool {
@@ -127,13 +130,26 @@ impl Shell {
 
     /// Where the mark of the workspace leads: the first page there is.
     pub(crate) fn home(&self) -> &str {
-        let first = self.menu.groups.iter().flat_map(|group| &group.items).next();
-        first.map_or("/", |item| item.href.as_str())
+        self.items().next().map_or("/", |item| item.href.as_str())
     }
 
-    /// What fits at the foot of a phone.
+    fn items(&self) -> impl Iterator<Item = &NavItem> {
+        self.menu.groups.iter().flat_map(|group| &group.items)
+    }
+
+    /// What fits at the foot of a phone; beside it stands the way to the rest.
     pub(crate) fn phone_items(&self) -> impl Iterator<Item = &NavItem> {
-        self.menu.groups.iter().flat_map(|group| &group.items).take(5)
+        self.items().take(PHONE_ITEMS)
+    }
+
+    /// What does not fit there.
+    pub(crate) fn phone_rest(&self) -> impl Iterator<Item = &NavItem> {
+        self.items().skip(PHONE_ITEMS)
+    }
+
+    /// Whether one is on a page that does not fit there.
+    pub(crate) fn is_in_rest(&self) -> bool {
+        self.phone_rest().any(|item| self.is_here(item))
     }
 }
 
