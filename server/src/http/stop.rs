@@ -10,6 +10,9 @@ const EXIT_AT_ONCE: i32 = 1;
 pub(super) struct Signals {
     terminate: Signal,
     interrupt: Signal,
+    /// Heard so that it does not end the process, as it does where nobody hears it: whoever reloads a service that has
+    /// no certificate to read anew means no harm.
+    _hang_up: Signal,
 }
 
 impl Signals {
@@ -17,6 +20,7 @@ impl Signals {
         Ok(Signals {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
+            _hang_up: signal(SignalKind::hangup())?,
         })
     }
 

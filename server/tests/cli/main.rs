@@ -10,6 +10,7 @@ mod hands;
 mod hardening;
 mod help;
 mod olist;
+mod packaging;
 mod program;
 mod serving;
 mod tell;
