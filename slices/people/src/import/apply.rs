@@ -233,7 +233,8 @@ impl Resolved {
                     found.created_by.insert(place);
                     id
                 }
-                [one] if unseen.contains(one) => {
+                // Also where they name two: who the other is, is not told either.
+                some if some.iter().any(|one| unseen.contains(one)) => {
                     applied.reject(record, "its keys are those of somebody else's".to_owned());
                     found.of_row.push(None);
                     continue;
