@@ -33,6 +33,9 @@ pub(crate) struct Config {
     pub log: Log,
     pub tell: Tell,
     pub oidc: Oidc,
+    /// Providers of single sign-on beside that one, each in a section `[oidc.NAME]`.
+    #[serde(skip)]
+    pub providers: Vec<(String, Oidc)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -44,6 +47,7 @@ pub(crate) struct Workspace {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(crate) struct Http {
     pub listen: String,
+    pub address: String,
     pub trusted_proxies: Vec<Network>,
     pub forwarded_by: ForwardedBy,
     pub proxy_protocol: bool,
@@ -149,10 +153,12 @@ pub(crate) fn read(
         overlay(&mut table, given).map_err(|words| refused(format!("{shown}: {words}")))?;
     }
     from_variables(&mut table, variables)?;
-    let config: Config = table.try_into().map_err(|error: toml::de::Error| {
+    let providers = providers_of(&mut table)?;
+    let mut config: Config = table.try_into().map_err(|error: toml::de::Error| {
         let key = error.to_string();
         refused(format!("the configuration holds what cannot be: {}", key.trim()))
     })?;
+    config.providers = providers;
     if config.work.threads == 0 || config.work.jobs == 0 || config.http.connections_max == 0 {
         let words = "work.threads, work.jobs and http.connections_max must be 1 or more";
         return Err(refused(words.to_owned()));
@@ -163,7 +169,14 @@ pub(crate) fn read(
 
 /// What each value allows and both together do not.
 fn consistent(config: &Config) -> Result<(), Failure> {
-    let Config { tls, metrics, .. } = config;
+    let Config { tls, metrics, http, .. } = config;
+    if !http.address.is_empty() && !is_origin(&http.address) {
+        let words = format!(
+            "http.address is {:?}: write how browsers reach Sluice, as https://sales.north.example, without a path",
+            http.address
+        );
+        return Err(refused(words));
+    }
     let is_set = |path: &Path| !path.as_os_str().is_empty();
     if is_set(&tls.certificate) != is_set(&tls.key) {
         let words = "tls.certificate and tls.key go together: name both files, or neither";
@@ -184,6 +197,70 @@ fn consistent(config: &Config) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Whether a text is an address as browsers say it, without a path.
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ', '*']))
+}
+
+/// The section whose sections are of one kind each: providers of single sign-on.
+const PROVIDERS: &str = "oidc";
+/// The longest name of a provider.
+const PROVIDER_LETTERS_MAX: usize = 30;
+
+/// Takes the providers out that have a name.
+fn providers_of(table: &mut Table) -> Result<Vec<(String, Oidc)>, Failure> {
+    let Some(Value::Table(section)) = table.get_mut(PROVIDERS) else { return Ok(Vec::new()) };
+    let names: Vec<String> = section
+        .iter()
+        .filter(|(_, value)| value.is_table())
+        .map(|(name, _)| name.clone())
+        .collect();
+    let mut providers = Vec::new();
+    for name in names {
+        let Some(value) = section.remove(&name) else { continue };
+        let provider: Oidc = value.try_into().map_err(|error: toml::de::Error| {
+            refused(format!(
+                "[{PROVIDERS}.{name}] holds what cannot be: {}",
+                error.to_string().trim()
+            ))
+        })?;
+        if provider.issuer.is_empty() {
+            return Err(refused(format!("[{PROVIDERS}.{name}] names no issuer")));
+        }
+        providers.push((name, provider));
+    }
+    Ok(providers)
+}
+
+/// A section within the section of providers: the same keys, with the same defaults.
+fn overlay_provider(default: &Table, name: &str, given: Table) -> Result<Table, String> {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    // Where the first provider sends people back to ends in this word.
+    let is_name =
+        name.len() <= PROVIDER_LETTERS_MAX && name.bytes().all(is_plain) && name != "back";
+    if !is_name {
+        return Err(format!(
+            "[{PROVIDERS}.{name}] stands in addresses: take small letters, digits and -, at most \
+             {PROVIDER_LETTERS_MAX}, and not the word back"
+        ));
+    }
+    let mut provider = default.clone();
+    provider.retain(|_, value| !value.is_table());
+    for (key, value) in given {
+        let known = provider.keys().cloned().collect::<Vec<_>>().join(", ");
+        let Some(slot) = provider.get_mut(&key) else {
+            return Err(format!("{PROVIDERS}.{name}.{key} is not known; there are {known}"));
+        };
+        if !slot.same_type(&value) {
+            let (wanted, found) = (slot.type_str(), value.type_str());
+            return Err(format!("{PROVIDERS}.{name}.{key} takes {wanted}, not {found}"));
+        }
+        *slot = value;
+    }
+    Ok(provider)
+}
+
 fn overlay(defaults: &mut Table, given: Table) -> Result<(), String> {
     for (section, values) in given {
         let known = defaults.keys().cloned().collect::<Vec<_>>().join(", ");
@@ -193,7 +270,15 @@ fn overlay(defaults: &mut Table, given: Table) -> Result<(), String> {
         let Value::Table(values) = values else {
             return Err(format!("{section} is a section: write [{section}] and its keys below"));
         };
+        let pristine = default.clone();
         for (key, value) in values {
+            if let (PROVIDERS, Value::Table(given)) = (section.as_str(), &value)
+                && !pristine.contains_key(&key)
+            {
+                let provider = overlay_provider(&pristine, &key, given.clone())?;
+                default.insert(key, Value::Table(provider));
+                continue;
+            }
             let known = default.keys().cloned().collect::<Vec<_>>().join(", ");
             let Some(slot) = default.get_mut(&key) else {
                 return Err(format!(
@@ -210,12 +295,25 @@ fn overlay(defaults: &mut Table, given: Table) -> Result<(), String> {
     Ok(())
 }
 
+/// How a variable is called.
+fn variable(name: &str) -> String {
+    name.to_uppercase().replace('-', "_")
+}
+
 fn from_variables(table: &mut Table, variables: &BTreeMap<String, String>) -> Result<(), Failure> {
     let mut slots: BTreeMap<String, &mut Value> = BTreeMap::new();
     for (section, values) in table.iter_mut() {
         let Value::Table(values) = values else { continue };
         for (key, value) in values.iter_mut() {
-            slots.insert(format!("{PREFIX}{section}_{key}").to_uppercase(), value);
+            let name = format!("{PREFIX}{section}_{key}").to_uppercase();
+            match value {
+                Value::Table(provider) => {
+                    for (key, value) in provider.iter_mut() {
+                        slots.insert(variable(&format!("{name}_{key}")), value);
+                    }
+                }
+                value => _ = slots.insert(name, value),
+            }
         }
     }
     for (name, text) in variables {
@@ -315,6 +413,45 @@ mod tests {
         assert_eq!((config.http.listen.as_str(), config.http.form_bytes_max), ("127.0.0.1:0", 5));
         assert_eq!((config.work.threads, config.tell.public), (7, true));
         assert_eq!(config.http.origins, ["https://a.example", "https://b.example"]);
+    }
+
+    #[test]
+    fn providers_stand_side_by_side() {
+        let file = file(
+            "[oidc]\nissuer = \"https://a.example\"\nclient_id = \"s\"\nrole = \"viewer\"\n[oidc.work-id]\n\
+             issuer = \"https://b.example\"\nname = \"Work\"\n[oidc.second]\nissuer = \"https://c.example\"\n",
+        );
+        let secret = variables(&[("SLUICE_OIDC_WORK_ID_CLIENT_SECRET", "hush")]);
+        let config = read(Some(file.path()), &secret).unwrap();
+        assert_eq!(
+            (config.oidc.issuer.as_str(), config.oidc.role.as_str()),
+            ("https://a.example", "viewer")
+        );
+        let told: Vec<_> = config
+            .providers
+            .iter()
+            .map(|(key, one)| {
+                (key.as_str(), one.name.as_str(), one.role.as_str(), one.client_secret.as_str())
+            })
+            .collect();
+        // What a section leaves out is as in config.default.toml, whatever the first provider says.
+        assert_eq!(
+            told,
+            [("work-id", "Work", "member", "hush"), ("second", "single sign-on", "member", "")]
+        );
+        for (text, expected) in [
+            ("[oidc.a]\nname = \"A\"\n", "[oidc.a] names no issuer"),
+            ("[oidc.a]\nisuer = \"x\"\n", "oidc.a.isuer is not known; there are issuer"),
+            ("[oidc.a]\nnear = 1\n", "oidc.a.near takes boolean, not integer"),
+            ("[oidc.back]\nissuer = \"x\"\n", "not the word back"),
+            ("[oidc.\"A b\"]\nissuer = \"x\"\n", "small letters"),
+            ("[log.a]\nlevel = \"x\"\n", "log.a is not known"),
+            ("[http]\naddress = \"sales.example/x\"\n", "http.address is"),
+        ] {
+            let wrong = self::file(text);
+            let words = read(Some(wrong.path()), &variables(&[])).unwrap_err().to_string();
+            assert!(words.contains(expected), "{text:?}: {words}");
+        }
     }
 
     #[test]

@@ -30,8 +30,8 @@ use platform::jobs::Registry;
 use platform::page::{Group, Menu, NavItem, Search};
 use platform::tables::Tables;
 use platform::{App, Db, Location, Migrations, Slice};
-use team::provider::{Provider, ProviderConfig};
-use team::{Passwords, Strength};
+use team::provider::{Provider, ProviderConfig, Providers};
+use team::{Passwords, PublicAddress, Strength};
 
 use crate::config::Config;
 use crate::demo::Demo;
@@ -140,22 +140,30 @@ impl House {
         Err(Failure::refused("no_workspace", words))
     }
 
-    /// The provider of single sign-on, if one is configured.
-    fn provider(&self) -> Result<Option<Provider>, Failure> {
-        let oidc = self.config.oidc.clone();
-        if oidc.issuer.is_empty() {
-            return Ok(None);
-        }
-        Provider::new(ProviderConfig {
-            name: oidc.name,
-            issuer: oidc.issuer,
-            client_id: oidc.client_id,
-            client_secret: oidc.client_secret,
-            domains: oidc.domains,
-            role: oidc.role,
-            is_near: oidc.near,
-        })
-        .map(Some)
+    /// The address at which people open the program, if it is configured.
+    fn public_address(&self) -> Option<String> {
+        let address = self.config.http.address.as_str();
+        (!address.is_empty()).then(|| address.to_owned())
+    }
+
+    /// The providers of single sign-on that are configured, the one without a name first.
+    fn providers(&self) -> Result<Vec<Provider>, Failure> {
+        let first = (String::new(), self.config.oidc.clone());
+        let all = std::iter::once(first).chain(self.config.providers.iter().cloned());
+        all.filter(|(_, oidc)| !oidc.issuer.is_empty())
+            .map(|(key, oidc)| {
+                Provider::new(ProviderConfig {
+                    key,
+                    name: oidc.name,
+                    issuer: oidc.issuer,
+                    client_id: oidc.client_id,
+                    client_secret: oidc.client_secret,
+                    domains: oidc.domains,
+                    role: oidc.role,
+                    is_near: oidc.near,
+                })
+            })
+            .collect()
     }
 
     /// Every part that the slices look for, and the definition with which a workspace begins.
@@ -175,11 +183,9 @@ impl House {
             .with_part(Tellers::default())
             .with_part(Public(self.config.tell.public))
             .with_part(MenuPart(Arc::new(menu())))
-            .with_part(people::panel::Panels(vec![Arc::new(funnels::panel::ReceiptPanel)]));
-        let app = match self.provider()? {
-            Some(provider) => app.with_part(provider),
-            None => app,
-        };
+            .with_part(people::panel::Panels(vec![Arc::new(funnels::panel::ReceiptPanel)]))
+            .with_part(PublicAddress(self.public_address()))
+            .with_part(Providers(self.providers()?));
         let now = app.clock.now();
         if !app.db.read_blocking(|tx| Ok(!lens::lenses(tx)?.is_empty()))? {
             app.db.write_blocking(move |tx| lens::ensure_starter(tx, now))?;

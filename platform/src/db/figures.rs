@@ -16,6 +16,8 @@ pub(crate) struct Figures {
     pub(crate) groups: Histogram,
     /// Groups that could not be committed.
     pub(crate) groups_lost: AtomicU64,
+    /// Statements that ran; of a bulk, one.
+    pub(crate) statements: AtomicU64,
 }
 
 impl Default for Figures {
@@ -25,11 +27,17 @@ impl Default for Figures {
             write_waits: Arc::new(Histogram::of_durations()),
             groups: Histogram::of_sizes(),
             groups_lost: AtomicU64::new(0),
+            statements: AtomicU64::new(0),
         }
     }
 }
 
 impl Db {
+    /// How many statements ran in this process so far: by their difference a test counts the work of a verb.
+    pub fn statements(&self) -> u64 {
+        self.0.shared.figures.statements.load(Ordering::Relaxed)
+    }
+
     /// Tells the figures of this database in this process; `prefix` begins their names.
     pub fn tell_figures(&self, prefix: &str, told: &mut Exposition) {
         let figures = &self.0.shared.figures;
@@ -44,6 +52,12 @@ impl Db {
         let name = format!("{prefix}_database_group_size");
         told.family(&name, Kind::Histogram, "Writes that one commit brought to the disk.");
         told.histogram(&name, &[], &figures.groups);
+        told.one(
+            &format!("{prefix}_database_statements_total"),
+            Kind::Counter,
+            "Statements that ran; many rows at once are one.",
+            self.statements(),
+        );
         told.one(
             &format!("{prefix}_database_groups_lost_total"),
             Kind::Counter,

@@ -2,6 +2,7 @@
 use std::any::Any;
 use std::cell::Cell;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::error::{StatementError, Trouble};
 use super::figures::Figures;
@@ -385,6 +386,7 @@ impl Tx {
     }
 
     fn noted<T, E: Into<Stop>>(&mut self, result: Result<T, E>) -> Result<T, Failure> {
+        self.shared.figures.statements.fetch_add(1, Ordering::Relaxed);
         result.map_err(|stop| match stop.into() {
             Stop::Statement(error) => {
                 self.failed = true;

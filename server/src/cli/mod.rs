@@ -22,6 +22,7 @@ mod people;
 mod person;
 mod role;
 mod search;
+mod second_factor;
 mod segment;
 mod serve;
 mod set;
@@ -140,6 +141,7 @@ enum Command {
     Territory(territory::TerritoryCommand),
     #[command(subcommand)]
     Token(token::TokenCommand),
+    SecondFactor(second_factor::SecondFactor),
     Audit(audit::Audit),
     Verify(verify::Verify),
     Doctor(doctor::Doctor),
@@ -220,6 +222,7 @@ fn run(cli: Cli, mouth: Mouth, variables: &BTreeMap<String, String>) -> Result<O
         Command::Role(command) => command.run(&house),
         Command::Territory(command) => command.run(&house),
         Command::Token(command) => command.run(&house),
+        Command::SecondFactor(command) => command.run(&house),
         Command::Doctor(command) => command.run(&house),
         Command::Backup(command) => command.run(&house),
         Command::Migrate(command) => command.run(&house),

@@ -21,11 +21,12 @@ pub(crate) enum TokenCommand {
 /// Make a token for a user; it is shown once
 #[derive(Args)]
 #[command(
-    long_about = "Makes a token with which a program calls /api/v1 as a user does what the user may, or only reads. The token is shown \
+    long_about = "Makes a token with which a program calls /api/v1 as a user: it may what the user may, only look, or only what rights you name. The token is shown \
         once, and only its hash is kept: whoever loses it revokes it and makes another.",
     after_long_help = "Examples:\n  \
         sluice token create --user mara@north.example --name \"web forms\"\n  \
         sluice token create --user mara@north.example --name report --scope read --expires 90d --json\n  \
+        sluice token create --user mara@north.example --name forms --scope people.read,people.import\n  \
         curl -H \"Authorization: Bearer $TOKEN\" http://127.0.0.1:8080/api/v1/people"
 )]
 pub(crate) struct Create {
@@ -35,7 +36,8 @@ pub(crate) struct Create {
     /// What it is for
     #[arg(long, value_name = "NAME")]
     name: String,
-    /// write: what the user may; read: only look
+    /// write: what the user may; read: only look; or rights with commas between, like people.read,people.edit, as
+    /// `sluice role list` names them
     #[arg(long, value_name = "SCOPE", default_value_t = Scope::Write)]
     scope: Scope,
     /// After how long it opens nothing more, like 90d or 12h [default: never]
@@ -79,7 +81,7 @@ impl TokenCommand {
                 "id": ids.encode(TOKEN, row.id),
                 "name": row.name,
                 "user": row.user,
-                "scope": row.scope.as_str(),
+                "scope": row.scope.told(),
                 "created_at": row.created_at,
                 "expires_at": row.expires_at,
                 "last_used_at": row.last_used_at,
@@ -99,7 +101,8 @@ impl TokenCommand {
                     value.insert("token".to_owned(), Value::from(token.as_str()));
                 }
                 house.mouth.result(&value, |ink| {
-                    let what = format!("{} may {} as {}.", row.name, row.scope, row.user);
+                    let what =
+                        format!("{} may {} as {}.", row.name, row.scope.in_words(), row.user);
                     format!("{}\n{what} The token is shown this once.", ink.strong(&token))
                 })?;
             }
@@ -123,6 +126,7 @@ impl TokenCommand {
                             (None, None) => "in force".to_owned(),
                         };
                         let TokenRow { name, user, scope, .. } = row;
+                        let scope = scope.in_words();
                         format!("{id}  {}  {user}, {scope}, {state}, {used}", ink.strong(name))
                     };
                     rows.iter().map(line).collect::<Vec<_>>().join("\n")

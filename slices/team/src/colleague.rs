@@ -38,6 +38,7 @@ pub fn colleague(
         role: Role::Member,
         sight: Sight::Everybody,
         scope: Scope::Write,
+        until: None,
         mouth: who.mouth,
     };
     let kept = UserId(store::add_colleague(tx, &user, &key(email), now)?);

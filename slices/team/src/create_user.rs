@@ -117,6 +117,7 @@ impl Login {
             sight: Sight::Everybody,
             role,
             scope: Scope::Write,
+            until: None,
             mouth: Mouth::Page,
         };
         let new = NewUser { user: &user, email_key: &self.key, password_hash, now };

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use askama::Template;
+use askama::filters::HtmlSafe;
 use platform::db::Tx;
 use platform::failure::Failure;
 use platform::page::{Account, Menu, Shell};
@@ -39,6 +41,22 @@ pub struct Setting {
     pub is_here: bool,
 }
 
+/// The column of settings beside one of another slice, which stands in a `div.settings` after it.
+#[derive(Template)]
+#[template(path = "subnav.html")]
+pub struct Subnav {
+    settings: Vec<Setting>,
+}
+
+impl HtmlSafe for Subnav {}
+
+impl Subnav {
+    /// For the setting at that address.
+    pub fn at(who: &User, here: &str) -> Subnav {
+        Subnav { settings: settings(who, here) }
+    }
+}
+
 /// The settings that a user may see, for the column beside each of them.
 pub fn settings(who: &User, here: &str) -> Vec<Setting> {
     let all = [
@@ -46,6 +64,7 @@ pub fn settings(who: &User, here: &str) -> Vec<Setting> {
         ("/team", "Team and roles", Some(Right::ManageTeam)),
         ("/invitations", "Invitations", Some(Right::ManageTeam)),
         ("/tokens", "Service tokens", Some(Right::ManageTeam)),
+        ("/second-factor", "Second factor", Some(Right::ManageWorkspace)),
         ("/audit", "Audit log", Some(Right::ReadAudit)),
     ];
     let may = |right: Option<Right>| right.is_none_or(|right| who.can(right));

@@ -7,6 +7,7 @@
 
 pub mod audit;
 mod change_password;
+pub mod demand;
 mod device;
 mod door;
 pub mod field;
@@ -18,6 +19,7 @@ mod mouth;
 mod opened;
 mod origin;
 mod pages;
+mod passkey;
 mod password;
 mod prove;
 pub mod provider;
@@ -49,7 +51,7 @@ pub use door::Caller;
 pub use field::{FieldRight, FieldRights};
 pub use guard::{TrustedOrigins, refuse_forged};
 pub use mouth::{MOUTHS, Mouth};
-pub use origin::{Peer, came_from};
+pub use origin::{Peer, PublicAddress, came_from};
 pub use password::{Passwords, Strength};
 pub use role::{CustomRole, RIGHTS, ROLES, Right, Rights, Role};
 pub use session::SignedIn;
@@ -72,6 +74,8 @@ pub const MIGRATIONS: Migrations = Migrations {
         ("0025_roster", include_str!("../migrations/0025_roster.sql")),
         ("0026_doors", include_str!("../migrations/0026_doors.sql")),
         ("0027_provider", include_str!("../migrations/0027_provider.sql")),
+        ("0075_passkey", include_str!("../migrations/0075_passkey.sql")),
+        ("0076_second_demand", include_str!("../migrations/0076_second_demand.sql")),
     ],
 };
 
@@ -91,6 +95,8 @@ pub fn slice() -> Slice {
             invitation::ALL,
             service::ALL,
             provider::ALL,
+            passkey::ALL,
+            demand::ALL,
         ],
         columns: include_str!("../columns.toml"),
     }

@@ -15,10 +15,10 @@ use crate::origin::Peer;
 use crate::password::{Passwords, Strength};
 use crate::prove::prove;
 use crate::role::Role;
-use crate::second::{self, totp};
+use crate::second::{self, Entry, Knocker, totp};
 use crate::service::create_service;
 use crate::session::{self, SignedIn};
-use crate::sign_in::{Entry, SignIn, sign_in};
+use crate::sign_in::{SignIn, sign_in};
 use crate::token::{self, NewToken, Scope};
 use crate::user::User;
 use crate::{audit, sessions, slice};
@@ -57,7 +57,7 @@ fn knock(world: &World, email: &str, password: &str) -> Result<Entry, Failure> {
 fn enter(world: &World, email: &str, password: &str) -> SignedIn {
     match knock(world, email, password).unwrap() {
         Entry::In(signed_in) => signed_in,
-        Entry::Code(_) => panic!("a code is asked for"),
+        Entry::Second(_) | Entry::Enrol(_) => panic!("more is asked for"),
     }
 }
 
@@ -101,7 +101,7 @@ fn with_app(world: &World, signed_in: &SignedIn) -> (Vec<u8>, Vec<String>) {
     (secret, codes)
 }
 
-fn unbase32(text: &str) -> Vec<u8> {
+pub(crate) fn unbase32(text: &str) -> Vec<u8> {
     let (mut bytes, mut held, mut bits) = (Vec::new(), 0_u32, 0);
     for letter in text.bytes() {
         let value = match letter {
@@ -118,15 +118,18 @@ fn unbase32(text: &str) -> Vec<u8> {
     bytes
 }
 
+fn knocker() -> Knocker {
+    Knocker { peer: Peer::NOWHERE, device: "Firefox on Linux".to_owned(), replaces: None }
+}
+
 fn show(world: &World, step: &str, shown: &str) -> Result<SignedIn, Failure> {
-    let device = "Firefox on Linux".to_owned();
-    at_once(second::enter(&world.app, (step, shown), Peer::NOWHERE, device, None))
+    at_once(second::enter(&world.app, (step, shown), knocker()))
 }
 
 fn step(world: &World) -> String {
     match knock(world, MARA, PASSWORD).unwrap() {
-        Entry::Code(step) => step,
-        Entry::In(_) => panic!("no code is asked for"),
+        Entry::Second(step) => step,
+        Entry::In(_) | Entry::Enrol(_) => panic!("no code is asked for"),
     }
 }
 
@@ -291,7 +294,10 @@ fn accept(world: &World, link: &str) -> Result<SignedIn, Failure> {
         password: "battery staple".to_owned(),
         device: "Safari on iPhone".to_owned(),
     };
-    at_once(invitation::accept(&world.app, link, ask, Peer::NOWHERE, None))
+    match at_once(invitation::accept(&world.app, link, ask, Peer::NOWHERE, None))? {
+        Entry::In(signed_in) => Ok(signed_in),
+        Entry::Second(_) | Entry::Enrol(_) => Err(Failure::refused("more", "more is asked for")),
+    }
 }
 
 #[test]
@@ -409,5 +415,92 @@ fn a_service_user_signs_in_nowhere_and_speaks_by_tokens() {
         };
         let taken = at_once(create_user(&world.app, &User::operator(), give)).unwrap_err();
         assert_eq!(code(&taken), "user_exists");
+    });
+}
+
+/// What a verb costs: hashes of passwords, and statements.
+fn work(world: &World, verb: impl FnOnce()) -> (u64, u64) {
+    let passwords = world.app.part::<Passwords>();
+    let before = (passwords.hashes(), world.db.statements());
+    verb();
+    (passwords.hashes() - before.0, world.db.statements() - before.1)
+}
+
+#[test]
+fn a_wrong_password_costs_the_same_whoever_is_asked_for() {
+    on_both(|world| {
+        let mara = enter(world, MARA, PASSWORD).user;
+        let now = world.now();
+        // Somebody whose role and sight take reading, somebody suspended, somebody who never came, a service, and nobody.
+        world
+            .db
+            .write_blocking(move |tx| {
+                let sees = crate::Sees::Team;
+                let ask = crate::roster::RoleAsk {
+                    changes: None,
+                    name: "scout".to_owned(),
+                    rights: crate::Rights::parse("people.read").unwrap(),
+                    sees,
+                    fields: crate::FieldRights::default(),
+                };
+                crate::roster::save_role(tx, &mara, ask, now)?;
+                create_service(tx, &mara, ("Forms", Role::Member), now)?;
+                crate::colleague::colleague(tx, &mara, "Cleo", "cleo@north.example", now)
+            })
+            .unwrap();
+        for (email, role) in [("ben@north.example", "scout"), ("sus@north.example", "member")] {
+            let role =
+                world.db.read_blocking(move |tx| crate::roster::role_named(tx, role)).unwrap();
+            let user = CreateUser {
+                email: email.to_owned(),
+                name: String::new(),
+                role,
+                password: PASSWORD.to_owned(),
+            };
+            at_once(create_user(&world.app, &User::operator(), user)).unwrap();
+        }
+        world
+            .db
+            .write_blocking(move |tx| {
+                let change = crate::roster::UserChange {
+                    suspended: Some(true),
+                    ..crate::roster::UserChange::default()
+                };
+                crate::roster::change_user(tx, &User::operator(), "sus@north.example", change, now)
+            })
+            .unwrap();
+        let wrong = |email: &str| {
+            work(world, || {
+                assert_eq!(code(&knock(world, email, "wrong").unwrap_err()), "sign_in_failed");
+            })
+        };
+        let known = wrong(MARA);
+        assert_eq!(known.0, 1, "a hash is computed");
+        for email in [
+            "ben@north.example",
+            "sus@north.example",
+            "cleo@north.example",
+            "nobody@north.example",
+            "",
+        ] {
+            assert_eq!(wrong(email), known, "{email:?}");
+        }
+        // The right password of whoever is suspended tells nothing either.
+        let right = work(world, || {
+            let refused = knock(world, "sus@north.example", PASSWORD).unwrap_err();
+            assert_eq!(code(&refused), "sign_in_failed");
+        });
+        assert_eq!(right, known);
+        // Whoever has to wait waits, and nothing is hashed, known or not.
+        let waits = |email: &str| {
+            for _ in 0..5 {
+                let _refused = knock(world, email, "wrong");
+            }
+            work(world, || assert_eq!(code(&knock(world, email, "wrong").unwrap_err()), "busy"))
+        };
+        world.clock.advance(Span::minutes(11));
+        let known = waits(MARA);
+        assert_eq!(known.0, 0);
+        assert_eq!(waits("nobody@north.example"), known);
     });
 }

@@ -3,6 +3,11 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use axum::http::{HeaderMap, header};
+use platform::app::App;
+
+/// The address at which people open the program, as `https://host[:port]`, if whoever runs it has said so. A part of the
+/// app.
+pub struct PublicAddress(pub Option<String>);
 
 /// Who is at the other end of the connection. The server puts it into the request's extensions: it alone
 /// knows which proxies may speak for others.
@@ -74,6 +79,18 @@ pub(crate) fn reach(headers: &HeaderMap) -> Reach {
         _ if is_local => Reach::Local,
         _ => Reach::Encrypted,
     }
+}
+
+/// The address at which a browser has us: as it is configured, else as the request has it.
+pub(crate) fn address(app: &App, headers: &HeaderMap) -> String {
+    let configured = app.find_part::<PublicAddress>().and_then(|address| address.0.clone());
+    configured.unwrap_or_else(|| {
+        let scheme = match reach(headers) {
+            Reach::Encrypted => "https",
+            Reach::Local | Reach::Open => "http",
+        };
+        format!("{scheme}://{}", host(headers))
+    })
 }
 
 /// The page of this very host from which a request was sent, if the browser says so.

@@ -4,6 +4,7 @@
 //! to be had by the gigabyte: 3 passes, 4 lanes, 64 MiB, a salt of 128 bits and a tag of 256.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::anyhow;
@@ -62,6 +63,8 @@ impl Strength {
 pub struct Passwords {
     strength: Strength,
     turns: Arc<Semaphore>,
+    /// How many hashes were computed.
+    hashes: AtomicU64,
     /// What is checked for an unknown address, to spend the same time on it.
     decoy: String,
 }
@@ -72,8 +75,15 @@ impl Passwords {
         Passwords {
             strength,
             turns: Arc::new(Semaphore::new(AT_ONCE_MAX)),
+            hashes: AtomicU64::new(0),
             decoy: strength.decoy(),
         }
+    }
+
+    /// How many hashes were computed so far: by their difference a test counts the work of a verb.
+    #[cfg(test)]
+    pub(crate) fn hashes(&self) -> u64 {
+        self.hashes.load(Ordering::Relaxed)
     }
 
     /// The hash to keep, in the PHC string form.
@@ -105,6 +115,7 @@ impl Passwords {
         let wait = Duration::from_secs(TURN_WAIT_S);
         let turn = tokio::time::timeout(wait, Arc::clone(&self.turns).acquire_owned()).await;
         let Ok(Ok(turn)) = turn else { return Err(Failure::Busy { retry_after_s: 30 }) };
+        self.hashes.fetch_add(1, Ordering::Relaxed);
         spawn_blocking(move || {
             let _held_until_done = turn;
             work()

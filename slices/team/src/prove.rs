@@ -2,12 +2,13 @@
 
 use platform::app::App;
 use platform::failure::Failure;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::audit;
 use crate::colleague::USER;
 use crate::create_user::key;
 use crate::origin::Peer;
+use crate::passkey::{self, Purpose, Site};
 use crate::password::{BYTES_MAX, Passwords};
 use crate::session::{self, SignedIn};
 use crate::sign_in::tries;
@@ -35,6 +36,36 @@ pub(crate) async fn prove(
             session::renew(tx, user, &session, token, now)
         })
         .await
+}
+
+/// Takes a passkey of whoever is signed in, and puts a new session in place of theirs.
+///
+/// # Errors
+/// As [`passkey::believed`]; `Refused` with `passkey_copied`.
+pub(crate) async fn prove_by_passkey(
+    app: &App,
+    (who, session): (&User, &str),
+    answer: &str,
+    site: &Site,
+) -> Result<SignedIn, Failure> {
+    let now = app.clock.now();
+    let believed = passkey::believed(app, (Purpose::Prove, session), answer, site).await?;
+    if believed.user != who.id {
+        return Err(Failure::SignIn);
+    }
+    let (user, session, token) = (who.clone(), session.to_owned(), app.dice.token());
+    let proved = app
+        .db
+        .write(move |tx| {
+            if !believed.note(tx, now)? {
+                return Ok(None);
+            }
+            let detail = json!({ "by": "passkey" });
+            audit::note(tx, &user, "user.proved", (USER, user.id.0), detail, now)?;
+            session::renew(tx, user, &session, token, now).map(Some)
+        })
+        .await?;
+    proved.ok_or_else(passkey::copied)
 }
 
 /// Sees that this is the password of whoever is signed in. Counted as tries to sign in are.

@@ -40,26 +40,60 @@ pub(crate) enum Means {
     Password,
     /// A password, and a code of an authenticator app or a recovery code.
     Code,
+    /// A passkey alone.
+    Passkey,
+    /// A password, and a passkey.
+    PasswordPasskey,
     /// The provider of single sign-on.
     Provider,
+    /// The provider, and a code.
+    ProviderCode,
+    /// The provider, and a passkey.
+    ProviderPasskey,
     /// The link of an invitation, or the first run.
     Welcome,
 }
 
+/// What somebody shows beside what they showed first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Beside {
+    /// A code of an app, or a recovery code.
+    Code,
+    /// A passkey.
+    Passkey,
+}
+
+const ALL_MEANS: [(Means, &str); 8] = [
+    (Means::Password, "password"),
+    (Means::Code, "password and code"),
+    (Means::Passkey, "passkey"),
+    (Means::PasswordPasskey, "password and passkey"),
+    (Means::Provider, "single sign-on"),
+    (Means::ProviderCode, "single sign-on and code"),
+    (Means::ProviderPasskey, "single sign-on and passkey"),
+    (Means::Welcome, "first visit"),
+];
+
 impl Means {
     /// As it is stored and shown.
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Means::Password => "password",
-            Means::Code => "password and code",
-            Means::Provider => "single sign-on",
-            Means::Welcome => "first visit",
-        }
+    pub(crate) fn as_str(self) -> &'static str {
+        ALL_MEANS.iter().find(|(means, _)| *means == self).map_or("", |(_, words)| words)
     }
 
-    fn parse(text: &str) -> Means {
-        let all = [Means::Code, Means::Provider, Means::Welcome];
-        all.into_iter().find(|means| means.as_str() == text).unwrap_or(Means::Password)
+    pub(crate) fn parse(text: &str) -> Means {
+        let found = ALL_MEANS.iter().find(|(_, words)| *words == text);
+        found.map_or(Means::Password, |(means, _)| *means)
+    }
+
+    /// With something beside it.
+    pub(crate) const fn with(self, beside: Beside) -> Means {
+        match (self, beside) {
+            (Means::Password, Beside::Code) => Means::Code,
+            (Means::Password, Beside::Passkey) => Means::PasswordPasskey,
+            (Means::Provider, Beside::Code) => Means::ProviderCode,
+            (Means::Provider, Beside::Passkey) => Means::ProviderPasskey,
+            (other, _) => other,
+        }
     }
 }
 

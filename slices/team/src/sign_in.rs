@@ -4,7 +4,7 @@ use moment::Moment;
 use platform::app::App;
 use platform::db::Tx;
 use platform::failure::Failure;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::audit::{self, Subject};
 use crate::colleague::USER;
@@ -12,9 +12,10 @@ use crate::create_user::key;
 use crate::mouth::Mouth;
 use crate::origin::Peer;
 use crate::password::{BYTES_MAX, Passwords};
-use crate::second;
-use crate::session::{self, Means, Opening, SignedIn};
-use crate::step::{self, Kind, Step};
+use crate::roster;
+pub use crate::second::Entry;
+use crate::second::{self, Fresh};
+use crate::session::{Means, Opening};
 use crate::store;
 use crate::throttle::{self, Buckets, PAUSE_MINUTES};
 use crate::user::{User, UserId};
@@ -32,15 +33,6 @@ pub struct SignIn {
     pub device: String,
 }
 
-/// Where a right password leads.
-#[derive(Debug)]
-pub enum Entry {
-    /// In.
-    In(SignedIn),
-    /// To a door that asks for a code, too; the token of the step.
-    Code(String),
-}
-
 /// What the sign-in page shows.
 #[derive(Clone, Debug, Default)]
 pub struct SignInView {
@@ -56,12 +48,14 @@ pub struct SignInView {
     pub keep: bool,
     /// What went wrong, and what to do about it: a sentence each.
     pub error: Option<(String, String)>,
-    /// What stands on the button of the provider of single sign-on, if there is one.
-    pub provider: Option<String>,
+    /// The buttons of the providers of single sign-on: where each leads, and what stands on it.
+    pub providers: Vec<(String, String)>,
+    /// Whether browsers make passkeys at this address.
+    pub has_passkeys: bool,
 }
 
-/// Opens a session for whoever knows the password, or the next door for whoever shows a code, too. The answer, its words and the time it takes are the
-/// same whether the address exists or not.
+/// Opens a session for whoever knows the password, or the next door for whoever shows a second thing, too. The answer, its
+/// words and the work that it takes are the same whether the address exists or not, and whatever stands about its user.
 ///
 /// # Errors
 /// `Refused` with `sign_in_failed`, saying how many tries are left; `Busy` with the seconds to wait after
@@ -76,35 +70,27 @@ pub async fn sign_in(
     let email_key = key(&ask.email);
     let (known_by, counted_for) = (email_key.clone(), email_key.clone());
     let left = app.db.write(move |tx| Buckets::of(&counted_for, peer).count(tx, now)).await?;
-    let found = app.db.read(move |tx| store::find_password(tx, &known_by)).await?;
-    let (user, kept) = found.map_or((None, None), |(user, kept)| (Some(user), kept));
-    let whose = user.as_ref().map(|user| user.id);
+    let found = app.db.read(move |tx| store::find_hash(tx, &known_by)).await?;
+    let (whose, kept) = found.map_or((None, None), |(user, kept)| (Some(user), kept));
     let mut password = ask.password;
     if password.len() > BYTES_MAX {
         password.clear(); // no password is so long, and the time must be the same
     }
     let is_right = app.part::<Passwords>().matches(password, kept).await?;
-    let (Some(user), true) = (user, is_right) else {
+    let (Some(whose), true) = (whose, is_right) else {
         tracing::info!(tries_left = left, "a sign-in failed");
         app.db.write(move |tx| failed(tx, whose, now)).await?;
         return Err(Failure::refused("sign_in_failed", words(left)));
     };
     app.db.write(move |tx| throttle::forget_old(tx, now)).await?;
-    let (token, replaces) = (app.dice.token(), replaces.map(str::to_owned));
-    let (keep, device) = (ask.keep, ask.device);
+    let fresh = Fresh::of(app);
+    let replaces = replaces.map(str::to_owned);
+    let opening = Opening { replaces, keep: ask.keep, device: ask.device, means: Means::Password };
     app.db
         .write(move |tx| {
             Buckets::of(&email_key, peer).forgive(tx)?;
-            if second::held(tx, user.id)?.since.is_some() {
-                let state = if keep { "keep" } else { "" }.to_owned();
-                let step = Step { user: Some(user.id), state };
-                step::begin(tx, Kind::Second, &step, &token, now)?;
-                return Ok(Entry::Code(token));
-            }
-            let detail = json!({ "by": "password" });
-            audit::note(tx, &user, "user.signed-in", (USER, user.id.0), detail, now)?;
-            let opening = Opening { replaces, keep, device, means: Means::Password };
-            session::open(tx, user, token, &opening, now).map(Entry::In)
+            let user = roster::user(tx, whose.0)?.ok_or(Failure::SignIn)?;
+            second::pass(tx, user, &opening, fresh, now)
         })
         .await
 }

@@ -13,6 +13,8 @@ use crate::user::UserId;
 
 /// How long a step waits, in minutes.
 pub(crate) const WAITS_MINUTES: i64 = 10;
+/// How long a question to an authenticator waits, in minutes.
+const PASSKEY_WAITS_MINUTES: i64 = 5;
 
 const BEGIN: Sql = sql("insert into door_step (token_hash, kind, user_id, state, expires_at)
      values ($1, $2, $3, $4, $5)");
@@ -34,6 +36,10 @@ pub(crate) enum Kind {
     Totp,
     /// A browser was sent to the provider of single sign-on, and is to come back.
     Provider,
+    /// A second factor is demanded, and there is none yet.
+    Enrol,
+    /// An authenticator was asked to sign something.
+    Passkey,
 }
 
 impl Kind {
@@ -42,6 +48,18 @@ impl Kind {
             Kind::Second => "second",
             Kind::Totp => "totp",
             Kind::Provider => "provider",
+            Kind::Enrol => "enrol",
+            Kind::Passkey => "passkey",
+        }
+    }
+
+    /// How long it waits.
+    pub(crate) const fn waits(self) -> Span {
+        match self {
+            Kind::Passkey => Span::minutes(PASSKEY_WAITS_MINUTES),
+            Kind::Second | Kind::Totp | Kind::Provider | Kind::Enrol => {
+                Span::minutes(WAITS_MINUTES)
+            }
         }
     }
 }
@@ -63,7 +81,7 @@ pub(crate) fn begin(
     now: Moment,
 ) -> Result<(), Failure> {
     tx.execute(FORGET_OLD, args![now])?;
-    let expires_at = now + Span::minutes(WAITS_MINUTES);
+    let expires_at = now + kind.waits();
     let user = step.user.map(|user| user.0);
     tx.execute(BEGIN, args![hash(token), kind.as_str(), user, &step.state, expires_at]).map(drop)
 }

@@ -36,6 +36,9 @@ const FIND_PASSWORD: Sql = sql(concat!(
     ", case when u.suspended_at is null then u.password_hash end
      from team_user u left join role r on r.id = u.role_id where u.email_key = $1"
 ));
+/// Who has that address, and nothing else of them: to look further would take longer for whoever is somebody.
+const FIND_HASH: Sql = sql("select id, case when suspended_at is null then password_hash end
+     from team_user where email_key = $1");
 const COLLEAGUES: Sql = sql("select id, name, email from team_user
      where suspended_at is null order by name, id limit 500");
 const NAMES: Sql = sql("select id, name from team_user where id in ({list})");
@@ -87,7 +90,7 @@ const ADD_TOKEN: Sql =
 const FIND_TOKEN: Sql = sql(concat!(
     "select ",
     of_user!(),
-    ", t.id, t.scope, t.last_used_at from token t join team_user u on u.id = t.user_id left join role r on r.id = u.role_id
+    ", t.id, t.scope, t.last_used_at, t.expires_at from token t join team_user u on u.id = t.user_id left join role r on r.id = u.role_id
      where t.token_hash = $1 and t.revoked_at is null and (t.expires_at is null or t.expires_at > $2)
         and u.suspended_at is null"
 ));
@@ -107,6 +110,7 @@ pub(crate) const ALL: &[Sql] = &[
     SET_UP,
     CREATE_USER,
     FIND_PASSWORD,
+    FIND_HASH,
     NAMES,
     COLLEAGUES,
     OPEN_SESSION,
@@ -184,6 +188,15 @@ pub(crate) fn find_password(
 ) -> Result<Option<(User, Option<String>)>, Failure> {
     let Some(row) = tx.row(FIND_PASSWORD, args![email_key])? else { return Ok(None) };
     Ok(Some((user_of(tx, &row)?, row.text_opt(10).map(str::to_owned))))
+}
+
+/// Who has that address, and the hash of their password if they have one and are let in.
+pub(crate) fn find_hash(
+    tx: &mut Tx,
+    email_key: &str,
+) -> Result<Option<(UserId, Option<String>)>, Failure> {
+    let row = tx.row(FIND_HASH, args![email_key])?;
+    Ok(row.map(|row| (UserId(row.int(0)), row.text_opt(1).map(str::to_owned))))
 }
 
 pub(crate) fn colleagues(tx: &mut Tx) -> Result<Vec<Colleague>, Failure> {
@@ -297,7 +310,7 @@ pub(crate) fn add_token(
     user: UserId,
     token_hash: Vec<u8>,
 ) -> Result<(), Failure> {
-    let scope = row.scope.as_str();
+    let scope = row.scope.to_string();
     let args = args![row.id, token_hash, user.0, &row.name, scope, row.created_at, row.expires_at];
     tx.execute(ADD_TOKEN, args).map(drop)
 }
@@ -309,7 +322,8 @@ pub(crate) fn find_token(
     now: Moment,
 ) -> Result<Option<(i64, User, Option<Moment>)>, Failure> {
     let Some(row) = tx.row(FIND_TOKEN, args![token_hash, now])? else { return Ok(None) };
-    let user = User { scope: scope(row.text(11))?, ..user_of(tx, &row)? };
+    let (scope, until) = (scope(row.text(11))?, row.moment_opt(13));
+    let user = User { scope, until, ..user_of(tx, &row)? };
     let user = user.by(Mouth::Api(row.int(10)));
     Ok(Some((row.int(10), user, row.moment_opt(12))))
 }

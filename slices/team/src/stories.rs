@@ -14,8 +14,9 @@ use crate::create_user::{CreateUser, create_user};
 use crate::origin::Peer;
 use crate::password::{Passwords, Strength};
 use crate::role::{Right, Role};
+use crate::second::Entry;
 use crate::set_up::{SetUp, set_up};
-use crate::sign_in::{Entry, SignIn, sign_in};
+use crate::sign_in::{SignIn, sign_in};
 use crate::sign_out::sign_out;
 use crate::token::{self, NewToken, Scope};
 use crate::user::{User, UserId};
@@ -96,7 +97,8 @@ impl<'a> Teller<'a> {
                 let before = self.browsers.get(&browser).cloned();
                 match sign_in(app, asked, network, before.as_deref()).await {
                     Ok(Entry::In(signed_in)) => self.enter(&browser, Ok(signed_in)),
-                    Ok(Entry::Code(_)) => "must show a code".to_owned(),
+                    Ok(Entry::Second(_)) => "must show a code".to_owned(),
+                    Ok(Entry::Enrol(_)) => "must get a second factor".to_owned(),
                     Err(failure) => failed(&failure),
                 }
             }
@@ -403,6 +405,50 @@ fn guesses_at_once_are_all_counted() {
             results.filter(|result| matches!(result, Err(Failure::Refused { .. }))).count()
         });
         assert_eq!(looked_at, 5, "the others had to wait");
+    });
+}
+
+#[test]
+fn a_token_makes_none_that_may_more_or_lasts_longer() {
+    both(&[slice()], |world| {
+        let _app = world.app.clone().with_part(Passwords::new(Strength::Test));
+        let made = CreateUser {
+            email: "mara@north.example".to_owned(),
+            name: String::new(),
+            role: Role::Viewer,
+            password: "correct horse".to_owned(),
+        };
+        at_once(create_user(&world.app, &User::operator(), made)).unwrap();
+        let make = |who: &User, scope: &str, lasts: Option<Span>| {
+            let ask = NewToken { scope: scope.parse().unwrap(), lasts, ..ask_for("forms") };
+            let (who, secret, now) = (who.clone(), token::secret(&world.app), world.clock.now());
+            world.db.write_blocking(move |tx| token::create(tx, &who, ask.clone(), &secret, now))
+        };
+        let shows = |token: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::AUTHORIZATION, format!("Bearer {token}").parse().unwrap());
+            at_once(token::bearer(&world.app, &headers)).unwrap()
+        };
+        let operator = User::operator();
+        let (month, _) =
+            make(&operator, "people.read, definitions.read", Some(Span::days(30))).unwrap();
+        let who = shows(&month).unwrap();
+        assert!(who.can(Right::ReadPeople) && !who.can(Right::ReadAudit));
+
+        // All that its user may is no more today, and may be more tomorrow.
+        for wider in ["write", "read", "people.read people.edit"] {
+            assert!(matches!(make(&who, wider, None), Err(Failure::Forbidden)), "{wider}");
+        }
+        let refused = make(&who, "people.read", Some(Span::days(31))).unwrap_err();
+        assert!(matches!(&refused, Failure::Refused { code: "outlives", .. }), "{refused}");
+        assert!(refused.to_string().contains("ends 2026-07-30"), "{refused}");
+        let (_, short) = make(&who, "people.read", Some(Span::days(7))).unwrap();
+        assert_eq!(short.scope.to_string(), "people.read");
+        let (narrow, unsaid) = make(&who, "people.read", None).unwrap();
+        assert_eq!(unsaid.expires_at, who.until, "unless said it ends with the one that made it");
+        assert!(!shows(&narrow).unwrap().can(Right::ReadDefinitions));
+        world.clock.advance(Span::days(30));
+        assert_eq!((shows(&month), shows(&narrow)), (None, None));
     });
 }
 

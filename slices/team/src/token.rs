@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use crate::audit;
 use crate::colleague::USER;
 use crate::create_user::key;
-use crate::role::Right;
+use crate::role::{RIGHTS, Right, Rights};
 use crate::store;
 use crate::user::User;
 
@@ -34,36 +34,61 @@ const NAME_CHARACTERS_MAX: usize = 100;
 /// How much of what its user may do a token may.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Scope {
-    /// All of it.
+    /// All of it, also what its user may do one day.
     #[default]
     Write,
     /// Only look.
     Read,
+    /// What these rights are for, and nothing else.
+    Only(Rights),
 }
+
+/// The rights of whoever only looks.
+const LOOKS: Rights = Rights::of(&[Right::ReadPeople, Right::ReadDefinitions, Right::ReadAudit]);
 
 impl Scope {
     /// Whether a right is within it.
     pub const fn covers(self, right: Right) -> bool {
         match self {
             Scope::Write => true,
-            Scope::Read => {
-                matches!(right, Right::ReadPeople | Right::ReadDefinitions | Right::ReadAudit)
-            }
+            Scope::Read => LOOKS.contains(right),
+            Scope::Only(rights) => rights.contains(right),
         }
     }
 
-    /// As it is stored and typed.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Scope::Write => "write",
-            Scope::Read => "read",
+    /// Whether it is at least as wide as another, whatever its user may do one day.
+    pub const fn holds(self, other: Scope) -> bool {
+        match (self, other) {
+            (Scope::Write, _) | (Scope::Read, Scope::Read) => true,
+            (Scope::Read | Scope::Only(_), Scope::Write) => false,
+            (Scope::Read, Scope::Only(rights)) => LOOKS.cover(rights),
+            (Scope::Only(rights), Scope::Read) => rights.cover(LOOKS),
+            (Scope::Only(rights), Scope::Only(others)) => rights.cover(others),
         }
+    }
+
+    /// As programs are told it: a word, or the words of the rights.
+    pub fn told(self) -> Value {
+        match self {
+            Scope::Write | Scope::Read => Value::from(self.to_string()),
+            Scope::Only(rights) => rights.iter().map(Right::as_str).collect(),
+        }
+    }
+
+    /// For people: `write`, `read`, or the rights with commas between.
+    pub fn in_words(self) -> String {
+        self.to_string().replace(' ', ", ")
     }
 }
 
 impl fmt::Display for Scope {
+    /// As it is stored and typed: `write`, `read`, or the words of rights with spaces between.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        match self {
+            Scope::Write => f.write_str("write"),
+            Scope::Read => f.write_str("read"),
+            Scope::Only(rights) => rights.fmt(f),
+        }
     }
 }
 
@@ -73,7 +98,8 @@ pub struct NoScope(String);
 
 impl fmt::Display for NoScope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is no scope; there are read and write", self.0)
+        let rights = RIGHTS.map(|(_, word, _)| word).join(", ");
+        write!(f, "{:?} is no scope; there are read and write, and rights: {rights}", self.0)
     }
 }
 
@@ -83,8 +109,16 @@ impl FromStr for Scope {
     type Err = NoScope;
 
     fn from_str(text: &str) -> Result<Scope, NoScope> {
-        let found = [Scope::Write, Scope::Read].into_iter().find(|scope| scope.as_str() == text);
-        found.ok_or_else(|| NoScope(text.to_owned()))
+        let words = text.replace(',', " ");
+        match words.trim() {
+            "write" => Ok(Scope::Write),
+            "read" => Ok(Scope::Read),
+            "" => Err(NoScope(text.to_owned())),
+            words => {
+                let rights = Rights::parse(words).ok_or_else(|| NoScope(text.to_owned()))?;
+                Ok(Scope::Only(rights))
+            }
+        }
     }
 }
 
@@ -97,7 +131,7 @@ pub struct NewToken {
     pub name: String,
     /// How much it may.
     pub scope: Scope,
-    /// After how long it opens nothing more; never, if that is not said.
+    /// After how long it opens nothing more; never, if that is not said, or when the token ends by which it is asked for.
     pub lasts: Option<Span>,
 }
 
@@ -126,7 +160,8 @@ pub struct TokenRow {
 ///
 /// # Errors
 /// `Forbidden` without the right to manage the team, unless it is one's own, and of somebody who may or sees more than
-/// one does; `Invalid` for a name that is empty or
+/// one does, and for a scope that is wider than that of the token with which it is asked for; `Refused` with `outlives`
+/// for one that would outlive that token; `Invalid` for a name that is empty or
 /// too long; `Missing` if nobody has the address.
 pub fn create(
     tx: &mut Tx,
@@ -151,7 +186,20 @@ pub fn create(
     for right in user.role.rights().iter().filter(|right| ask.scope.covers(*right)) {
         who.may(right)?;
     }
+    if !who.scope.holds(ask.scope) {
+        return Err(Failure::Forbidden);
+    }
     who.may_let_see(&user)?;
+    let ends = ask.lasts.map(|lasts| now + lasts).or(who.until);
+    if let (Some(until), Some(ends)) = (who.until, ends)
+        && ends > until
+    {
+        let words = format!(
+            "The token with which you ask ends {until}; what it makes cannot last longer. Say a shorter time, or none: \
+             then both end together."
+        );
+        return Err(Failure::refused("outlives", words));
+    }
     let token = format!("{BEGINNING}{secret}");
     let row = TokenRow {
         id: tx.ids(1)?,
@@ -159,13 +207,13 @@ pub fn create(
         name,
         scope: ask.scope,
         created_at: now,
-        expires_at: ask.lasts.map(|lasts| now + lasts),
+        expires_at: ends,
         last_used_at: None,
         revoked_at: None,
     };
     store::add_token(tx, &row, user.id, hash(&token))?;
     let for_whom = tx.public_ids().encode(USER, user.id.0);
-    let detail = json!({ "name": row.name, "scope": row.scope.as_str(), "user": for_whom });
+    let detail = json!({ "name": row.name, "scope": row.scope.to_string(), "user": for_whom });
     audit::note(tx, who, "token.created", (TOKEN, row.id), detail, now)?;
     Ok((token, row))
 }
@@ -226,4 +274,52 @@ fn hash(token: &str) -> Vec<u8> {
 /// What a new token is made of: chance that nobody guesses.
 pub fn secret(app: &App) -> String {
     format!("{}{}", app.dice.token(), app.dice.token())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_reads_as_it_prints() {
+        let some = Scope::Only(Rights::of(&[Right::ReadPeople, Right::EditPeople]));
+        for (text, scope) in [
+            ("write", Scope::Write),
+            ("read", Scope::Read),
+            ("people.read people.edit", some),
+            ("people.edit, people.read", some),
+        ] {
+            assert_eq!(text.parse(), Ok(scope), "{text}");
+            assert_eq!(scope.to_string().parse(), Ok(scope), "{text}");
+        }
+        for text in ["", " ", "all", "people.fly", "read people.edit"] {
+            let words = text.parse::<Scope>().unwrap_err().to_string();
+            assert!(words.contains("people.edit"), "{words}");
+        }
+        assert_eq!(some.in_words(), "people.read, people.edit");
+    }
+
+    #[test]
+    fn a_scope_holds_what_is_no_wider() {
+        let only = |rights: &[Right]| Scope::Only(Rights::of(rights));
+        let (reads, edits) =
+            (only(&[Right::ReadPeople]), only(&[Right::ReadPeople, Right::EditPeople]));
+        let every = only(&RIGHTS.map(|(right, ..)| right));
+        for (scope, other, holds) in [
+            (Scope::Write, Scope::Write, true),
+            (Scope::Write, every, true),
+            // Its user may be given a right that there is not yet.
+            (every, Scope::Write, false),
+            (every, Scope::Read, true),
+            (Scope::Read, Scope::Write, false),
+            (Scope::Read, Scope::Read, true),
+            (Scope::Read, reads, true),
+            (Scope::Read, edits, false),
+            (edits, reads, true),
+            (reads, edits, false),
+            (edits, Scope::Read, false),
+        ] {
+            assert_eq!(scope.holds(other), holds, "{scope} holds {other}");
+        }
+    }
 }

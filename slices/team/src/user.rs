@@ -1,5 +1,6 @@
 //! A user: the one who asks, with their rights.
 
+use moment::Moment;
 use platform::failure::Failure;
 
 use crate::field::FieldRight;
@@ -27,6 +28,8 @@ pub struct User {
     pub sight: Sight,
     /// How much of that counts: all, unless they come with a token for less.
     pub scope: Scope,
+    /// Until when, if they come with a token that ends.
+    pub until: Option<Moment>,
     /// By which way they ask; the audit log keeps it.
     pub mouth: Mouth,
 }
@@ -44,6 +47,7 @@ impl User {
             role: Role::Owner,
             sight: Sight::Everybody,
             scope: Scope::Write,
+            until: None,
             mouth: Mouth::Command,
         }
     }

@@ -1,9 +1,11 @@
 //! The pages of the team: set-up, sign-in, and the way out.
 
 mod audit;
+mod demand;
 mod here;
 mod invitations;
 mod me;
+mod passkeys;
 mod provider;
 mod second;
 mod tokens;
@@ -20,8 +22,11 @@ use serde::Deserialize;
 
 use crate::device::device;
 use crate::origin::{Peer, Reach, host, local_path, reach};
+use crate::passkey::Site;
+use crate::provider::buttons;
+use crate::second::Entry;
 use crate::set_up::{SetUp, SetUpView, set_up, zones};
-use crate::sign_in::{Entry, SignIn, SignInView, sign_in};
+use crate::sign_in::{SignIn, SignInView, sign_in};
 use crate::sign_out::sign_out;
 use crate::{SignedIn, pages, session, step, workspace};
 
@@ -32,7 +37,9 @@ pub fn routes() -> Router<App> {
         .route("/sign-in", get(show_sign_in).post(do_sign_in))
         .route("/sign-out", post(do_sign_out))
         .merge(second::routes())
+        .merge(passkeys::routes())
         .merge(provider::routes())
+        .merge(demand::routes())
         .merge(me::routes())
         .merge(invitations::routes())
         .merge(tokens::routes())
@@ -117,7 +124,8 @@ async fn show_sign_in(
         host: host(&headers).to_owned(),
         next: local_path(&next).to_owned(),
         keep: true,
-        provider: provider_name(&app),
+        providers: buttons(&app),
+        has_passkeys: Site::of(&app, &headers).is_ok(),
         ..SignInView::default()
     };
     Ok(pages::sign_in(&view).into_response())
@@ -150,18 +158,15 @@ async fn do_sign_in(
     let failure = match encrypted(&headers) {
         Err(words) => Failure::refused("not_encrypted", words),
         Ok(reach) => match sign_in(&app, asked, peer, session::token(&headers)).await {
-            Ok(Entry::In(signed_in)) => return enter(&signed_in, reach, next),
-            Ok(Entry::Code(token)) => return ask_code(&token, reach, next),
+            Ok(entry) => return go_on(&entry, reach, next),
             Err(failure) => failure,
         },
     };
     let answered = failure.problem().0.status;
     let mut retry_after = None;
     let error = match failure {
-        Failure::Refused { words, .. } => {
-            let (first, rest) = words.split_once(". ").unwrap_or((&words, ""));
-            (format!("{}.", first.trim_end_matches('.')), rest.to_owned())
-        }
+        Failure::Refused { words, .. } => in_two(&words),
+        Failure::SignIn => in_two("That did not work. Try again"),
         Failure::Busy { retry_after_s } => {
             retry_after = Some(HeaderValue::from(retry_after_s));
             ("Too many tries.".to_owned(), format!("Wait {}, then try again.", wait(retry_after_s)))
@@ -175,7 +180,8 @@ async fn do_sign_in(
         next: next.to_owned(),
         keep,
         error: Some(error),
-        provider: provider_name(&app),
+        providers: buttons(&app),
+        has_passkeys: Site::of(&app, &headers).is_ok(),
     };
     let mut response = with_status(pages::sign_in(&view), answered)?;
     if let Some(retry_after) = retry_after {
@@ -184,24 +190,32 @@ async fn do_sign_in(
     Ok(response)
 }
 
-/// What stands on the button of the provider, if one is configured.
-fn provider_name(app: &App) -> Option<String> {
-    app.find_part::<crate::provider::Provider>().map(|provider| provider.name().to_owned())
+/// What went wrong, as the page to sign in shows it: a sentence, and the rest.
+fn in_two(words: &str) -> (String, String) {
+    let (first, rest) = words.split_once(". ").unwrap_or((words, ""));
+    (format!("{}.", first.trim_end_matches('.')), rest.to_owned())
+}
+
+fn split(errors: Vec<Field>) -> (String, String) {
+    in_two(&errors.into_iter().next().map(|error| error.words).unwrap_or_default())
 }
 
 /// The page to sign in, with what went wrong at another door.
 async fn sign_in_again(
     app: &App,
     headers: &HeaderMap,
+    next: &str,
     error: (String, String),
     status: u16,
 ) -> Result<Response, Failure> {
     let view = SignInView {
         workspace: app.db.read(workspace::workspace).await?.name,
         host: host(headers).to_owned(),
+        next: local_path(next).to_owned(),
         keep: true,
         error: Some(error),
-        provider: provider_name(app),
+        providers: buttons(app),
+        has_passkeys: Site::of(app, headers).is_ok(),
         ..SignInView::default()
     };
     with_status(pages::sign_in(&view), status)
@@ -234,16 +248,15 @@ fn enter(signed_in: &SignedIn, reach: Reach, next: &str) -> Result<Response, Fai
     Ok(response)
 }
 
-/// On to the door that asks for a code, with a cookie that remembers that the password was right.
-fn ask_code(token: &str, reach: Reach, next: &str) -> Result<Response, Failure> {
-    let mut query = String::new();
-    for byte in next.bytes() {
-        match byte {
-            b'&' | b'#' | b'%' | b'+' => query.push_str(&format!("%{byte:02X}")),
-            byte => query.push(char::from(byte)),
-        }
-    }
-    let mut response = Redirect::to(&format!("/sign-in/code?next={query}")).into_response();
+/// In, or on to the next door, with a cookie that remembers what was shown.
+fn go_on(entry: &Entry, reach: Reach, next: &str) -> Result<Response, Failure> {
+    let (door, token) = match entry {
+        Entry::In(signed_in) => return enter(signed_in, reach, next),
+        Entry::Second(token) => ("code", token),
+        Entry::Enrol(token) => ("enrol", token),
+    };
+    let next = platform::fetcher::escaped(next);
+    let mut response = Redirect::to(&format!("/sign-in/{door}?next={next}")).into_response();
     response.headers_mut().insert(header::SET_COOKIE, step::cookie(reach, token)?);
     Ok(response)
 }

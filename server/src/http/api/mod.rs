@@ -20,6 +20,7 @@ mod kinds;
 mod pace;
 mod people;
 mod schema;
+mod second_factor;
 mod segments;
 mod shape;
 mod table;

@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use super::call::Call;
 use super::shape::{Shape, count, has, list, may, object, text, whole};
 use super::{
-    activities, backtests, companies, definitions, drafts, imports, kinds, people, segments,
-    tokens, users,
+    activities, backtests, companies, definitions, drafts, imports, kinds, people, second_factor,
+    segments, tokens, users,
 };
 
 static SHAPES: LazyLock<BTreeMap<&'static str, Shape>> = LazyLock::new(|| {
@@ -24,6 +24,7 @@ static SHAPES: LazyLock<BTreeMap<&'static str, Shape>> = LazyLock::new(|| {
         backtests::shapes(),
         imports::shapes(),
         tokens::shapes(),
+        second_factor::shapes(),
     ];
     shapes.into_iter().flatten().collect()
 });
@@ -42,6 +43,7 @@ static CALLS: LazyLock<Vec<Call>> = LazyLock::new(|| {
         backtests::calls(),
         imports::calls(),
         tokens::calls(),
+        second_factor::calls(),
     ];
     let mut calls: Vec<Call> = calls.into_iter().flatten().collect();
     calls.sort_by_key(|call| call.path);

@@ -11,7 +11,7 @@ use super::ask::Ask;
 use super::call::{Call, delete, get, post};
 use super::given::Given;
 use super::shape::{
-    Shape, has, id, like, list, may, moment, named, object, text, text_of, whole, word,
+    Shape, either, has, id, like, list, may, moment, named, object, text, text_of, whole, word,
 };
 
 /// Days at most: a token that outlives this is one that does not expire.
@@ -27,13 +27,13 @@ pub(super) fn calls() -> Vec<Call> {
                 .or_null()
                 .says("The address of whom it acts for: oneself unless said."),
         ),
+        may("scope", scope().usually("write")),
         may(
-            "scope",
-            word(&["write", "read"])
-                .usually("write")
-                .says("All that its user may, or only looking."),
+            "expires_in_days",
+            whole(1, DAYS_MAX).or_null().says(
+                "Unless said it never expires; made by a token that does, it ends with that one.",
+            ),
         ),
-        may("expires_in_days", whole(1, DAYS_MAX).or_null().says("It never expires unless said.")),
     ]);
     vec![
         get("/tokens", "listTokens", "Every token, also those that open nothing more")
@@ -45,11 +45,11 @@ pub(super) fn calls() -> Vec<Call> {
             )
             .reads(all),
         post("/tokens", "createToken", "Make a token; it is told this once")
-            .more("Nobody gets more by a token than they have themselves, whoever's it is.")
+            .more("Nobody gets more by a token than they have themselves, whoever's it is; and a token makes none that may more than itself, or outlives it.")
             .right(Right::ReadPeople)
-            .takes(new, json!({ "name": "nightly report", "scope": "read", "expires_in_days": 90 }))
+            .takes(new, json!({ "name": "nightly report", "scope": ["people.read"], "expires_in_days": 90 }))
             .gives(201, "The token, and how it is kept.", named("NewToken"))
-            .refuses(&[404])
+            .refuses(&[404, 409])
             .secret()
             .waits(|app, ask| Box::pin(create(app, ask))),
         delete(
@@ -64,13 +64,31 @@ pub(super) fn calls() -> Vec<Call> {
     ]
 }
 
+/// How much a token may.
+pub(super) fn scope() -> Shape {
+    let rights = team::RIGHTS.map(|(_, word, _)| word);
+    either(vec![word(&["write", "read"]), list(word(&rights)).least(1).most(rights.len())])
+        .says("All that its user may, only looking, or the rights that are named.")
+}
+
+fn scope_of(said: Option<&Value>) -> Result<Scope, Failure> {
+    let words = match said {
+        None | Some(Value::Null) => return Ok(Scope::Write),
+        Some(Value::Array(rights)) => {
+            rights.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ")
+        }
+        Some(word) => word.as_str().unwrap_or_default().to_owned(),
+    };
+    words.parse().map_err(|error: token::NoScope| Failure::invalid("scope", error.to_string()))
+}
+
 pub(super) fn shapes() -> Vec<(&'static str, Shape)> {
     let kept = || {
         vec![
             has("id", id()),
             has("name", text()),
             has("user", text()),
-            has("scope", word(&["write", "read"])),
+            has("scope", scope()),
             has("created_at", moment()),
             has("expires_at", moment().or_null()),
             has("last_used_at", moment().or_null()),
@@ -87,7 +105,7 @@ fn value(row: &TokenRow, outside: platform::public_id::PublicIds) -> Value {
         "id": outside.encode(TOKEN, row.id),
         "name": row.name,
         "user": row.user,
-        "scope": row.scope.as_str(),
+        "scope": row.scope.told(),
         "created_at": row.created_at,
         "expires_at": row.expires_at,
         "last_used_at": row.last_used_at,
@@ -106,7 +124,7 @@ async fn create(app: App, ask: Ask) -> Result<Given, Failure> {
     let new = NewToken {
         user: ask.said("user").unwrap_or(&ask.who.email).to_owned(),
         name: ask.said("name").unwrap_or_default().to_owned(),
-        scope: if ask.said("scope") == Some("read") { Scope::Read } else { Scope::Write },
+        scope: scope_of(ask.body.get("scope"))?,
         lasts: ask.body.get("expires_in_days").and_then(Value::as_i64).map(Span::days),
     };
     let (outside, now) = (ask.outside, ask.now);

@@ -11,6 +11,7 @@ use super::ask::Ask;
 use super::call::{Call, get, patch, post};
 use super::given::Given;
 use super::shape::{Shape, has, id, list, may, moment, named, object, text, text_of, truth, word};
+use super::tokens::scope;
 
 fn sees() -> Shape {
     word(&["own", "team", "everybody"])
@@ -69,7 +70,8 @@ pub(super) fn shapes() -> Vec<(&'static str, Shape)> {
                 has("name", text()),
                 has("email", text()),
                 has("role", text()),
-                has("scope", word(&["write", "read"])),
+                has("scope", scope()),
+                has("expires_at", moment().or_null().says("When the token opens nothing more.")),
                 has("sees", sees()),
                 has(
                     "rights",
@@ -102,7 +104,8 @@ fn me(_: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
         "name": who.name,
         "email": who.email,
         "role": who.role.as_str(),
-        "scope": who.scope.as_str(),
+        "scope": who.scope.told(),
+        "expires_at": who.until,
         "sees": who.sight.sees().as_str(),
         "rights": rights.map(|(_, word, _)| *word).collect::<Vec<_>>(),
     })))

@@ -12,6 +12,7 @@ use platform::db::Tx;
 use platform::failure::Failure;
 use platform::page::{Page, filters};
 use serde::Deserialize;
+use team::frame::Subnav;
 use team::roster::{
     self, Holder, Place, RoleAsk, TEAM, TeamAsk, TeamRow, TerritoryAsk, UserChange,
 };
@@ -98,6 +99,7 @@ struct TerritoryLine {
 #[derive(Template)]
 #[template(path = "team.html")]
 struct TeamPage {
+    subnav: Subnav,
     error: Option<String>,
     users: Vec<UserLine>,
     teams: Vec<TeamLine>,
@@ -137,6 +139,7 @@ fn view(tx: &mut Tx, who: &User, error: Option<String>) -> Result<TeamPage, Fail
     };
     let has = |right: Right| roles.iter().map(|row| row.role.rights().contains(right)).collect();
     Ok(TeamPage {
+        subnav: Subnav::at(who, "/team"),
         error,
         users: users
             .iter()

@@ -11,7 +11,8 @@ use crate::create_user::Login;
 use crate::origin::Peer;
 use crate::password::Passwords;
 use crate::roster::role_named;
-use crate::session::{self, Means, Opening, SignedIn};
+use crate::second::{self, Entry, Fresh};
+use crate::session::{self, Means, Opening};
 use crate::throttle::Buckets;
 
 /// What is asked.
@@ -45,7 +46,7 @@ pub(crate) async fn look(app: &App, token: &str, peer: Peer) -> Result<Invitatio
     found.ok_or_else(none)
 }
 
-/// Makes the user whom a link lets in, and signs them in.
+/// Makes the user whom a link lets in, and signs them in, or leads on to where they get a second factor that is demanded.
 ///
 /// # Errors
 /// As [`look`]; `Invalid` with every field that cannot be; `Refused` with `user_exists` if somebody got a password for
@@ -56,7 +57,7 @@ pub(crate) async fn accept(
     ask: Accept,
     peer: Peer,
     replaces: Option<&str>,
-) -> Result<SignedIn, Failure> {
+) -> Result<Entry, Failure> {
     let invitation = look(app, token, peer).await?;
     let mut errors = Vec::new();
     if ask.name.trim().is_empty() {
@@ -67,7 +68,7 @@ pub(crate) async fn accept(
         return Err(Failure::Invalid(errors));
     }
     let hash = app.part::<Passwords>().hash(ask.password, &*app.dice).await?;
-    let (now, fresh, token) = (app.clock.now(), app.dice.token(), token.to_owned());
+    let (now, fresh, token) = (app.clock.now(), Fresh::of(app), token.to_owned());
     let opening = Opening {
         replaces: replaces.map(str::to_owned),
         keep: true,
@@ -81,7 +82,7 @@ pub(crate) async fn accept(
             let user = login.store(tx, role, &hash, now)?;
             let detail = json!({ "user": tx.public_ids().encode(crate::USER, user.id.0) });
             audit::note(tx, &user, "invitation.accepted", (INVITATION, accepted.id), detail, now)?;
-            session::open(tx, user, fresh, &opening, now)
+            second::pass(tx, user, &opening, fresh, now)
         })
         .await
 }

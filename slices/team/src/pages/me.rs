@@ -18,12 +18,23 @@ pub(crate) struct SessionLine {
     pub is_this: bool,
 }
 
+/// A passkey.
+pub(crate) struct PasskeyLine {
+    pub id: String,
+    pub name: String,
+    /// The host to which it is bound, if it is not the one that was asked for.
+    pub elsewhere: Option<String>,
+    pub is_synced: bool,
+    pub made: When,
+    pub used: Option<String>,
+}
+
 /// A token.
 pub(crate) struct TokenLine {
     pub id: String,
     pub name: String,
     pub user: String,
-    pub scope: &'static str,
+    pub scope: String,
     pub made: When,
     pub used: Option<String>,
     /// What stands about its end: in force, until a day, expired, revoked.
@@ -44,9 +55,18 @@ pub(crate) struct MePage {
     pub has_password: bool,
     /// Since when a code is asked for.
     pub second_since: Option<When>,
+    pub passkeys: Vec<PasskeyLine>,
+    /// Whether browsers make passkeys at this address; else why not.
+    pub no_passkeys: Option<String>,
+    /// What a passkey of this browser may be called.
+    pub device: String,
+    /// Whether the workspace asks for a second factor.
+    pub is_demanded: bool,
     pub codes_left: i64,
     pub sessions: Vec<SessionLine>,
     pub tokens: Vec<TokenLine>,
+    /// What a token may be limited to: the word, and what it is for.
+    pub rights: Vec<(&'static str, &'static str)>,
     /// A token that was made just now.
     pub fresh: Option<String>,
 }
@@ -63,6 +83,8 @@ pub(crate) struct ProvePage {
     pub next: String,
     pub email: String,
     pub has_password: bool,
+    /// Whether there is a passkey, and browsers show one here.
+    pub has_passkeys: bool,
     pub errors: Vec<Field>,
 }
 

@@ -1,6 +1,7 @@
 //! What is seen at the door, before there is a shell around it.
 
 mod audit;
+mod demand;
 mod invitations;
 mod me;
 mod second;
@@ -12,9 +13,10 @@ mod wrong;
 use platform::page::Icon;
 
 pub(crate) use audit::{AuditPage, Line};
+pub(crate) use demand::{DemandPage, RoleLine, StateLine};
 pub(crate) use invitations::{InvitationLine, InvitationsPage, JoinPage};
-pub(crate) use me::{MePage, ProvePage, SessionLine, TokenLine};
-pub(crate) use second::{CodePage, CodesPage, OfferPage};
+pub(crate) use me::{MePage, PasskeyLine, ProvePage, SessionLine, TokenLine};
+pub(crate) use second::{CodePage, CodesPage, EnrolPage, FirstCodesPage, OfferPage};
 pub(crate) use set_up::set_up;
 pub(crate) use sign_in::sign_in;
 pub(crate) use tokens::{ServiceLine, TokensPage};

@@ -12,6 +12,10 @@ use crate::second::Qr;
 #[template(path = "code.html")]
 pub(crate) struct CodePage {
     pub next: String,
+    /// Whether a code of an app would do.
+    pub has_app: bool,
+    /// Whether a passkey would do, and browsers show one here.
+    pub has_passkeys: bool,
     pub errors: Vec<Field>,
 }
 
@@ -39,10 +43,56 @@ impl OfferPage {
         Errors(&self.errors)
     }
 
-    /// In groups, for whoever types it.
     fn in_groups(&self) -> String {
-        let letters: Vec<char> = self.secret.chars().collect();
-        letters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+        in_groups(&self.secret)
+    }
+}
+
+/// A secret in groups, for whoever types it.
+fn in_groups(secret: &str) -> String {
+    let letters: Vec<char> = secret.chars().collect();
+    letters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+}
+
+#[derive(Template)]
+#[template(path = "enrol.html")]
+pub(crate) struct EnrolPage {
+    pub workspace: String,
+    pub next: String,
+    /// Whether browsers make passkeys at this address.
+    pub has_passkeys: bool,
+    /// What a passkey of this browser may be called.
+    pub device: String,
+    pub secret: String,
+    pub qr: Qr,
+    pub errors: Vec<Field>,
+}
+
+impl EnrolPage {
+    fn errors(&self) -> Errors<'_> {
+        Errors(&self.errors)
+    }
+
+    fn logo(&self) -> Icon<'static> {
+        super::LOGO
+    }
+
+    fn in_groups(&self) -> String {
+        in_groups(&self.secret)
+    }
+}
+
+/// The recovery codes of somebody who is in for the first time with a second factor.
+#[derive(Template)]
+#[template(path = "first_codes.html")]
+pub(crate) struct FirstCodesPage {
+    pub codes: Vec<String>,
+    pub next: String,
+}
+
+impl FirstCodesPage {
+    fn logo(&self) -> Icon<'static> {
+        super::LOGO
     }
 }
 

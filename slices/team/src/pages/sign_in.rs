@@ -16,6 +16,11 @@ impl Body<'_> {
         super::LOGO
     }
 
+    /// Whether there is another way in than the password.
+    fn has_other_ways(&self) -> bool {
+        self.view.has_passkeys || !self.view.providers.is_empty()
+    }
+
     /// Where to go after, as it stands in an address.
     fn next(&self) -> String {
         platform::fetcher::escaped(&self.view.next)

@@ -24,6 +24,8 @@ pub(crate) struct TokensPage {
     pub roles: Vec<String>,
     pub services: Vec<ServiceLine>,
     pub tokens: Vec<TokenLine>,
+    /// What a token may be limited to: the word, and what it is for.
+    pub rights: Vec<(&'static str, &'static str)>,
     pub fresh: Option<String>,
 }
 

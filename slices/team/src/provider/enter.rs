@@ -8,14 +8,15 @@ use platform::fetcher::Fetch;
 use serde_json::{Value, json};
 
 use super::jws::{Unbelieved, verified};
-use super::{Errand, Known, Provider, ProviderConfig, hashed, store, unusable};
+use super::{Errand, Known, Provider, ProviderConfig, Providers, hashed, store, unusable};
 use crate::audit::{self, Subject};
 use crate::colleague::USER;
 use crate::create_user::{key, must_be_address};
 use crate::mouth::Mouth;
 use crate::origin::Peer;
 use crate::roster;
-use crate::session::{self, Means, Opening, SignedIn};
+use crate::second::{self, Entry, Fresh};
+use crate::session::{Means, Opening};
 use crate::step::{self, Kind};
 use crate::throttle::Buckets;
 use crate::user::{User, UserId};
@@ -43,20 +44,22 @@ struct Claims {
     email: Option<String>,
 }
 
-/// Opens a session for whoever comes back from the provider; gives where they wanted to go.
+/// Lets in whoever comes back from the provider, or on to the second factor that the workspace demands; gives where they
+/// wanted to go, too.
 ///
 /// # Errors
 /// `Refused` with `provider` if something is wrong on the way, with `not_a_member` if the provider knows them and we do
 /// not let them in; `Busy` after too many tries.
 pub(crate) async fn enter(
     app: &App,
+    key: &str,
     (token, back): (&str, Back),
     peer: Peer,
     device: String,
     replaces: Option<&str>,
-) -> Result<(SignedIn, String), Failure> {
-    let provider =
-        app.find_part::<Provider>().ok_or_else(|| Failure::missing("page", "provider"))?;
+) -> Result<(Entry, String), Failure> {
+    let (all, at) = Providers::of(app, key)?;
+    let provider = all.0.get(at).ok_or_else(|| Failure::broken("a provider is gone"))?;
     let (now, begun) = (app.clock.now(), token.to_owned());
     let step = app
         .db
@@ -66,7 +69,9 @@ pub(crate) async fn enter(
         })
         .await?;
     let errand: Option<Errand> = step.and_then(|step| serde_json::from_str(&step.state).ok());
-    let errand = errand.filter(|errand| errand.state == hashed(&back.state)).ok_or_else(|| {
+    // Each provider sends browsers back to an address of its own, so that none can speak for another (RFC 9700, 4.4).
+    let is_this = |errand: &Errand| errand.provider == key && errand.state == hashed(&back.state);
+    let errand = errand.filter(is_this).ok_or_else(|| {
         Failure::refused(
             "provider",
             "That way back is too old, or belongs to another browser. Try again.",
@@ -87,7 +92,7 @@ pub(crate) async fn enter(
     }
     let known = provider.known(now, false).await?;
     let given = provider.exchanged(&known, &back.code, &errand).await?;
-    let said = believed(&provider, &known, &given.id_token, now).await?;
+    let said = believed(provider, &known, &given.id_token, now).await?;
     let mut claims = claims(&provider.config, &said, &errand.nonce, now)?;
     if claims.email.is_none()
         && let (Some(token), Some(at)) = (&given.access_token, &known.metadata.userinfo_endpoint)
@@ -103,7 +108,7 @@ pub(crate) async fn enter(
             }
         }
     }
-    let (fresh, replaces) = (app.dice.token(), replaces.map(str::to_owned));
+    let (fresh, replaces) = (Fresh::of(app), replaces.map(str::to_owned));
     let opening = Opening { replaces, keep: true, device, means: Means::Provider };
     let config = provider.config.clone();
     let entered = app
@@ -122,16 +127,14 @@ pub(crate) async fn enter(
                 return Ok(None);
             };
             Buckets::door("provider", peer).forgive(tx)?;
-            let detail = json!({ "by": "provider" });
-            audit::note(tx, &user, "user.signed-in", (USER, user.id.0), detail, now)?;
-            session::open(tx, user, fresh, &opening, now).map(Some)
+            second::pass(tx, user, &opening, fresh, now).map(Some)
         })
         .await?;
-    let signed_in = entered.ok_or_else(|| {
+    let entry = entered.ok_or_else(|| {
         let words = "The provider knows you, but this workspace does not. Ask one of its members for an invitation.";
         Failure::refused("not_a_member", words)
     })?;
-    Ok((signed_in, errand.next))
+    Ok((entry, errand.next))
 }
 
 /// What an ID token says, by a key of the provider's; one that is not known yet is asked for once.
@@ -254,6 +257,7 @@ mod tests {
     #[test]
     fn a_token_is_for_us_from_them_in_time_and_of_this_errand() {
         let config = ProviderConfig {
+            key: String::new(),
             name: String::new(),
             issuer: "https://id.north.example/".to_owned(),
             client_id: "sluice".to_owned(),

@@ -34,6 +34,8 @@ const KEPT: Span = Span::hours(1);
 /// What is configured about a provider.
 #[derive(Clone, Debug)]
 pub struct ProviderConfig {
+    /// What stands for it in addresses; nothing for the one that needs no name.
+    pub key: String,
     /// What stands on its button.
     pub name: String,
     /// Its issuer, an address.
@@ -50,7 +52,40 @@ pub struct ProviderConfig {
     pub is_near: bool,
 }
 
-/// A provider; a part of the app, if one is configured.
+impl ProviderConfig {
+    /// Where it stands in the configuration.
+    fn place(&self) -> String {
+        if self.key.is_empty() { "oidc".to_owned() } else { format!("oidc.{}", self.key) }
+    }
+}
+
+/// The providers, in the order of their buttons; a part of the app, if one is configured.
+pub struct Providers(pub Vec<Provider>);
+
+impl Providers {
+    /// The provider of that key.
+    fn of(app: &App, key: &str) -> Result<(Arc<Providers>, usize), Failure> {
+        let missing = || Failure::missing("provider of single sign-on", key);
+        let all = app.find_part::<Providers>().ok_or_else(missing)?;
+        let at = all.0.iter().position(|one| one.config.key == key).ok_or_else(missing)?;
+        Ok((all, at))
+    }
+}
+
+/// Where the button of each leads, and what stands on it.
+pub(crate) fn buttons(app: &App) -> Vec<(String, String)> {
+    let all = app.find_part::<Providers>();
+    let button = |one: &Provider| (path(&one.config.key), one.config.name.clone());
+    all.map(|all| all.0.iter().map(button).collect()).unwrap_or_default()
+}
+
+/// Where a browser is sent on to a provider.
+pub(crate) fn path(key: &str) -> String {
+    let slash = if key.is_empty() { "" } else { "/" };
+    format!("/sign-in/provider{slash}{key}")
+}
+
+/// A provider.
 pub struct Provider {
     config: ProviderConfig,
     fetcher: Fetcher,
@@ -78,6 +113,8 @@ struct Metadata {
 /// What a browser must bring back, and what is kept of it meanwhile.
 #[derive(Serialize, Deserialize)]
 struct Errand {
+    /// Which provider it was sent to.
+    provider: String,
     /// The hash of the state.
     state: String,
     nonce: String,
@@ -96,24 +133,20 @@ impl Provider {
         let issuer = config.issuer.as_str();
         let is_encrypted = issuer.starts_with("https://");
         if !is_encrypted && !(config.is_near && issuer.starts_with("http://")) {
-            let words =
-                "oidc.issuer must begin with https://; with oidc.near = true http:// will do, too";
+            let place = config.place();
+            let words = format!(
+                "{place}.issuer must begin with https://; with {place}.near = true http:// will do, too"
+            );
             return Err(Failure::refused("configuration", words));
         }
         if config.client_id.is_empty() {
-            return Err(Failure::refused(
-                "configuration",
-                "oidc.issuer is set, and oidc.client_id is not",
-            ));
+            let place = config.place();
+            let words = format!("{place}.issuer is set, and {place}.client_id is not");
+            return Err(Failure::refused("configuration", words));
         }
         let origin = issuer.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
         let near = if config.is_near { vec![origin] } else { Vec::new() };
         Ok(Provider { fetcher: Fetcher::new(near)?, config, known: Mutex::new(None) })
-    }
-
-    /// What stands on its button.
-    pub fn name(&self) -> &str {
-        &self.config.name
     }
 
     /// What the provider says of itself; asked again after an hour, or when `must_be_new`.
@@ -203,15 +236,21 @@ pub(crate) struct Away {
 ///
 /// # Errors
 /// `Refused` with `provider` if the provider can't be asked.
-pub(crate) async fn begin(app: &App, redirect: &str, next: &str) -> Result<Away, Failure> {
-    let provider =
-        app.find_part::<Provider>().ok_or_else(|| Failure::missing("page", "provider"))?;
+pub(crate) async fn begin(
+    app: &App,
+    key: &str,
+    redirect: &str,
+    next: &str,
+) -> Result<Away, Failure> {
+    let (all, at) = Providers::of(app, key)?;
+    let provider = all.0.get(at).ok_or_else(|| Failure::broken("a provider is gone"))?;
     let now = app.clock.now();
     let known = provider.known(now, false).await?;
     let secret = || format!("{}{}", app.dice.token(), app.dice.token());
     let (state, nonce, verifier) = (secret(), secret(), secret());
     let challenge = BASE64URL.encode(Sha256::digest(verifier.as_bytes()));
     let errand = Errand {
+        provider: key.to_owned(),
         state: hashed(&state),
         nonce: nonce.clone(),
         verifier,

@@ -29,6 +29,7 @@ pub use territories::{
     Holder, Territory, TerritoryAsk, TerritoryRow, built, held_territories, remove_territory,
     save_territory, territories,
 };
+pub(crate) use users::meant;
 pub use users::{UserChange, UserRow, change_user, users};
 
 pub(crate) const ALL: &[Sql] = store::ALL;
@@ -51,6 +52,7 @@ pub(crate) fn user_of(tx: &mut Tx, row: &Row) -> Result<User, Failure> {
         sight: sight::sight(tx, id, sees)?,
         role,
         scope: Scope::Write,
+        until: None,
         mouth: Mouth::Page,
     })
 }
@@ -96,4 +98,19 @@ pub fn user(tx: &mut Tx, id: i64) -> Result<Option<User>, Failure> {
 /// Those who can sign in, by name.
 pub(crate) fn users_who_sign_in(tx: &mut Tx) -> Result<Vec<User>, Failure> {
     store::who_sign_in(tx)?.iter().map(|row| user_of(tx, row)).collect()
+}
+
+/// Every role there is, the program's first.
+pub(crate) fn every_role(tx: &mut Tx) -> Result<Vec<Role>, Failure> {
+    let mut roles = crate::role::ROLES.to_vec();
+    for row in store::roles(tx)? {
+        let role = custom(row.int(0), row.text(1), [row.text(2), row.text(3), row.text(4)])?;
+        roles.push(Role::Custom(Arc::new(role)));
+    }
+    Ok(roles)
+}
+
+/// Signs somebody out everywhere.
+pub(crate) fn end_sessions(tx: &mut Tx, user: UserId) -> Result<(), Failure> {
+    store::end_sessions(tx, user.0)
 }

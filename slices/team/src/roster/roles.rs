@@ -11,6 +11,7 @@ use serde_json::json;
 use super::{ROLE, custom, store};
 use crate::audit;
 use crate::create_user::read_name;
+use crate::demand;
 use crate::field::FieldRights;
 use crate::role::{CUSTOM, CustomRole, ROLES, Right, Rights, Role};
 use crate::sight::Sees;
@@ -131,6 +132,7 @@ pub fn remove_role(tx: &mut Tx, who: &User, name: &str, now: Moment) -> Result<(
     who.may(Right::ManageTeam)?;
     let role = changeable(tx, who, name)?;
     if store::remove_role(tx, role.id)? {
+        demand::forget_role(tx, &Role::Custom(Arc::clone(&role)))?;
         let detail = json!({ "name": role.name });
         return audit::note(tx, who, "role.removed", (ROLE, role.id), detail, now);
     }

@@ -10,9 +10,10 @@ use super::{role_named, role_of, store};
 use crate::audit;
 use crate::colleague::USER;
 use crate::create_user::{key, read_name};
+use crate::demand;
 use crate::role::{Right, Role};
 use crate::sight::Sees;
-use crate::user::User;
+use crate::user::{User, UserId};
 
 /// A user as they are listed.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,7 +81,7 @@ pub fn users(tx: &mut Tx, who: &User) -> Result<Vec<UserRow>, Failure> {
 }
 
 /// The user meant by an address or a public id.
-pub(super) fn meant(tx: &mut Tx, who: &User, user: &str) -> Result<UserRow, Failure> {
+pub(crate) fn meant(tx: &mut Tx, who: &User, user: &str) -> Result<UserRow, Failure> {
     let users = users(tx, who)?;
     let id = tx.public_ids().decode(USER, user.trim());
     let wanted = key(user);
@@ -137,6 +138,9 @@ pub fn change_user(
     store::change_user(tx, args)?;
     if after.suspended_at.is_some() {
         store::end_sessions(tx, after.id)?;
+    }
+    if after.role != before.role {
+        demand::end_unfit(tx, UserId(after.id))?;
     }
     let was_owner = before.role == Role::Owner && before.suspended_at.is_none();
     if was_owner && !super::users_who_sign_in(tx)?.iter().any(|user| user.role == Role::Owner) {

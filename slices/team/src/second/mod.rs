@@ -1,8 +1,11 @@
-//! The second factor: a code of an authenticator app beside the password, and recovery codes for whoever has lost the app.
+//! The second factor: a code of an authenticator app or a passkey beside the password, and recovery codes for whoever has
+//! lost them.
 //!
 //! **Promise:** a code is taken once, also of two who show it at the same moment; a recovery code likewise, and of each
 //! only the hash is kept. Whoever has the password still guesses at most a few codes, then waits.
 
+mod door;
+mod enrol;
 mod enter;
 mod qr;
 mod store;
@@ -20,9 +23,12 @@ use crate::colleague::USER;
 use crate::session;
 use crate::step::{self, Kind, Step};
 use crate::user::{User, UserId};
-use crate::workspace;
+use crate::{demand, passkey, roster, workspace};
 
-pub(crate) use enter::enter;
+pub use door::Entry;
+pub(crate) use door::{Fresh, pass};
+pub(crate) use enrol::{Enrolment, Taken, enrol, look};
+pub(crate) use enter::{Knocker, asked, enter, enter_by_passkey};
 pub(crate) use qr::Qr;
 pub(crate) use store::ALL;
 
@@ -38,9 +44,18 @@ pub(crate) struct Held {
     pub since: Option<Moment>,
     /// Recovery codes that can still be used.
     pub codes_left: i64,
+    /// How many passkeys there are.
+    pub passkeys: i64,
 }
 
-/// Whether somebody signs in with a code, too, and how many recovery codes they have left.
+impl Held {
+    /// Whether there is anything that could be shown beside a password.
+    pub(crate) fn is_any(self) -> bool {
+        self.since.is_some() || self.passkeys > 0
+    }
+}
+
+/// What somebody has to show beside their password, and how many recovery codes they have left.
 pub(crate) fn held(tx: &mut Tx, user: UserId) -> Result<Held, Failure> {
     store::held(tx, user)
 }
@@ -62,9 +77,9 @@ pub(crate) struct Offer {
 pub(crate) async fn offer(app: &App, who: &User, session: &str) -> Result<Offer, Failure> {
     let secret = app.dice.bytes(totp::SECRET_BYTES);
     let (now, token, id) = (app.clock.now(), app.dice.token(), who.id);
-    let (session, kept, begun) = (session.to_owned(), hex(&secret), token.clone());
-    let workspace = app
-        .db
+    let (session, kept) = (session.to_owned(), hex(&secret));
+    let who = who.clone();
+    app.db
         .write(move |tx| {
             session::must_be_proved(tx, &session, now)?;
             if store::held(tx, id)?.since.is_some() {
@@ -72,20 +87,22 @@ pub(crate) async fn offer(app: &App, who: &User, session: &str) -> Result<Offer,
                 return Err(Failure::refused("second_is_on", words));
             }
             let step = Step { user: Some(id), state: kept };
-            step::begin(tx, Kind::Totp, &step, &begun, now)?;
-            workspace::workspace(tx)
+            step::begin(tx, Kind::Totp, &step, &token, now)?;
+            offer_of(tx, &who, &secret, &token)
         })
-        .await?;
-    let qr = Qr::of(&totp::uri(&secret, &workspace.name, &who.email))?;
-    Ok(Offer { secret: totp::base32(&secret), qr, token })
+        .await
 }
 
 /// An offer that was made a moment ago, to be shown again.
 pub(crate) fn offered(tx: &mut Tx, who: &User, token: &str, now: Moment) -> Result<Offer, Failure> {
     let secret = pending(tx, who, token, now)?;
+    offer_of(tx, who, &secret, token)
+}
+
+fn offer_of(tx: &mut Tx, who: &User, secret: &[u8], token: &str) -> Result<Offer, Failure> {
     let workspace = workspace::workspace(tx)?;
-    let qr = Qr::of(&totp::uri(&secret, &workspace.name, &who.email))?;
-    Ok(Offer { secret: totp::base32(&secret), qr, token: token.to_owned() })
+    let qr = Qr::of(&totp::uri(secret, &workspace.name, &who.email))?;
+    Ok(Offer { secret: totp::base32(secret), qr, token: token.to_owned() })
 }
 
 fn pending(tx: &mut Tx, who: &User, token: &str, now: Moment) -> Result<Vec<u8>, Failure> {
@@ -108,14 +125,8 @@ pub(crate) fn confirm(
     now: Moment,
 ) -> Result<Vec<String>, Failure> {
     let secret = pending(tx, who, token, now)?;
-    let shown: String = shown.chars().filter(|letter| !letter.is_whitespace()).collect();
-    let Some(step) = totp::matching(&secret, &shown, now) else {
-        let words = "is not what the app shows for this secret; look that your clock is right";
-        return Err(Failure::invalid("code", words));
-    };
+    enrol::app_taken(tx, who, &secret, shown, now)?;
     step::take(tx, Kind::Totp, token, now)?;
-    store::keep_secret(tx, who.id, &secret, step, now)?;
-    audit::note(tx, who, "second-factor.added", (USER, who.id.0), Value::Null, now)?;
     codes(tx, who, dice, now)
 }
 
@@ -154,18 +165,54 @@ pub(crate) fn renew_codes(
     now: Moment,
 ) -> Result<Vec<String>, Failure> {
     session::must_be_proved(tx, session, now)?;
-    if store::held(tx, who.id)?.since.is_none() {
-        let words = "Recovery codes stand in for an authenticator app, and there is none.";
+    if !store::held(tx, who.id)?.is_any() {
+        let words =
+            "Recovery codes stand in for an authenticator app or a passkey, and there is none.";
         return Err(Failure::refused("second_is_off", words));
     }
     codes(tx, who, dice, now)
 }
 
-/// Asks for no code any more.
+/// Asks for no code of an app any more.
+///
+/// # Errors
+/// `Refused` with `prove_yourself`, or with `second_is_demanded` for the last second factor of somebody of whom one is
+/// demanded.
 pub(crate) fn remove(tx: &mut Tx, who: &User, session: &str, now: Moment) -> Result<(), Failure> {
     session::must_be_proved(tx, session, now)?;
-    store::forget(tx, who.id)?;
+    store::forget_secret(tx, who.id)?;
+    after_removal(tx, who)?;
     audit::note(tx, who, "second-factor.removed", (USER, who.id.0), Value::Null, now)
+}
+
+/// Sees that what is left when something was removed is enough. Recovery codes stand in for something: they go with the
+/// last of it.
+///
+/// # Errors
+/// `Refused` with `second_is_demanded`.
+pub(crate) fn after_removal(tx: &mut Tx, who: &User) -> Result<(), Failure> {
+    if held(tx, who.id)?.is_any() {
+        return Ok(());
+    }
+    if demand::is_demanded(tx, &who.role)? {
+        let words = "This workspace asks for a second factor of whoever has your role, and this is your last. Add another first.";
+        return Err(Failure::refused("second_is_demanded", words));
+    }
+    store::forget_codes(tx, who.id)
+}
+
+/// Takes everything away that somebody could show beside their password, for whoever has lost it all, and signs them out
+/// everywhere.
+///
+/// # Errors
+/// `Broken` if the database fails.
+pub(crate) fn forget(tx: &mut Tx, who: &User, user: UserId, now: Moment) -> Result<(), Failure> {
+    store::forget_secret(tx, user)?;
+    store::forget_codes(tx, user)?;
+    let passkeys = passkey::remove_all(tx, user)?;
+    roster::end_sessions(tx, user)?;
+    let detail = serde_json::json!({ "passkeys": passkeys });
+    audit::note(tx, who, "second-factor.forgotten", (USER, user.0), detail, now)
 }
 
 /// A recovery code however it is typed: capitals, spaces and hyphens make no difference.

@@ -9,7 +9,7 @@ use super::Held;
 use crate::user::UserId;
 
 const HELD: Sql = sql("select t.confirmed_at, (select count(*) from recovery_code r
-        where r.user_id = $1 and r.used_at is null)
+        where r.user_id = $1 and r.used_at is null), (select count(*) from passkey p where p.user_id = $1)
      from (select 1 as one) o left join totp t on t.user_id = $1");
 const SECRET: Sql = sql("select secret from totp where user_id = $1");
 const KEEP_SECRET: Sql =
@@ -32,7 +32,7 @@ pub(crate) const ALL: &[Sql] =
 pub(super) fn held(tx: &mut Tx, user: UserId) -> Result<Held, Failure> {
     let row = tx.row(HELD, args![user.0])?;
     let row = row.ok_or_else(|| Failure::broken("a count gave no row"))?;
-    Ok(Held { since: row.moment_opt(0), codes_left: row.int(1) })
+    Ok(Held { since: row.moment_opt(0), codes_left: row.int(1), passkeys: row.int(2) })
 }
 
 pub(super) fn secret(tx: &mut Tx, user: UserId) -> Result<Option<Vec<u8>>, Failure> {
@@ -54,8 +54,11 @@ pub(super) fn take_step(tx: &mut Tx, user: UserId, step: i64) -> Result<bool, Fa
     Ok(tx.row(TAKE_STEP, args![user.0, step])?.is_some())
 }
 
-pub(super) fn forget(tx: &mut Tx, user: UserId) -> Result<(), Failure> {
-    tx.execute(FORGET_SECRET, args![user.0])?;
+pub(super) fn forget_secret(tx: &mut Tx, user: UserId) -> Result<(), Failure> {
+    tx.execute(FORGET_SECRET, args![user.0]).map(drop)
+}
+
+pub(super) fn forget_codes(tx: &mut Tx, user: UserId) -> Result<(), Failure> {
     tx.execute(FORGET_CODES, args![user.0]).map(drop)
 }
 

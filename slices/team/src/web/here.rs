@@ -1,14 +1,16 @@
 //! What every page of somebody signed in knows of its request.
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRef, FromRequestParts};
 use axum::http::header;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
+use platform::app::App;
 use platform::failure::{Failure, Field};
 
 use super::encrypted;
 use crate::device::device;
 use crate::origin::{Peer, Reach};
+use crate::passkey::Site;
 use crate::session::{self, SignedIn};
 
 /// Where a request comes from: the session that it carries, the browser, the network, and the way it came.
@@ -16,14 +18,22 @@ pub(super) struct Here {
     pub session: String,
     pub device: String,
     pub peer: Peer,
+    /// The site to which passkeys are bound here; else why there can be none.
+    pub site: Result<Site, String>,
     reach: Result<Reach, String>,
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Here {
+impl<S> FromRequestParts<S> for Here
+where
+    App: FromRef<S>,
+    S: Send + Sync,
+{
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Here, Self::Rejection> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Here, Self::Rejection> {
+        let site = Site::of(&App::from_ref(state), &parts.headers);
         Ok(Here {
+            site: site.map_err(|failure| failure.to_string()),
             session: session::token(&parts.headers).unwrap_or_default().to_owned(),
             device: device(&parts.headers),
             peer: parts.extensions.get::<Peer>().copied().unwrap_or(Peer::NOWHERE),

@@ -13,11 +13,12 @@ use platform::page::words::Almanac;
 use platform::page::{Page, Shell};
 use serde::Deserialize;
 
+use super::go_on;
 use super::here::{Here, Shown, shown};
 use super::me::Which;
 use crate::frame::{settings, shell};
 use crate::invitation::{self, Accept, INVITATION, Invitation};
-use crate::origin::{Reach, host};
+use crate::origin::{address, host};
 use crate::pages::{InvitationLine, InvitationsPage, JoinPage};
 use crate::role::{Right, Role};
 use crate::user::User;
@@ -136,9 +137,9 @@ async fn invite(
     Form(form): Form<InviteForm>,
 ) -> Result<Response, Failure> {
     who.may(Right::ManageTeam)?;
-    let reach = here.reach()?;
+    here.reach()?;
     let (now, token, asker) = (app.clock.now(), app.dice.token(), who.clone());
-    let (link, asked) = (link(reach, &headers, &token), form.clone());
+    let (link, asked) = (link(&app, &headers, &token), form.clone());
     let made = app
         .db
         .write(move |tx| {
@@ -168,13 +169,9 @@ async fn fresh(
     Ok(page(app, who, form, None, Vec::new(), fresh).await?.into_response())
 }
 
-/// The link by which somebody comes in, as the browser reaches us.
-fn link(reach: Reach, headers: &HeaderMap, token: &str) -> String {
-    let scheme = match reach {
-        Reach::Encrypted => "https",
-        Reach::Local | Reach::Open => "http",
-    };
-    format!("{scheme}://{}/join/{token}", host(headers))
+/// The link by which somebody comes in, as browsers reach us.
+fn link(app: &App, headers: &HeaderMap, token: &str) -> String {
+    format!("{}/join/{token}", address(app, headers))
 }
 
 fn number(app: &App, id: &str) -> Result<i64, Failure> {
@@ -189,10 +186,10 @@ async fn renew(
     Form(Which { id }): Form<Which>,
 ) -> Result<Response, Failure> {
     who.may(Right::ManageTeam)?;
-    let reach = here.reach()?;
+    here.reach()?;
     let (now, token, asker, id) =
         (app.clock.now(), app.dice.token(), who.clone(), number(&app, &id)?);
-    let link = link(reach, &headers, &token);
+    let link = link(&app, &headers, &token);
     let renewed = app.db.write(move |tx| invitation::renew(tx, &asker, id, &token, now)).await?;
     fresh(&app, who, renewed, link).await
 }
@@ -274,7 +271,7 @@ async fn join(
     let ask = Accept { name: form.name.clone(), password: form.password, device };
     let accepted = invitation::accept(&app, &token, ask, here.peer, here.before()).await;
     let failure = match accepted {
-        Ok(signed_in) => return here.enter(&signed_in, "/"),
+        Ok(entry) => return go_on(&entry, here.reach()?, "/"),
         Err(failure) => failure,
     };
     let Failure::Invalid(errors) = failure else { return nobody(&app, &headers, failure).await };

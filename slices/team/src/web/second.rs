@@ -10,18 +10,23 @@ use platform::failure::{Failure, Field};
 use platform::page::Page;
 use serde::Deserialize;
 
-use super::here::{Here, Shown, shown};
+use super::here::Here;
 use super::me::again;
+use super::passkeys::{knocker, refused};
+use crate::device::device;
 use crate::frame::{settings, shell};
 use crate::origin::local_path;
-use crate::pages::{CodePage, CodesPage, OfferPage};
-use crate::second::{self, Offer};
-use crate::step;
+use crate::pages::{CodePage, CodesPage, EnrolPage, FirstCodesPage, OfferPage};
+use crate::passkey::Site;
+use crate::second::{self, Enrolment, Offer, Taken};
+use crate::session::SignedIn;
 use crate::user::User;
+use crate::{step, workspace};
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/sign-in/code", get(show).post(enter))
+        .route("/sign-in/enrol", get(show_enrol).post(enrol))
         .route("/me/second", post(offer))
         .route("/me/second/confirm", post(confirm))
         .route("/me/second/codes", post(codes))
@@ -35,17 +40,41 @@ struct CodeForm {
     code: String,
 }
 
-fn page(next: &str, errors: Vec<Field>) -> Page {
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let page = CodePage { next: local_path(next).to_owned(), errors };
-    Page::bare("Sign in", &page).with_status(status)
+async fn show(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Query(form): Query<CodeForm>,
+) -> Result<Response, Failure> {
+    code_page(&app, &headers, &form.next, Vec::new()).await
 }
 
-async fn show(headers: HeaderMap, Query(form): Query<CodeForm>) -> Response {
-    match step::token(&headers) {
-        Some(_) => page(&form.next, Vec::new()).into_response(),
-        None => Redirect::to("/sign-in").into_response(),
-    }
+/// The page that asks for the second thing; whoever has not shown the first is sent to where one does.
+pub(super) async fn code_page(
+    app: &App,
+    headers: &HeaderMap,
+    next: &str,
+    errors: Vec<Field>,
+) -> Result<Response, Failure> {
+    let (now, token) = (app.clock.now(), step::token(headers).unwrap_or_default().to_owned());
+    let held = app
+        .db
+        .read(move |tx| {
+            let (user, _) = second::asked(tx, &token, now)?;
+            second::held(tx, user)
+        })
+        .await;
+    let held = match held {
+        Err(Failure::SignIn) => return Ok(Redirect::to("/sign-in").into_response()),
+        held => held?,
+    };
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page = CodePage {
+        next: local_path(next).to_owned(),
+        has_app: held.since.is_some(),
+        has_passkeys: held.passkeys > 0 && Site::of(app, headers).is_ok(),
+        errors,
+    };
+    Ok(Page::bare("Sign in", &page).with_status(status).into_response())
 }
 
 async fn enter(
@@ -55,25 +84,85 @@ async fn enter(
     Form(form): Form<CodeForm>,
 ) -> Result<Response, Failure> {
     let reach = here.reach()?;
-    let Some(token) = step::token(&headers) else {
-        return Ok(Redirect::to("/sign-in").into_response());
-    };
-    let shown_code = (token, form.code.as_str());
-    let entered =
-        second::enter(&app, shown_code, here.peer, here.device.clone(), here.before()).await;
-    let failure = match entered {
+    let token = step::token(&headers).unwrap_or_default();
+    match second::enter(&app, (token, &form.code), knocker(&here)).await {
         Ok(signed_in) => {
             let mut response = here.enter(&signed_in, local_path(&form.next))?;
             response.headers_mut().append(header::SET_COOKIE, step::forgetting(reach)?);
-            return Ok(response);
+            Ok(response)
         }
-        Err(Failure::SignIn) => return Ok(Redirect::to("/sign-in").into_response()),
-        Err(failure) => failure,
-    };
-    match shown(failure, "/sign-in/code")? {
-        Shown::Here(errors) => Ok(page(&form.next, errors).into_response()),
-        Shown::Elsewhere(response) => Ok(response),
+        Err(failure) => {
+            refused(failure, |errors| code_page(&app, &headers, &form.next, errors)).await
+        }
     }
+}
+
+async fn show_enrol(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Query(form): Query<CodeForm>,
+) -> Result<Response, Failure> {
+    enrol_page(&app, &headers, &form.next, Vec::new()).await
+}
+
+/// The page on which one gets a second factor that is demanded.
+pub(super) async fn enrol_page(
+    app: &App,
+    headers: &HeaderMap,
+    next: &str,
+    errors: Vec<Field>,
+) -> Result<Response, Failure> {
+    let (now, token) = (app.clock.now(), step::token(headers).unwrap_or_default().to_owned());
+    let found = app
+        .db
+        .read(move |tx| Ok((second::look(tx, &token, now)?, workspace::workspace(tx)?.name)))
+        .await;
+    let (Enrolment { offer, .. }, workspace) = match found {
+        Err(Failure::SignIn) => return Ok(Redirect::to("/sign-in").into_response()),
+        found => found?,
+    };
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page = EnrolPage {
+        workspace,
+        next: local_path(next).to_owned(),
+        has_passkeys: Site::of(app, headers).is_ok(),
+        device: device(headers),
+        secret: offer.secret,
+        qr: offer.qr,
+        errors,
+    };
+    Ok(Page::bare("Get a second factor", &page).with_status(status).into_response())
+}
+
+async fn enrol(
+    State(app): State<App>,
+    here: Here,
+    headers: HeaderMap,
+    Form(form): Form<CodeForm>,
+) -> Result<Response, Failure> {
+    here.reach()?;
+    let token = step::token(&headers).unwrap_or_default();
+    let taken = Taken::App(form.code.clone());
+    match second::enrol(&app, token, taken, knocker(&here)).await {
+        Ok(entered) => enrolled(&here, entered, &form.next),
+        Err(failure) => {
+            refused(failure, |errors| enrol_page(&app, &headers, &form.next, errors)).await
+        }
+    }
+}
+
+/// In, with the recovery codes that are shown this once.
+pub(super) fn enrolled(
+    here: &Here,
+    (signed_in, codes): (SignedIn, Vec<String>),
+    next: &str,
+) -> Result<Response, Failure> {
+    let reach = here.reach()?;
+    let page = FirstCodesPage { codes, next: local_path(next).to_owned() };
+    let mut response = Page::bare("Recovery codes", &page).into_response();
+    response.headers_mut().append(header::SET_COOKIE, signed_in.cookie(reach)?);
+    response.headers_mut().append(header::SET_COOKIE, step::forgetting(reach)?);
+    Ok(response)
 }
 
 async fn offer(State(app): State<App>, who: User, here: Here) -> Result<Response, Failure> {
@@ -134,7 +223,7 @@ async fn confirm(
     }
 }
 
-async fn codes_page(app: &App, who: User, codes: Vec<String>) -> Result<Page, Failure> {
+pub(super) async fn codes_page(app: &App, who: User, codes: Vec<String>) -> Result<Page, Failure> {
     let page = CodesPage { settings: settings(&who, "/me"), codes };
     let shell = app.db.read(move |tx| shell(tx, &who, "/me")).await?;
     Ok(Page::new(&shell, "Recovery codes", &page))

@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use super::here::{Here, Shown, shown};
 use super::invitations::roles;
-use super::me::{TokenForm, Which, token_line};
+use super::me::{TokenForm, Which, rights, token_line};
 use crate::colleague::USER;
 use crate::frame::{settings, shell};
 use crate::pages::{ServiceLine, TokensPage};
@@ -82,6 +82,7 @@ fn view(tx: &mut Tx, who: &User, now: Moment) -> Result<(Shell, TokensPage), Fai
         roles: roles(tx, who)?,
         services: services.into_iter().map(service).collect(),
         tokens: tokens.iter().map(|row| token_line(row, &almanac, ids, now)).collect(),
+        rights: rights(who),
         fresh: None,
     };
     Ok((shell(tx, who, "/tokens")?, page))
@@ -124,18 +125,19 @@ async fn make(
     State(app): State<App>,
     who: User,
     here: Here,
-    Form(form): Form<TokenForm>,
+    Form(form): Form<Vec<(String, String)>>,
 ) -> Result<Response, Failure> {
+    let form = TokenForm(form);
     let (now, asker, secret) = (app.clock.now(), who.clone(), token::secret(&app));
     let make = move |tx: &mut Tx| {
         asker.may(Right::ManageTeam)?;
         session::must_be_proved(tx, &here.session, now)?;
-        let id = tx.public_ids().decode(USER, &form.user);
+        let id = tx.public_ids().decode(USER, form.field("user"));
         let user = match id {
             Some(id) => roster::user(tx, id)?,
             None => None,
         };
-        let user = user.ok_or_else(|| Failure::missing("user", &form.user))?;
+        let user = user.ok_or_else(|| Failure::missing("user", form.field("user")))?;
         token::create(tx, &asker, form.ask(user.email)?, &secret, now)
     };
     match app.db.write(make).await {
