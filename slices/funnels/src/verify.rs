@@ -176,6 +176,11 @@ fn compare(
             let pair = (format!("{tally:?}"), format!("{counted:?}"));
             found.tell(&lens.name, || "the tally of stages".to_owned(), "counts", pair);
         }
+        let (kept, counted) = people::owned::kept_and_counted(tx, lens.id)?;
+        if kept != counted {
+            let pair = (format!("{kept:?}"), format!("{counted:?}"));
+            found.tell(&lens.name, || "the tally by owners".to_owned(), "counts", pair);
+        }
     }
     Ok(found)
 }

@@ -20,6 +20,7 @@ pub mod import;
 pub mod list;
 pub mod lists;
 pub mod missing;
+pub mod owned;
 pub mod pages;
 pub mod panel;
 pub mod person;
@@ -28,6 +29,7 @@ pub mod said;
 pub mod search;
 pub mod segment;
 pub mod sight;
+pub mod sources;
 pub mod stand;
 mod store;
 pub mod upsert;
@@ -84,12 +86,14 @@ pub fn slice() -> Slice {
                     include_str!("../migrations/0041_people_of_a_company.sql"),
                 ),
                 ("0045_erased", include_str!("../migrations/0045_erased.sql")),
+                ("0080_owner_tally", include_str!("../migrations/0080_owner_tally.sql")),
             ],
         },
         statements: &[
             store::ALL,
             sight::ALL,
             stand::ALL,
+            owned::ALL,
             list::ALL,
             import::ALL,
             search::ALL,

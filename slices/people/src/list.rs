@@ -241,8 +241,6 @@ pub struct ListView {
     pub rows: Vec<Listed>,
     /// Where the next page begins, if there is one.
     pub next: Option<Cursor>,
-    /// How many of those whom the user sees stand at each stage under the lens, in the order of [`Stage::ALL`].
-    pub tally: Vec<(Stage, u64)>,
 }
 
 impl List {
@@ -281,6 +279,18 @@ pub(crate) fn heads(
 
 /// People whom a search finds at most, of whom those are kept whom a sieve lets through.
 pub(crate) const FOUND_MAX: usize = 10_000;
+/// People whom a text finds at most, where they are put in an order of their own.
+pub const ORDERED_MAX: usize = 1_000;
+
+/// Those whom a text finds, of those whom the user sees; the nearest [`ORDERED_MAX`] at most. A [`Sieve`] of them puts
+/// them in any order.
+///
+/// # Errors
+/// `Forbidden` without the right to read people; `Broken` when the database fails.
+pub fn found(tx: &mut Tx, who: &User, text: &str) -> Result<Vec<PersonId>, Failure> {
+    search::ids(tx, who, text, ORDERED_MAX)
+}
+
 /// After how many seconds to ask again for an order that is not ready.
 const READY_AFTER_S: u32 = 15;
 
@@ -304,7 +314,6 @@ pub fn list_of(
         return Err(Failure::refused("hidden_field", words));
     }
     let limit = ask.limit.clamp(1, PAGE_ROWS_MAX);
-    let tally = stand::tally_for(tx, who, ask.lens)?;
     if ask.after.as_ref().is_some_and(|cursor| !cursor.fits(&ask.sort)) {
         return Err(Failure::invalid("after", "this page belongs to another order; begin anew"));
     }
@@ -327,7 +336,7 @@ pub fn list_of(
             (places.into_iter().map(|place| place.person).collect(), next)
         }
     };
-    Ok(Some(ListView { rows: of(tx, who, ask.lens, &ids)?, next, tally }))
+    Ok(Some(ListView { rows: of(tx, who, ask.lens, &ids)?, next }))
 }
 
 /// Has made ready what a condition and an order ask for; gives the jobs that make it, none if all is ready.

@@ -11,7 +11,7 @@ use platform::failure::Failure;
 use platform::public_id::PublicIds;
 
 use crate::store::{self, CompanyRow, PersonRow};
-use crate::{COMPANY, find, search};
+use crate::{COMPANY, find, owned, search};
 
 /// The fact that ties a person to a company: the company's public id.
 pub const WORKS_AT: &str = "person.works_at";
@@ -48,6 +48,7 @@ impl Projection for PeopleProjection {
         let known = known(recorded, people.iter().map(|person| person.id));
         let before = store::people(tx, &known)?;
         search::people(tx, &before, &people)?;
+        owned::assigned(tx, &before, &people)?;
         store::save_people(tx, &people)?;
         let known = self::known(recorded, companies.iter().map(|company| company.id));
         let before = store::companies(tx, &known)?;

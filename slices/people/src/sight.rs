@@ -173,6 +173,18 @@ pub fn gather(made: &mut Made, limits: &Limits) {
     }
 }
 
+/// The same of those who are within the limits by a territory alone: nobody of the owners looks after them.
+pub(crate) fn gather_others(made: &mut Made, limits: &Limits) {
+    made.text("select distinct t.person_id as id from territory_person t join person p on p.id = t.person_id where t.territory_id in (");
+    listed(made, &limits.territories);
+    made.text(")");
+    if !limits.owners.is_empty() {
+        made.text(" and (p.owner_id is null or p.owner_id not in (");
+        listed(made, &limits.owners);
+        made.text("))");
+    }
+}
+
 fn listed(made: &mut Made, values: &[i64]) {
     for (at, value) in values.iter().enumerate() {
         made.text(if at == 0 { "" } else { ", " }).arg(*value);

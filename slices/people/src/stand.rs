@@ -10,7 +10,7 @@ use platform::db::{Arg, Made, Row, Sql, Tx, sql};
 use platform::failure::Failure;
 use team::{Sight, User};
 
-use crate::{CompanyId, LensId, PersonId, sight};
+use crate::{CompanyId, LensId, PersonId, owned, sight};
 
 /// The table of standings, for statements that are made of conditions.
 pub const STANDINGS: StandingTable = StandingTable {
@@ -212,7 +212,7 @@ pub fn stand(tx: &mut Tx, lens: LensId, places: &[Place]) -> Result<(), Failure>
     }
     let differences = differences.into_iter().filter(|(_, n)| *n != 0);
     tx.bulk(TALLY_ADD, differences.map(|(stage, n)| args![lens, stage, n]).collect())?;
-    Ok(())
+    owned::stood(tx, lens, places)
 }
 
 /// Takes somebody's standings away, and them out of the tally; gives how many standings.
@@ -220,6 +220,7 @@ pub(crate) fn forget_person(tx: &mut Tx, person: PersonId) -> Result<u64, Failur
     let gone = tx.rows(FORGET_PERSON, args![person])?;
     let less = gone.iter().map(|row| args![row.int(0), row.int(1), -1_i64].to_vec()).collect();
     tx.bulk(TALLY_ADD, less)?;
+    owned::gone(tx, person, gone.iter().map(|row| (row.int(0), row.int(1))))?;
     Ok(u64::try_from(gone.len()).unwrap_or(u64::MAX))
 }
 
@@ -302,25 +303,15 @@ pub fn tally(tx: &mut Tx, lens: LensId) -> Result<Vec<(Stage, u64)>, Failure> {
     counts(tx, TALLY, lens)
 }
 
-/// How many of those whom the user sees stand at each stage under a lens, in the order of [`Stage::ALL`]. For whoever
-/// does not see everybody they are counted one by one.
+/// How many of those whom the user sees stand at each stage under a lens, in the order of [`Stage::ALL`].
 ///
 /// # Errors
 /// `Broken` when the database fails.
 pub fn tally_for(tx: &mut Tx, who: &User, lens: LensId) -> Result<Vec<(Stage, u64)>, Failure> {
-    let Sight::Limited(limits) = &who.sight else { return tally(tx, lens) };
-    let mut made = Made::default();
-    made.text("select s.stage, count(*) from (");
-    sight::gather(&mut made, limits);
-    made.text(") mine cross join standing s where s.person_id = mine.id and s.lens_id = ")
-        .arg(lens);
-    made.text(" group by s.stage");
-    let mut found: HashMap<i64, u64> = HashMap::new();
-    tx.each_made(&made, |row| {
-        found.insert(row.int(0), row.int(1).unsigned_abs());
-        Ok(())
-    })?;
-    Ok(in_order(&found))
+    match &who.sight {
+        Sight::Everybody => tally(tx, lens),
+        Sight::Limited(limits) => Ok(in_order(&owned::tally(tx, lens, limits)?)),
+    }
 }
 
 /// The same counted row by row, for whoever checks the tally.
@@ -509,5 +500,5 @@ pub fn make_due(tx: &mut Tx, people: &[PersonId], at: Moment) -> Result<(), Fail
 pub fn forget(tx: &mut Tx, lens: LensId) -> Result<(), Failure> {
     tx.execute(FORGET, args![lens])?;
     tx.execute(FORGET_TALLY, args![lens])?;
-    Ok(())
+    owned::forget(tx, lens)
 }

@@ -168,6 +168,12 @@ fn other_peoples_people_are_not_there() {
             tally.into_iter().find(|(stage, _)| *stage == Stage::Opportunity).unwrap().1
         };
         assert_eq!([&ann, &ben, &User::operator()].map(opportunities), [2, 1, 3]);
+        let (kept, counted) = read(world, &ann, |tx, _| {
+            let lens = people::main_lens(tx)?.id;
+            people::owned::kept_and_counted(tx, lens)
+        })
+        .unwrap();
+        assert!(!kept.is_empty() && kept == counted, "{kept:?}, and counted {counted:?}");
         let flow = move |tx: &mut Tx, who: &User| {
             let moves = funnels::funnel::funnel(tx, who, None, None, now)?.moves;
             Ok(moves.iter().filter(|one| one.from == Stage::None).map(|one| one.count).sum::<u64>())

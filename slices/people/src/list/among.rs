@@ -17,6 +17,8 @@ const WALK_MAX: usize = 6_000;
 const GATHER_MAX: i64 = 20_000;
 /// Places looked at before all are gathered, however many that is.
 const WALK_LONG_MAX: usize = 100_000;
+/// The id of nobody.
+const NOBODY: PersonId = 0;
 
 /// Whom a list lets through; everybody, unless something is asked.
 #[derive(Clone, Debug)]
@@ -29,12 +31,14 @@ pub struct Sieve {
     pub condition: Option<Arc<dyn Asked>>,
     /// Who are in this list.
     pub list: Option<i64>,
+    /// Who are among these, as [`super::found`] finds them.
+    pub found: Option<Vec<PersonId>>,
 }
 
 impl Sieve {
     /// Lets everybody through who stands under a lens.
     pub fn of(lens: LensId) -> Sieve {
-        Sieve { lens, stages: Vec::new(), condition: None, list: None }
+        Sieve { lens, stages: Vec::new(), condition: None, list: None, found: None }
     }
 
     /// The stages at one of which everybody stands who is let through; nothing where it may be any.
@@ -50,9 +54,14 @@ impl Sieve {
         }
     }
 
+    /// Whether everybody of some stages is let through.
+    fn is_wide(&self) -> bool {
+        self.condition.is_none() && self.list.is_none() && self.found.is_none()
+    }
+
     /// Whether everybody is let through.
     pub(super) fn is_open(&self) -> bool {
-        self.condition.is_none() && self.list.is_none() && self.stages.is_empty()
+        self.is_wide() && self.stages.is_empty()
     }
 
     /// Those of some people who are let through, in their order; nothing while the condition is not ready.
@@ -67,6 +76,9 @@ impl Sieve {
         now: Moment,
     ) -> Result<Option<Vec<PersonId>>, Failure> {
         let mut left = crate::sight::seen(tx, who, people)?;
+        if let Some(found) = &self.found {
+            left.retain(|id| found.contains(id));
+        }
         if !self.stages.is_empty() {
             let standings = crate::stand::stages(tx, self.lens, &left)?;
             left.retain(|id| standings.get(id).is_some_and(|stage| self.stages.contains(stage)));
@@ -122,6 +134,22 @@ impl Sieve {
             }
             set = Some(made);
         }
+        if let Some(found) = &self.found {
+            let mut made = Made::default();
+            match &set {
+                None => made.text("select f.id as id from person f where f.id in ("),
+                Some(set) => {
+                    made.text("select f.id as id from (").made(set).text(") f where f.id in (")
+                }
+            };
+            // Nobody has no number, so that a list of nobody is one that can be written.
+            made.arg(NOBODY);
+            for id in found {
+                made.text(", ").arg(*id);
+            }
+            made.text(")");
+            set = Some(made);
+        }
         let mut made = Made::default();
         match set {
             Some(set) if self.stages.is_empty() => return Ok(Some(set)),
@@ -152,7 +180,7 @@ impl Sieve {
     /// # Errors
     /// `Broken` when the database fails.
     pub fn count(&self, tx: &mut Tx, who: &User, now: Moment) -> Result<Option<u64>, Failure> {
-        if self.condition.is_none() && self.list.is_none() {
+        if self.is_wide() {
             let tally = crate::stand::tally_for(tx, who, self.lens)?;
             let here = tally
                 .iter()
@@ -187,12 +215,15 @@ pub(super) fn places(
     // What the order itself leaves out need not be asked of each.
     let kept = order::keeps_stages(&ask.sort);
     let still = if kept { Sieve { stages: Vec::new(), ..sieve.clone() } } else { sieve.clone() };
-    if matches!(who.sight, Sight::Limited(_)) {
-        // Walking an index would pass many of others.
+    // Of somebody's few an index would pass many of others before it came to one; of many it comes to the next soon.
+    let is_limited = matches!(who.sight, Sight::Limited(_));
+    let is_gathered = sieve.found.is_some()
+        || is_limited && sieve.condition.is_none() && is_few(tx, who, sieve, now)?;
+    if is_gathered {
         let Some(set) = sieve.set(tx, who, now)? else { return Ok(None) };
         return gather(tx, ask, &set, wanted, now);
     }
-    if still.is_open() {
+    if still.is_open() && !is_limited {
         return walk(tx, ask, stages.as_deref(), after, wanted, now);
     }
     let mut found: Vec<Cursor> = Vec::new();

@@ -252,8 +252,7 @@ fn view(
         (None, Some(_)) => None,
     };
     let tally = stand::tally_for(tx, who, lens.id)?;
-    let found =
-        found.unwrap_or_else(|| ListView { rows: Vec::new(), next: None, tally: tally.clone() });
+    let found = found.unwrap_or_else(|| ListView { rows: Vec::new(), next: None });
     let (toward, columns) = (Toward::parse(&ask.missing), ask.columns());
     let fields = fields::fields(tx, who)?;
     let mut heads = heads(ask, &columns, &list.sort, list.descending);
