@@ -176,6 +176,16 @@ pub(crate) fn must_be_proved(tx: &mut Tx, token: &str, now: Moment) -> Result<()
     Err(Failure::refused("prove_yourself", words))
 }
 
+/// The same of the session that a request carries.
+///
+/// # Errors
+/// As of a form that changes the ways into an account: `Refused` with `prove_yourself`; `SignIn` without a session.
+pub async fn must_be_proved_here(app: &App, headers: &HeaderMap) -> Result<(), Failure> {
+    let token = token(headers).ok_or(Failure::SignIn)?.to_owned();
+    let now = app.clock.now();
+    app.db.read(move |tx| must_be_proved(tx, &token, now)).await
+}
+
 /// Who holds that token, if the session is still on; notes the use.
 pub(crate) async fn holder(app: &App, token: &str) -> Result<Option<User>, Failure> {
     let now = app.clock.now();

@@ -11,7 +11,7 @@ use crate::session::{self, IDLE};
 use crate::user::{User, UserId};
 
 /// The prefix of a session's public id.
-pub(crate) const SESSION: &str = "ses";
+pub const SESSION: &str = "ses";
 
 const OF: Sql = sql("select id, device, means, created_at, last_used_at, token_hash from session
      where user_id = $1 and expires_at > $2 and last_used_at > $3 order by last_used_at desc, id");
@@ -23,25 +23,26 @@ pub(crate) const ALL: &[Sql] = &[OF, END, END_OTHERS, FIND];
 
 /// A browser in which somebody is signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct SessionRow {
+pub struct SessionRow {
+    /// Inside.
     pub id: i64,
     /// The browser, in words.
     pub device: String,
     /// By what they signed in.
     pub means: String,
+    /// When they signed in.
     pub created_at: Moment,
+    /// When it was used last.
     pub last_used_at: Moment,
     /// Whether it is the one that asks.
     pub is_this: bool,
 }
 
 /// One's own sessions, the one used last first.
-pub(crate) fn list(
-    tx: &mut Tx,
-    who: &User,
-    token: &str,
-    now: Moment,
-) -> Result<Vec<SessionRow>, Failure> {
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn list(tx: &mut Tx, who: &User, token: &str, now: Moment) -> Result<Vec<SessionRow>, Failure> {
     let this = session::hash(token);
     let session = |row: &Row| SessionRow {
         id: row.int(0),
@@ -58,7 +59,7 @@ pub(crate) fn list(
 ///
 /// # Errors
 /// `Missing` if there is no such session of the user's.
-pub(crate) fn end(tx: &mut Tx, who: &User, id: i64, now: Moment) -> Result<(), Failure> {
+pub fn end(tx: &mut Tx, who: &User, id: i64, now: Moment) -> Result<(), Failure> {
     if tx.row(END, args![id, who.id.0])?.is_none() {
         return Err(Failure::missing("session", tx.public_ids().encode(SESSION, id)));
     }
@@ -66,12 +67,10 @@ pub(crate) fn end(tx: &mut Tx, who: &User, id: i64, now: Moment) -> Result<(), F
 }
 
 /// Signs all of one's own browsers out but the one that asks; gives how many.
-pub(crate) fn end_all_others(
-    tx: &mut Tx,
-    who: &User,
-    token: &str,
-    now: Moment,
-) -> Result<u64, Failure> {
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn end_all_others(tx: &mut Tx, who: &User, token: &str, now: Moment) -> Result<u64, Failure> {
     let ended = end_others(tx, who.id, token)?;
     let subject = (crate::USER, who.id.0);
     audit::note(tx, who, "sessions.ended", subject, json!({ "sessions": ended }), now)?;

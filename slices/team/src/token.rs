@@ -238,13 +238,12 @@ pub fn mine(tx: &mut Tx, who: &User) -> Result<Vec<TokenRow>, Failure> {
 /// Sees to it that a token opens nothing from now on.
 ///
 /// # Errors
-/// `Forbidden` without the right to manage the team, unless it is one's own; `Missing` if there is none of that number.
+/// `Missing` if there is none of that number, or if it is somebody else's and the user may not manage the team.
 pub fn revoke(tx: &mut Tx, who: &User, id: i64, now: Moment) -> Result<(), Failure> {
-    if store::token_user(tx, id)? != Some(who.id) {
-        who.may(Right::ManageTeam)?;
-    }
-    if !store::revoke_token(tx, id, now)? {
-        return Err(Failure::missing("token", id));
+    let is_own = store::token_user(tx, id)? == Some(who.id);
+    let may = is_own || who.can(Right::ManageTeam);
+    if !may || !store::revoke_token(tx, id, now)? {
+        return Err(Failure::missing("token", tx.public_ids().encode(TOKEN, id)));
     }
     audit::note(tx, who, "token.revoked", (TOKEN, id), Value::Null, now)
 }

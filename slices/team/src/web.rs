@@ -10,6 +10,8 @@ mod provider;
 mod second;
 mod tokens;
 
+pub use audit::{audit_as_csv, audit_as_json_lines};
+
 use axum::extract::{Form, Query, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};

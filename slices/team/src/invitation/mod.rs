@@ -20,21 +20,27 @@ use crate::session;
 use crate::user::User;
 
 pub(crate) use accept::{Accept, accept, look};
-pub(crate) use store::{ALL, Invitation};
+pub(crate) use store::ALL;
+pub use store::Invitation;
 
 /// The prefix of an invitation's public id.
-pub(crate) const INVITATION: &str = "inv";
+pub const INVITATION: &str = "inv";
 /// How long a link lets in.
 const LASTS: Span = Span::days(7);
 /// Invitations that the page shows.
 const LISTED: i64 = 100;
+
+/// The way of a link, behind the address at which people reach this program.
+pub fn way(token: &str) -> String {
+    format!("/join/{token}")
+}
 
 /// Makes an invitation; gives it, and the token of its link, which nobody can ever see again.
 ///
 /// # Errors
 /// `Forbidden` without the right to manage the team, or to give a role with more rights than one's own; `Invalid` for
 /// what is no address; `Refused` with `user_exists` if somebody signs in with it, or with `invited_already`.
-pub(crate) fn invite(
+pub fn invite(
     tx: &mut Tx,
     who: &User,
     (email, role): (&str, Role),
@@ -76,7 +82,7 @@ pub(crate) fn invite(
 ///
 /// # Errors
 /// `Forbidden` as [`invite`]; `Missing` if there is none that waits.
-pub(crate) fn renew(
+pub fn renew(
     tx: &mut Tx,
     who: &User,
     id: i64,
@@ -95,7 +101,7 @@ pub(crate) fn renew(
 ///
 /// # Errors
 /// `Forbidden` without the right to manage the team; `Missing` if there is none that waits.
-pub(crate) fn revoke(tx: &mut Tx, who: &User, id: i64, now: Moment) -> Result<(), Failure> {
+pub fn revoke(tx: &mut Tx, who: &User, id: i64, now: Moment) -> Result<(), Failure> {
     who.may(Right::ManageTeam)?;
     if !store::revoke(tx, id, now)? {
         return Err(Failure::missing("invitation that waits", id));
@@ -107,7 +113,7 @@ pub(crate) fn revoke(tx: &mut Tx, who: &User, id: i64, now: Moment) -> Result<()
 ///
 /// # Errors
 /// `Forbidden` without the right to manage the team.
-pub(crate) fn list(tx: &mut Tx, who: &User) -> Result<Vec<Invitation>, Failure> {
+pub fn list(tx: &mut Tx, who: &User) -> Result<Vec<Invitation>, Failure> {
     who.may(Right::ManageTeam)?;
     store::list(tx, LISTED)
 }

@@ -32,15 +32,22 @@ pub(crate) const ALL: &[Sql] = &[ADD, RENEW, REVOKE, LIST, FIND, ACCEPT];
 
 /// An invitation as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Invitation {
+pub struct Invitation {
+    /// Inside.
     pub id: i64,
+    /// For whom: the address with which they will sign in.
     pub email: String,
+    /// The name of the role that they will have.
     pub role: String,
     /// Who invited; nobody if it was the operator.
     pub invited_by: Option<i64>,
+    /// When.
     pub created_at: Moment,
+    /// Until when its link lets in.
     pub expires_at: Moment,
+    /// When somebody came by it.
     pub accepted_at: Option<Moment>,
+    /// When it was taken back.
     pub revoked_at: Option<Moment>,
 }
 

@@ -95,6 +95,18 @@ pub fn user(tx: &mut Tx, id: i64) -> Result<Option<User>, Failure> {
     user_of(tx, &row).map(Some)
 }
 
+/// The user whom an address or a public id names, asking at the command line: with no more than they may and see.
+///
+/// # Errors
+/// `Missing` if there is none who opens anything.
+pub fn acting(tx: &mut Tx, which: &str) -> Result<User, Failure> {
+    let operator = User::operator();
+    let row = users::meant(tx, &operator, which)?;
+    let found = user(tx, row.id)?.filter(|_| row.suspended_at.is_none());
+    let user = found.ok_or_else(|| Failure::missing("user who is let in", which.trim()))?;
+    Ok(user.by(Mouth::Command))
+}
+
 /// Those who can sign in, by name.
 pub(crate) fn users_who_sign_in(tx: &mut Tx) -> Result<Vec<User>, Failure> {
     store::who_sign_in(tx)?.iter().map(|row| user_of(tx, row)).collect()

@@ -126,20 +126,44 @@ fn line(row: Noted, almanac: &Almanac) -> Line {
     }
 }
 
-async fn csv(app: State<App>, who: User, texts: Query<Texts>) -> Result<Response, Failure> {
+async fn csv(
+    State(app): State<App>,
+    who: User,
+    Query(texts): Query<Texts>,
+) -> Result<Response, Failure> {
+    audit_as_csv(app, who, texts).await
+}
+
+async fn json_lines(
+    State(app): State<App>,
+    who: User,
+    Query(texts): Query<Texts>,
+) -> Result<Response, Failure> {
+    audit_as_json_lines(app, who, texts).await
+}
+
+/// What is asked of the audit log, as a file of CSV that is sent while it is read.
+///
+/// # Errors
+/// `Forbidden` without the right to read the audit log; `Invalid` with every field that can't be read.
+pub async fn audit_as_csv(app: App, who: User, texts: Texts) -> Result<Response, Failure> {
     sent(app, who, texts, "text/csv; charset=utf-8", "audit.csv", audit::csv).await
 }
 
-async fn json_lines(app: State<App>, who: User, texts: Query<Texts>) -> Result<Response, Failure> {
+/// The same as JSON Lines.
+///
+/// # Errors
+/// As [`audit_as_csv`].
+pub async fn audit_as_json_lines(app: App, who: User, texts: Texts) -> Result<Response, Failure> {
     let lines = |rows: &[Noted], _: bool| audit::json_lines(rows);
     sent(app, who, texts, "application/x-ndjson", "audit.jsonl", lines).await
 }
 
 /// Sends the log piece by piece, as fast as it is taken.
 async fn sent(
-    State(app): State<App>,
+    app: App,
     who: User,
-    Query(texts): Query<Texts>,
+    texts: Texts,
     kind: &'static str,
     name: &'static str,
     write: impl Fn(&[Noted], bool) -> Result<Vec<u8>, Failure> + Send + 'static,

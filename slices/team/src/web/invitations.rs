@@ -171,7 +171,7 @@ async fn fresh(
 
 /// The link by which somebody comes in, as browsers reach us.
 fn link(app: &App, headers: &HeaderMap, token: &str) -> String {
-    format!("{}/join/{token}", address(app, headers))
+    format!("{}{}", address(app, headers), invitation::way(token))
 }
 
 fn number(app: &App, id: &str) -> Result<i64, Failure> {
