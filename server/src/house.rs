@@ -27,11 +27,11 @@ use platform::dice::SystemDice;
 use platform::failure::Failure;
 use platform::files::Files;
 use platform::jobs::Registry;
-use platform::page::{Group, Menu, NavItem, Search};
+use platform::page::{Command, Group, Menu, NavItem, Search};
 use platform::tables::Tables;
 use platform::{App, Db, Location, Migrations, Slice};
 use team::provider::{Provider, ProviderConfig, Providers};
-use team::{Passwords, PublicAddress, Strength};
+use team::{Passwords, PublicAddress, Right, Strength, User, roster};
 
 use crate::config::Config;
 use crate::demo::Demo;
@@ -58,6 +58,17 @@ pub(crate) fn tables() -> Result<Tables, Failure> {
 pub(crate) struct House {
     pub config: Config,
     pub mouth: Mouth,
+    /// On whose behalf a command asks, by address or public id; the operator's unless said.
+    pub acts_as: Option<String>,
+}
+
+/// Whoever asks at the command line; a part of the app.
+struct Asking(&'static User);
+
+/// Whoever asks at the command line: the operator of the machine, or a user on whose behalf they ask, with no more than
+/// that user may and sees.
+pub(crate) fn asking(app: &App) -> &'static User {
+    app.part::<Asking>().0
 }
 
 impl House {
@@ -101,6 +112,17 @@ impl House {
     pub(crate) fn steps(&self) -> Result<Vec<Step>, Failure> {
         self.must_be_begun()?;
         self.location().steps(&migrations())
+    }
+
+    /// Lets pass whoever may rule the installation: for commands that ask no verb.
+    ///
+    /// # Errors
+    /// `Forbidden` if they ask on behalf of a user who may not; as [`House::open_begun`].
+    pub(crate) fn must_operate(&self) -> Result<(), Failure> {
+        match self.acts_as {
+            Some(_) => asking(&self.open_begun()?).may(Right::Operate),
+            None => Ok(()),
+        }
     }
 
     /// Every kind of job there is.
@@ -186,6 +208,12 @@ impl House {
             .with_part(people::panel::Panels(vec![Arc::new(funnels::panel::ReceiptPanel)]))
             .with_part(PublicAddress(self.public_address()))
             .with_part(Providers(self.providers()?));
+        let asking = match self.acts_as.clone() {
+            Some(which) => app.db.read_blocking(move |tx| roster::acting(tx, &which))?,
+            None => User::operator(),
+        };
+        // A command asks once, and is wanted as long as it runs.
+        let app = app.with_part(Asking(Box::leak(Box::new(asking))));
         let now = app.clock.now();
         if !app.db.read_blocking(|tx| Ok(!lens::lenses(tx)?.is_empty()))? {
             app.db.write_blocking(move |tx| lens::ensure_starter(tx, now))?;
@@ -225,7 +253,11 @@ fn menu() -> Menu {
             Group { heading: None, is_foot: false, items: pages },
             Group { heading: None, is_foot: true, items: foot },
         ],
-        commands: Vec::new(),
+        commands: vec![Command {
+            label: "API reference".to_owned(),
+            href: "/api".to_owned(),
+            icon: "key".to_owned(),
+        }],
         search: Some(Search {
             href: "/search".to_owned(),
             field: "q".to_owned(),

@@ -7,6 +7,7 @@ use funnel::history::{Entry, Value as Held, What};
 use people::list::Listed;
 use people::missing::MissingView;
 use people::person::Record;
+use people::search::SearchView;
 use people::stand::Standing;
 use people::{COMPANY, LensLabel, PERSON, PersonId};
 use platform::Tx;
@@ -201,4 +202,45 @@ fn number_as_json(number: f64) -> Value {
     } else {
         json!(number)
     }
+}
+
+/// The public id of a person or a company.
+pub(crate) fn subject(id: i64, outside: PublicIds) -> String {
+    outside.encode(if journal::is_company(id) { COMPANY } else { PERSON }, id)
+}
+
+/// What a search found.
+pub(crate) fn found(found: &SearchView, outside: PublicIds) -> Value {
+    let people = found.people.iter().map(|hit| {
+        json!({
+            "id": subject(hit.person.id, outside),
+            "name": hit.person.name,
+            "title": hit.person.title,
+            "company": hit.company,
+            "stage": hit.standing.stage.as_str(),
+        })
+    });
+    let companies = found.companies.iter().map(|company| {
+        json!({
+            "id": subject(company.id, outside),
+            "name": company.name,
+            "domain": company.domain,
+        })
+    });
+    let texts = found.texts.iter().map(|hit| {
+        let excerpt = &hit.excerpt;
+        json!({
+            "about": subject(hit.subject, outside),
+            "name": hit.name,
+            "kind": hit.kind,
+            "at": hit.at,
+            "text": format!("{}{}{}", excerpt.before, excerpt.hit, excerpt.after),
+        })
+    });
+    json!({
+        "people": people.collect::<Vec<_>>(),
+        "companies": companies.collect::<Vec<_>>(),
+        "texts": texts.collect::<Vec<_>>(),
+        "instead": found.instead,
+    })
 }

@@ -6,11 +6,10 @@ use funnels::answer::{self, Answer};
 use funnels::hand;
 use platform::failure::Failure;
 use serde_json::json;
-use team::User;
 
 use super::people::read_stage;
 use super::reading;
-use crate::house::House;
+use crate::house::{House, asking};
 use crate::say::Outcome;
 
 /// Note the answer to a criterion's question
@@ -95,6 +94,7 @@ pub(crate) struct Move {
 impl AnswerTo {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         let app = reading(house)?;
+        let asking = asking(&app);
         let now = app.clock.now();
         let yes = match self.value {
             Said::Yes => Some(true),
@@ -104,7 +104,7 @@ impl AnswerTo {
         let (who, lens) = (self.who, self.lens);
         let said = Answer { criterion: self.criterion, yes, note: self.note, from: self.from };
         let found = app.db.write_blocking(move |tx| {
-            answer::answer(tx, &User::operator(), &who, lens.as_deref(), &said, now)
+            answer::answer(tx, asking, &who, lens.as_deref(), &said, now)
         })?;
         house.mouth.result(&found, |_| match found.before == found.after {
             true => format!("Noted. They stay {}.", found.after),
@@ -117,6 +117,7 @@ impl AnswerTo {
 impl Move {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         let app = reading(house)?;
+        let asking = asking(&app);
         let now = app.clock.now();
         let (who, lens, to) = (self.who, self.lens, self.to);
         let wake = hand::Waking {
@@ -127,7 +128,7 @@ impl Move {
         };
         let step = hand::Move { to, reason: self.reason, everywhere: self.every_lens, wake };
         app.db.write_blocking(move |tx| {
-            hand::move_to(tx, &User::operator(), &who, lens.as_deref(), &step, now)
+            hand::move_to(tx, asking, &who, lens.as_deref(), &step, now)
         })?;
         house.mouth.result(&json!({ "stage": to }), |ink| {
             format!("They are {} now.", ink.strong(to.as_str()))

@@ -4,10 +4,9 @@ use std::io::{ErrorKind, Write, stdout};
 
 use clap::{Args, ValueEnum};
 use platform::failure::Failure;
-use team::User;
 use team::audit::{self, Noted, ROWS_MAX, Texts};
 
-use crate::house::House;
+use crate::house::{House, asking};
 use crate::say::{Ink, Outcome, table};
 
 /// Read who did what to which record
@@ -68,8 +67,9 @@ enum Form {
 impl Audit {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         let app = house.open_begun()?;
+        let asking = asking(&app);
         if self.check {
-            let checked = app.db.read_blocking(|tx| audit::check(tx, &User::operator()))?;
+            let checked = app.db.read_blocking(|tx| audit::check(tx, asking))?;
             house.mouth.result(&checked, |ink| {
                 let mut lines = checked.breaks.clone();
                 lines.push(format!("{} rows; their head is {}", checked.rows, checked.head));
@@ -87,7 +87,7 @@ impl Audit {
         let asked = app.db.read_blocking(move |tx| texts.read(tx, now))?;
         if let Some(form) = export {
             let (mut out, mut is_first) = (stdout().lock(), true);
-            audit::export(&app, &User::operator(), &asked, |rows| {
+            audit::export(&app, asking, &asked, |rows| {
                 let text = match form {
                     Form::Csv => audit::csv(&rows, is_first)?,
                     Form::Jsonl => audit::json_lines(&rows)?,
@@ -101,7 +101,7 @@ impl Audit {
             return Ok(Outcome::Done);
         }
         let page = app.db.read_blocking(move |tx| {
-            audit::list(tx, &User::operator(), &asked, after.as_deref(), limit.into())
+            audit::list(tx, asking, &asked, after.as_deref(), limit.into())
         })?;
         house.mouth.result(&page, |ink| shown(&page, ink))?;
         Ok(Outcome::Done)

@@ -6,11 +6,10 @@ use people::{COMPANY, PERSON};
 use platform::failure::Failure;
 use platform::public_id::PublicIds;
 use serde_json::{Value, json};
-use team::User;
 
 use super::person::facts;
 use super::reading;
-use crate::house::House;
+use crate::house::{House, asking};
 use crate::say::{Ink, Outcome, table};
 
 /// Show everything about a company
@@ -44,10 +43,10 @@ impl Company {
             None => None,
         };
         let app = reading(house)?;
+        let asking = asking(&app);
         let now = app.clock.now();
-        let record = app.db.read_blocking(move |tx| {
-            company(tx, &User::operator(), &self.who, after.as_ref(), now)
-        })?;
+        let record =
+            app.db.read_blocking(move |tx| company(tx, asking, &self.who, after.as_ref(), now))?;
         let outside = app.public_ids();
         house.mouth.result(&told(&record, outside), |ink| shown(&record, outside, ink))?;
         Ok(Outcome::Done)

@@ -2,11 +2,10 @@
 
 use clap::Args;
 use platform::failure::Failure;
-use team::User;
 
 use super::job;
 use crate::demo;
-use crate::house::House;
+use crate::house::{House, asking};
 use crate::say::Outcome;
 
 /// Fill an empty workspace with a believable story
@@ -31,11 +30,10 @@ pub(crate) struct Tell {
 impl Tell {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         let app = house.open()?;
+        let asking = asking(&app);
         let now = app.clock.now();
         let Tell { people, seed } = self;
-        let job = app
-            .db
-            .write_blocking(move |tx| demo::start(tx, &User::operator(), people, seed, now))?;
+        let job = app.db.write_blocking(move |tx| demo::start(tx, asking, people, seed, now))?;
         let told = {
             let progress = house.mouth.progress("telling");
             job::run(&app, &house.jobs(), job, &progress, ("done", "total"))?

@@ -12,11 +12,10 @@ use people::list::Sort;
 use platform::App;
 use platform::failure::Failure;
 use serde_json::json;
-use team::User;
 
 use super::people::read_stage;
 use super::{job, reading};
-use crate::house::House;
+use crate::house::{House, asking};
 use crate::say::Outcome;
 
 /// Bytes written at a time.
@@ -107,11 +106,12 @@ impl ExportList {
 }
 
 fn segment(house: &House, app: &App, export: &Export) -> Result<Option<Segment>, Failure> {
+    let asking = asking(app);
     let asked = export.clone();
-    let found = app.db.read_blocking(move |tx| asked.segment(tx, &User::operator()))?;
+    let found = app.db.read_blocking(move |tx| asked.segment(tx, asking))?;
     let Some(segment) = found else { return Ok(None) };
     let (asked, now) = (segment.clone(), app.clock.now());
-    let job = app.db.write_blocking(move |tx| asked.prepare(tx, &User::operator(), now))?;
+    let job = app.db.write_blocking(move |tx| asked.prepare(tx, asking, now))?;
     if let Some(job) = job {
         let progress = house.mouth.progress("reading histories");
         job::run(app, &house.jobs(), job, &progress, ("done", "total"))?;
@@ -125,10 +125,11 @@ fn written(
     segment: Option<Segment>,
     to: impl Write + Send + 'static,
 ) -> Result<Exported, Failure> {
+    let asking = asking(app);
     let now = app.clock.now();
     app.db.read_blocking(move |tx| {
         let mut to = BufWriter::with_capacity(BUFFER_BYTES, to);
-        export.write(tx, &User::operator(), segment.as_ref(), now, &mut to, |_, _| Ok(()))
+        export.write(tx, asking, segment.as_ref(), now, &mut to, |_, _| Ok(()))
     })
 }
 

@@ -6,9 +6,9 @@ use people::lens_for;
 use platform::failure::Failure;
 use platform::public_id::PublicIds;
 use serde_json::{Value, json};
-use team::User;
+use team::Right;
 
-use crate::house::House;
+use crate::house::{House, asking};
 use crate::say::{Outcome, table};
 
 /// Custom fields: what you want to know of people and companies besides
@@ -107,10 +107,11 @@ fn value(row: &FieldRow, ids: PublicIds) -> Value {
 impl FieldCommand {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         let app = house.open()?;
+        let asking = asking(&app);
         let (now, ids) = (app.clock.now(), app.public_ids());
         let saved = match self {
             FieldCommand::List(List {}) => {
-                let rows = app.db.read_blocking(|tx| fields::fields(tx, &User::operator()))?;
+                let rows = app.db.read_blocking(|tx| fields::fields(tx, asking))?;
                 let all =
                     json!({ "fields": rows.iter().map(|row| value(row, ids)).collect::<Vec<_>>() });
                 let mut lines = vec![["field", "label", "type"].map(str::to_owned).to_vec()];
@@ -125,9 +126,7 @@ impl FieldCommand {
             }
             FieldCommand::Remove(Remove { key }) => {
                 let removed = key.clone();
-                app.db.write_blocking(move |tx| {
-                    fields::remove(tx, &User::operator(), &removed, now)
-                })?;
+                app.db.write_blocking(move |tx| fields::remove(tx, asking, &removed, now))?;
                 let value = json!({ "key": key, "removed": true });
                 house.mouth.result(&value, |ink| format!("{} is removed.", ink.strong(&key)))?;
                 return Ok(Outcome::Done);
@@ -142,16 +141,18 @@ impl FieldCommand {
                     formula: takes.formula.unwrap_or_default(),
                 };
                 app.db.write_blocking(move |tx| {
-                    let who = User::operator();
-                    let lens = lens_for(tx, &who, None)?;
-                    fields::make(tx, &who, lens.id, kind, &draft, now)
+                    let who = asking;
+                    let lens = lens_for(tx, who, None)?;
+                    fields::make(tx, who, lens.id, kind, &draft, now)
                 })?
             }
             FieldCommand::Change(Change { key, label, takes }) => {
                 app.db.write_blocking(move |tx| {
-                    let who = User::operator();
-                    let lens = lens_for(tx, &who, None)?;
-                    let row = fields::load(tx, &who, &key)?;
+                    let who = asking;
+                    // What one may not change one is not told of.
+                    who.may(Right::ManageFields)?;
+                    let lens = lens_for(tx, who, None)?;
+                    let row = fields::load(tx, who, &key)?;
                     let choices =
                         if takes.choices.is_empty() { row.choices } else { takes.choices.clone() };
                     let draft = Draft {
@@ -161,7 +162,7 @@ impl FieldCommand {
                         formula: takes.formula.clone().unwrap_or(row.formula),
                         ..Draft::default()
                     };
-                    fields::change(tx, &who, lens.id, &key, &draft, now)
+                    fields::change(tx, who, lens.id, &key, &draft, now)
                 })?
             }
         };

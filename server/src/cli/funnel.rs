@@ -4,10 +4,9 @@ use clap::Args;
 use funnel::Stage;
 use platform::failure::Failure;
 use serde_json::{Map, Value, json};
-use team::User;
 
 use super::reading;
-use crate::house::House;
+use crate::house::{House, asking};
 use crate::say::{Outcome, table};
 
 /// Show how many people stand where
@@ -31,10 +30,11 @@ pub(crate) struct Funnel {
 impl Funnel {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         let app = reading(house)?;
+        let asking = asking(&app);
         let (now, days) = (app.clock.now(), self.days);
         let funnel = app.db.read_blocking(move |tx| {
             let lens = self.lens.as_deref();
-            funnels::funnel::funnel(tx, &User::operator(), lens, days, now)
+            funnels::funnel::funnel(tx, asking, lens, days, now)
         })?;
         let shown: Vec<(Stage, u64)> =
             funnel.tally.iter().copied().filter(|(stage, _)| *stage != Stage::None).collect();

@@ -8,11 +8,10 @@ use people::erase::{self, Erased};
 use people::gdpr;
 use platform::failure::Failure;
 use serde_json::json;
-use team::User;
 
 use super::export::whole;
 use super::{job, reading};
-use crate::house::House;
+use crate::house::{House, asking};
 use crate::say::Outcome;
 
 /// Tell somebody all that is held of them, or erase them
@@ -81,8 +80,9 @@ impl Gdpr {
 impl TellAll {
     fn run(self, house: &House) -> Result<Outcome, Failure> {
         let app = reading(house)?;
+        let asking = asking(&app);
         let (now, who) = (app.clock.now(), self.who);
-        let all = move |tx: &mut platform::Tx| gdpr::everything(tx, &User::operator(), &who, now);
+        let all = move |tx: &mut platform::Tx| gdpr::everything(tx, asking, &who, now);
         let all = app.db.write_blocking(all)?;
         let is_outline = self.file.extension().is_some_and(|ending| ending == "txt");
         whole(&self.file, |mut file| {
@@ -104,10 +104,10 @@ impl Erase {
     fn run(self, house: &House) -> Result<Outcome, Failure> {
         debug_assert!(self.yes, "it is required");
         let app = reading(house)?;
-        let looked = erase::look(&app, &User::operator(), &self.who)?;
+        let asking = asking(&app);
+        let looked = erase::look(&app, asking, &self.who)?;
         let (now, who) = (app.clock.now(), self.who);
-        let erase =
-            move |tx: &mut platform::Tx| erase::erase(tx, &User::operator(), &who, &looked, now);
+        let erase = move |tx: &mut platform::Tx| erase::erase(tx, asking, &who, &looked, now);
         let erased = app.db.write_blocking(erase)?;
         if let Some(files) = erased.job {
             let progress = house.mouth.progress("removing files");

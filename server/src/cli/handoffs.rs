@@ -7,10 +7,9 @@ use moment::Span;
 use platform::failure::Failure;
 use platform::page::words::lasting;
 use serde_json::json;
-use team::User;
 
 use super::reading;
-use crate::house::House;
+use crate::house::{House, asking};
 use crate::say::{Ink, Outcome, table};
 
 /// Show who waits to be taken on by sales, and what came of the others
@@ -67,12 +66,13 @@ enum Said {
 impl Handoff {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         let app = reading(house)?;
+        let asking = asking(&app);
         let now = app.clock.now();
         let Handoff { who, said, reason, lens } = self;
         let accepted = matches!(said, Said::Accepted);
         app.db.write_blocking(move |tx| {
             let said = (accepted, reason.as_str());
-            hand::hand_over(tx, &User::operator(), &who, lens.as_deref(), said, now)
+            hand::hand_over(tx, asking, &who, lens.as_deref(), said, now)
         })?;
         house.mouth.result(&json!({ "accepted": accepted }), |_| {
             (if accepted { "Taken on." } else { "Handed back." }).to_owned()
@@ -84,11 +84,12 @@ impl Handoff {
 impl Handoffs {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         let app = reading(house)?;
+        let asking = asking(&app);
         let now = app.clock.now();
         let since = self.since.map_or(Since::Always, Since::Date);
-        let found = app.db.read_blocking(move |tx| {
-            handoffs(tx, &User::operator(), self.lens.as_deref(), &since, now)
-        })?;
+        let found = app
+            .db
+            .read_blocking(move |tx| handoffs(tx, asking, self.lens.as_deref(), &since, now))?;
         house.mouth.result(&found, |ink| shown(&found, ink))?;
         Ok(Outcome::Done)
     }

@@ -11,10 +11,9 @@ use people::import::{self, Counts, Exception};
 use platform::App;
 use platform::failure::Failure;
 use serde_json::json;
-use team::User;
 
 use super::job;
-use crate::house::House;
+use crate::house::{House, asking};
 use crate::say::{Ink, Outcome, table};
 
 /// Bring people in from a file
@@ -65,6 +64,7 @@ impl ImportFile {
             return Err(Failure::refused("file", words));
         }
         let app = house.open()?;
+        let asking = asking(&app);
         let kept = import::keep(&app, &self.file)?;
         if self.dry_run {
             return self.would(house, &app, &kept.key, &mapping);
@@ -72,9 +72,9 @@ impl ImportFile {
         let now = app.clock.now();
         let (copy, brings_back) = (kept.key.clone(), self.bring_back);
         let started = app.db.write_blocking(move |tx| {
-            let started = import::start(tx, &User::operator(), &kept, &mapping, now)?;
+            let started = import::start(tx, asking, &kept, &mapping, now)?;
             if brings_back {
-                import::bring_back(tx, &User::operator(), started.import, now)?;
+                import::bring_back(tx, asking, started.import, now)?;
             }
             Ok(started)
         })?;
@@ -122,8 +122,9 @@ impl ImportFile {
         key: &str,
         mapping: &str,
     ) -> Result<Outcome, Failure> {
+        let asking = asking(app);
         let lens = app.db.read_blocking(lens::main)?.id;
-        let would = import::dry_run(app, &User::operator(), key, mapping, Some(lens), None);
+        let would = import::dry_run(app, asking, key, mapping, Some(lens), None);
         app.files.remove(key)?;
         let would = would?;
         let stages: serde_json::Map<String, serde_json::Value> = would

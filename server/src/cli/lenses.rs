@@ -4,10 +4,9 @@ use clap::Args;
 use funnel::Stage;
 use funnels::agreement::{AgreementView, LensesView};
 use platform::failure::Failure;
-use team::User;
 
 use super::reading;
-use crate::house::House;
+use crate::house::{House, asking};
 use crate::say::{Ink, Outcome, table};
 
 /// Compare the definitions held side by side
@@ -25,9 +24,10 @@ pub(crate) struct Lenses {}
 impl Lenses {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         let app = reading(house)?;
+        let asking = asking(&app);
         let now = app.clock.now();
         let found = app.db.read_blocking(move |tx| {
-            funnels::agreement::lenses(tx, &User::operator(), funnels::agreement::Depth::Whole, now)
+            funnels::agreement::lenses(tx, asking, funnels::agreement::Depth::Whole, now)
         })?;
         house.mouth.result(&found, |ink| shown(&found, ink))?;
         Ok(Outcome::Done)

@@ -6,10 +6,10 @@ use people::lists::{self, LIST};
 use people::{PersonId, find, lens_for, segment};
 use platform::failure::Failure;
 use serde_json::{Value, json};
-use team::User;
+use team::Right;
 
 use super::{job, reading};
-use crate::house::House;
+use crate::house::{House, asking};
 use crate::say::{Outcome, table};
 
 /// People by a name: make lists, put people in and take them out
@@ -86,11 +86,13 @@ impl ListCommand {
             ListCommand::Take(Take { which, people }) => change(house, which, people, false)?,
             ListCommand::Remove(Remove { which }) => {
                 let app = house.open()?;
+                let asking = asking(&app);
                 let now = app.clock.now();
                 let name = app.db.write_blocking(move |tx| {
-                    let who = User::operator();
-                    let row = lists::meant(tx, &who, &which)?;
-                    lists::remove(tx, &who, row.id, now)?;
+                    let who = asking;
+                    who.may(Right::EditPeople)?;
+                    let row = lists::meant(tx, who, &which)?;
+                    lists::remove(tx, who, row.id, now)?;
                     Ok(row.name)
                 })?;
                 let value = json!({ "name": name, "removed": true });
@@ -104,23 +106,24 @@ impl ListCommand {
 impl Create {
     fn run(self, house: &House) -> Result<(), Failure> {
         let app = reading(house)?;
+        let asking = asking(&app);
         let (now, ids) = (app.clock.now(), app.public_ids());
         let Create { name, condition, segment } = self;
         let shown = name.clone();
         let (list, started) = app.db.write_blocking(move |tx| {
-            let who = User::operator();
-            let list = lists::make(tx, &who, &name, now)?;
+            let who = asking;
+            let list = lists::make(tx, who, &name, now)?;
             let text = match (&condition, &segment) {
                 (Some(text), _) => Some(text.clone()),
-                (None, Some(which)) => Some(segment::meant(tx, &who, which)?.condition),
+                (None, Some(which)) => Some(segment::meant(tx, who, which)?.condition),
                 (None, None) => None,
             };
             let Some(text) = text else { return Ok((list, None)) };
-            let lens = lens_for(tx, &who, None)?.id;
-            people::condition::read(tx, lens, &text)?.check(tx, &who)?;
+            let lens = lens_for(tx, who, None)?.id;
+            people::condition::read(tx, lens, &text)?.check(tx, who)?;
             let chosen =
                 Chosen::Matching { lens, stages: Vec::new(), condition: Some(text), list: None };
-            let started = bulk::start(tx, &who, &chosen, &Deed::PutIn { list }, now)?;
+            let started = bulk::start(tx, who, &chosen, &Deed::PutIn { list }, now)?;
             Ok((list, Some(started)))
         })?;
         let mut value = json!({ "id": ids.encode(LIST, list), "name": shown, "people": 0 });
@@ -130,7 +133,7 @@ impl Create {
                 job::run(&app, &house.jobs(), made, &progress, ("done", "total"))?;
             }
             let change = started.change;
-            let row = app.db.read_blocking(move |tx| bulk::load(tx, &User::operator(), change))?;
+            let row = app.db.read_blocking(move |tx| bulk::load(tx, asking, change))?;
             value["people"] = Value::from(row.counts.changed);
             value["change"] = Value::from(ids.encode(CHANGE, change));
         }
@@ -143,16 +146,18 @@ impl Create {
 
 fn change(house: &House, which: String, named: Vec<String>, is_in: bool) -> Result<(), Failure> {
     let app = house.open()?;
+    let asking = asking(&app);
     let now = app.clock.now();
     let (name, people, changed) = app.db.write_blocking(move |tx| {
-        let who = User::operator();
-        let row = lists::meant(tx, &who, &which)?;
+        let who = asking;
+        who.may(Right::EditPeople)?;
+        let row = lists::meant(tx, who, &which)?;
         let people: Vec<PersonId> =
-            named.iter().map(|one| find::find(tx, &who, one)).collect::<Result<_, _>>()?;
+            named.iter().map(|one| find::find(tx, who, one)).collect::<Result<_, _>>()?;
         let deed =
             if is_in { Deed::PutIn { list: row.id } } else { Deed::TakeOut { list: row.id } };
-        let started = bulk::start(tx, &who, &Chosen::People(people), &deed, now)?;
-        let counts = bulk::load(tx, &who, started.change)?.counts;
+        let started = bulk::start(tx, who, &Chosen::People(people), &deed, now)?;
+        let counts = bulk::load(tx, who, started.change)?.counts;
         Ok((row.name, counts.people, counts.changed))
     })?;
     let value = json!({ "name": name, "people": people, "changed": changed, "unchanged": people - changed });
@@ -164,8 +169,9 @@ fn change(house: &House, which: String, named: Vec<String>, is_in: bool) -> Resu
 
 fn all(house: &House) -> Result<(), Failure> {
     let app = reading(house)?;
+    let asking = asking(&app);
     let ids = app.public_ids();
-    let rows = app.db.read_blocking(|tx| lists::lists(tx, &User::operator()))?;
+    let rows = app.db.read_blocking(|tx| lists::lists(tx, asking))?;
     let mut lines = vec![["id", "name", "people"].map(str::to_owned).to_vec()];
     lines.extend(
         rows.iter()

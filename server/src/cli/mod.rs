@@ -74,7 +74,7 @@ pub(crate) struct Cli {
     #[command(flatten)]
     common: Common,
     #[command(subcommand)]
-    command: Command,
+    pub(crate) command: Command,
 }
 
 /// What can be said with every command.
@@ -90,13 +90,16 @@ struct Common {
     /// Print results as JSON
     #[arg(long, global = true)]
     json: bool,
+    /// Ask on behalf of a user, with no more than they may and see: an address, or an id usr_…
+    #[arg(long = "as", value_name = "USER", global = true)]
+    acts_as: Option<String>,
     /// A configuration file; what it leaves out is as in config.default.toml
     #[arg(long, value_name = "FILE", global = true)]
     config: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
-enum Command {
+pub(crate) enum Command {
     Serve(serve::Serve),
     Web(serve::Web),
     Work(serve::Work),
@@ -184,8 +187,23 @@ fn run(cli: Cli, mouth: Mouth, variables: &BTreeMap<String, String>) -> Result<O
         _ => {}
     }
     logs::start(&config.log, mouth.side_ink.is_coloured())?;
-    let house = House { config, mouth };
-    match cli.command {
+    let house = House { config, mouth, acts_as: cli.common.acts_as };
+    obey(house, cli.command)
+}
+
+/// Does what is asked, on the house's behalf.
+pub(crate) fn obey(house: House, command: Command) -> Result<Outcome, Failure> {
+    match &command {
+        Command::Serve(_) | Command::Web(_) | Command::Work(_) if house.acts_as.is_some() => {
+            let words = "A server asks on nobody's behalf: leave out --as.";
+            return Err(Failure::refused("not_as", words));
+        }
+        Command::Verify(_) | Command::Doctor(_) | Command::Backup(_) | Command::Migrate(_) => {
+            house.must_operate()?;
+        }
+        _ => {}
+    }
+    match command {
         Command::Serve(command) => command.run(&house),
         Command::Web(command) => command.run(&house),
         Command::Work(command) => command.run(&house),

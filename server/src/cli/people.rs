@@ -11,10 +11,10 @@ use platform::App;
 use platform::failure::Failure;
 use platform::public_id::PublicIds;
 use serde_json::{Map, json};
-use team::{Right, User};
+use team::Right;
 
 use super::{job, reading};
-use crate::house::House;
+use crate::house::{House, asking};
 use crate::listed::{Page, engagement, one, temperature};
 use crate::say::{Ink, Outcome, table};
 
@@ -39,13 +39,13 @@ pub(crate) struct People {
     #[arg(long, value_name = "STAGE", value_parser = read_stage)]
     stage: Vec<Stage>,
     /// Only people who meet a condition, as definitions write them
-    #[arg(long = "where", value_name = "CONDITION", conflicts_with = "search")]
+    #[arg(long = "where", value_name = "CONDITION")]
     condition: Option<String>,
     /// Only people in a segment, by its name or id
-    #[arg(long, value_name = "SEGMENT", conflicts_with = "search")]
+    #[arg(long, value_name = "SEGMENT")]
     segment: Option<String>,
     /// Only people in a list, by its name or id
-    #[arg(long, value_name = "LIST", conflicts_with = "search")]
+    #[arg(long, value_name = "LIST")]
     list: Option<String>,
     /// name, fit, engagement, touched, created, or a fact like company.employees [default: touched; with --where created]
     #[arg(long, value_name = "ORDER", value_parser = read_sort)]
@@ -53,7 +53,7 @@ pub(crate) struct People {
     /// The other way round: names from Z, the smallest and the longest ago first
     #[arg(long)]
     reverse: bool,
-    /// A name, the beginning of one, or an e-mail address
+    /// A name, the beginning of one, or an e-mail address: the 200 nearest, by name unless --sort says otherwise
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
     /// How many
@@ -121,6 +121,7 @@ impl People {
 
     /// Those at some stages, of some name, or who meet a condition, in an order; what is not ready is made first.
     fn listed(self, house: &House, app: &App) -> Result<Page, Failure> {
+        let asking = asking(app);
         let People {
             stage,
             condition,
@@ -136,6 +137,8 @@ impl People {
         } = self;
         let now = app.clock.now();
         let after = after.map(|text| Cursor::parse(&text).ok_or_else(not_a_place)).transpose()?;
+        // In an order of their own those of a text are a list like others.
+        let is_sorted = sort.is_some();
         // Without an order those of a condition come as they came.
         let (sort, is_down) = match sort {
             Some(sort) => (sort.clone(), sort.is_down_by_itself() != reverse),
@@ -146,10 +149,10 @@ impl People {
         };
         let (name, text) = (lens.clone(), condition.clone());
         let (asked, list) = app.db.read_blocking(move |tx| {
-            let who = User::operator();
-            let lens = people::lens_for(tx, &who, name.as_deref())?;
+            let who = asking;
+            let lens = people::lens_for(tx, who, name.as_deref())?;
             let of_segment = match &segment {
-                Some(which) => Some(people::segment::meant(tx, &who, which)?.condition),
+                Some(which) => Some(people::segment::meant(tx, who, which)?.condition),
                 None => None,
             };
             let text = match (text, of_segment) {
@@ -158,25 +161,34 @@ impl People {
             };
             let asked = text.map(|text| people::condition::read(tx, lens.id, &text)).transpose()?;
             let list = match &list {
-                Some(which) => Some(people::lists::meant(tx, &who, which)?.id),
+                Some(which) => Some(people::lists::meant(tx, who, which)?.id),
                 None => None,
             };
             Ok((asked, list))
         })?;
         let (unready, by) = (asked.clone(), sort.clone());
         let jobs = app.db.write_blocking(move |tx| {
-            people::list::prepare(tx, &User::operator(), unready.as_ref(), &by, now)
+            people::list::prepare(tx, asking, unready.as_ref(), &by, now)
         })?;
         for job in jobs {
             let progress = house.mouth.progress("reading histories");
             job::run(app, &house.jobs(), job, &progress, ("done", "total"))?;
         }
         app.db.read_blocking(move |tx| {
-            let who = User::operator();
+            let who = asking;
             who.may(Right::ReadPeople)?;
-            let lens = people::lens_for(tx, &who, lens.as_deref())?;
-            let sieve =
-                Sieve { stages: stage.clone(), condition: asked, list, ..Sieve::of(lens.id) };
+            let lens = people::lens_for(tx, who, lens.as_deref())?;
+            let (mut search, mut found) = (search, None);
+            if let Some(text) = search.take_if(|_| is_sorted) {
+                found = Some(people::list::found(tx, who, lens.id, &stage, &text)?);
+            }
+            let sieve = Sieve {
+                stages: stage.clone(),
+                condition: asked,
+                list,
+                found,
+                ..Sieve::of(lens.id)
+            };
             let list = List {
                 lens: lens.id,
                 stages: stage,
@@ -187,14 +199,16 @@ impl People {
                 limit: limit.into(),
             };
             let not_ready = || Failure::broken("the words of a condition were not made ready");
-            let view =
-                people::list::list_of(tx, &who, &list, &sieve, now)?.ok_or_else(not_ready)?;
-            let count = match (&sieve.condition, sieve.list) {
-                (None, None) => None,
-                _ => Some(sieve.count(tx, &who, now)?.ok_or_else(not_ready)?),
+            let view = people::list::list_of(tx, who, &list, &sieve, now)?.ok_or_else(not_ready)?;
+            let count = match (&sieve.condition, sieve.list, &list.search) {
+                (None, None, _) | (_, _, Some(_)) => None,
+                _ => Some(sieve.count(tx, who, now)?.ok_or_else(not_ready)?),
             };
             let next = view.next.as_ref().map(Cursor::to_text);
-            let tally = Some(view.tally).filter(|_| count.is_none());
+            let tally = match count {
+                Some(_) => None,
+                None => Some(people::stand::tally_for(tx, who, lens.id)?),
+            };
             Page::new(tx, lens, view.rows, next, count, tally)
         })
     }
@@ -209,11 +223,10 @@ fn lacks(
     page: &Page,
     toward: Toward,
 ) -> Result<HashMap<PersonId, MissingView>, Failure> {
+    let asking = asking(app);
     let (lens, now) = (page.lens.id, app.clock.now());
     let ids: Vec<PersonId> = page.rows.iter().map(|row| row.person.id).collect();
-    app.db.read_blocking(move |tx| {
-        funnels::missing::missing(tx, &User::operator(), lens, &ids, toward, now)
-    })
+    app.db.read_blocking(move |tx| funnels::missing::missing(tx, asking, lens, &ids, toward, now))
 }
 
 fn shown(page: &Page, now: moment::Moment, outside: PublicIds, ink: Ink) -> String {

@@ -6,10 +6,9 @@ use people::PERSON;
 use people::person::{HeldFact, Record, in_words, record};
 use platform::failure::Failure;
 use platform::public_id::PublicIds;
-use team::User;
 
 use super::reading;
-use crate::house::House;
+use crate::house::{House, asking};
 use crate::listed::whole;
 use crate::say::{Ink, Outcome, table};
 
@@ -38,10 +37,11 @@ const ACTIVITIES_SHOWN_MAX: usize = 20;
 impl Person {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         let app = reading(house)?;
+        let asking = asking(&app);
         let now = app.clock.now();
-        let record = app.db.read_blocking(move |tx| {
-            record(tx, &User::operator(), &self.who, self.lens.as_deref(), now)
-        })?;
+        let record = app
+            .db
+            .read_blocking(move |tx| record(tx, asking, &self.who, self.lens.as_deref(), now))?;
         let outside = app.public_ids();
         let value = whole(&record, outside, now);
         house.mouth.result(&value, |ink| shown(&record, outside, ink))?;

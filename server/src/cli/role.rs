@@ -4,10 +4,10 @@ use clap::{Args, Subcommand};
 use platform::failure::Failure;
 use serde_json::{Value, json};
 use team::roster::{self, RoleAsk, RoleRow};
-use team::{FieldRights, RIGHTS, Right, Rights, Role, Sees, User};
+use team::{FieldRights, RIGHTS, Right, Rights, Role, Sees};
 
 use super::user::read_sees;
-use crate::house::House;
+use crate::house::{House, asking};
 use crate::say::{Ink, Outcome};
 
 /// Make roles of rights: list, make, change and remove them
@@ -97,10 +97,11 @@ impl Powers {
 impl RoleCommand {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         let app = house.open()?;
+        let asking = asking(&app);
         let now = app.clock.now();
         match self {
             RoleCommand::List(List {}) => {
-                let rows = app.db.read_blocking(|tx| roster::roles(tx, &User::operator()))?;
+                let rows = app.db.read_blocking(|tx| roster::roles(tx, asking))?;
                 let rights: Value = RIGHTS
                     .iter()
                     .map(|(_, word, what)| json!({ "right": word, "is": what }))
@@ -118,9 +119,8 @@ impl RoleCommand {
                     rights: Rights::of(&powers.may.unwrap_or_default()),
                     sees: powers.sees.unwrap_or(Sees::Everybody),
                 };
-                let role = app
-                    .db
-                    .write_blocking(move |tx| roster::save_role(tx, &User::operator(), ask, now))?;
+                let role =
+                    app.db.write_blocking(move |tx| roster::save_role(tx, asking, ask, now))?;
                 house.mouth.result(&told(&role, 0), |ink| {
                     format!(
                         "There is a role {}; give it with `sluice user change`.",
@@ -131,6 +131,7 @@ impl RoleCommand {
             RoleCommand::Change(Change { role, name, powers }) => {
                 let fields = powers.fields()?;
                 let role = app.db.write_blocking(move |tx| {
+                    asking.may(Right::ManageTeam)?;
                     let before = roster::role_named(tx, &role)?;
                     let ask = RoleAsk {
                         changes: Some(role),
@@ -139,7 +140,7 @@ impl RoleCommand {
                         sees: powers.sees.unwrap_or(before.sees()),
                         fields: fields.unwrap_or_else(|| FieldRights::clone(before.fields())),
                     };
-                    roster::save_role(tx, &User::operator(), ask, now)
+                    roster::save_role(tx, asking, ask, now)
                 })?;
                 house.mouth.result(&told(&role, 0), |ink| {
                     format!(
@@ -150,9 +151,7 @@ impl RoleCommand {
             }
             RoleCommand::Remove(Remove { role }) => {
                 let name = role.clone();
-                app.db.write_blocking(move |tx| {
-                    roster::remove_role(tx, &User::operator(), &role, now)
-                })?;
+                app.db.write_blocking(move |tx| roster::remove_role(tx, asking, &role, now))?;
                 house.mouth.result(&json!({ "removed": name }), |ink| {
                     format!("There is no role {} any more.", ink.strong(&name))
                 })?;

@@ -2,14 +2,12 @@
 
 use clap::Args;
 use people::search::{HITS_MAX, Search, SearchView, search};
-use people::{COMPANY, PERSON};
 use platform::failure::Failure;
 use platform::public_id::PublicIds;
-use serde_json::{Value, json};
-use team::User;
 
 use super::reading;
-use crate::house::House;
+use crate::house::{House, asking};
+use crate::listed::{self, subject};
 use crate::say::{Ink, Outcome, table};
 
 /// Find people, companies, and what was said and written
@@ -35,53 +33,15 @@ pub(crate) struct SearchFor {
 impl SearchFor {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         let app = reading(house)?;
+        let asking = asking(&app);
         let limit = usize::from(self.limit).min(HITS_MAX);
         let ask =
             Search { text: self.text.join(" "), people: limit, companies: limit, texts: limit };
-        let found = app.db.read_blocking(move |tx| search(tx, &User::operator(), &ask))?;
+        let found = app.db.read_blocking(move |tx| search(tx, asking, &ask))?;
         let outside = app.public_ids();
-        house.mouth.result(&told(&found, outside), |ink| shown(&found, outside, ink))?;
+        house.mouth.result(&listed::found(&found, outside), |ink| shown(&found, outside, ink))?;
         Ok(Outcome::Done)
     }
-}
-
-fn subject(id: i64, outside: PublicIds) -> String {
-    outside.encode(if journal::is_company(id) { COMPANY } else { PERSON }, id)
-}
-
-fn told(found: &SearchView, outside: PublicIds) -> Value {
-    let people = found.people.iter().map(|hit| {
-        json!({
-            "id": subject(hit.person.id, outside),
-            "name": hit.person.name,
-            "title": hit.person.title,
-            "company": hit.company,
-            "stage": hit.standing.stage.as_str(),
-        })
-    });
-    let companies = found.companies.iter().map(|company| {
-        json!({
-            "id": subject(company.id, outside),
-            "name": company.name,
-            "domain": company.domain,
-        })
-    });
-    let texts = found.texts.iter().map(|hit| {
-        let excerpt = &hit.excerpt;
-        json!({
-            "about": subject(hit.subject, outside),
-            "name": hit.name,
-            "kind": hit.kind,
-            "at": hit.at.to_string(),
-            "text": format!("{}{}{}", excerpt.before, excerpt.hit, excerpt.after),
-        })
-    });
-    json!({
-        "people": people.collect::<Vec<_>>(),
-        "companies": companies.collect::<Vec<_>>(),
-        "texts": texts.collect::<Vec<_>>(),
-        "instead": found.instead,
-    })
 }
 
 fn shown(found: &SearchView, outside: PublicIds, ink: Ink) -> String {

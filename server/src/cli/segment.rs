@@ -6,10 +6,10 @@ use people::segment::{self, SEGMENT};
 use people::{condition, lens_for};
 use platform::failure::Failure;
 use serde_json::{Value, json};
-use team::User;
+use team::Right;
 
 use super::{job, reading};
-use crate::house::House;
+use crate::house::{House, asking};
 use crate::say::{Outcome, table};
 
 /// Conditions by a name: make, list, change and remove segments
@@ -65,16 +65,16 @@ pub(crate) struct Remove {
 
 impl SegmentCommand {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
-        let who = User::operator();
         match self {
             SegmentCommand::List(List {}) => list(house)?,
             SegmentCommand::Create(Create { name, condition }) => {
                 let app = house.open()?;
+                let who = asking(&app);
                 let (now, ids) = (app.clock.now(), app.public_ids());
                 let shown = name.clone();
                 let id = app.db.write_blocking(move |tx| {
-                    let lens = lens_for(tx, &who, None)?;
-                    segment::make(tx, &who, lens.id, (&name, &condition), now)
+                    let lens = lens_for(tx, who, None)?;
+                    segment::make(tx, who, lens.id, (&name, &condition), now)
                 })?;
                 let id = ids.encode(SEGMENT, id);
                 let value = json!({ "id": id, "name": shown });
@@ -82,13 +82,15 @@ impl SegmentCommand {
             }
             SegmentCommand::Change(Change { which, condition, name }) => {
                 let app = house.open()?;
+                let who = asking(&app);
                 let (now, ids) = (app.clock.now(), app.public_ids());
                 let (id, name) = app.db.write_blocking(move |tx| {
-                    let lens = lens_for(tx, &who, None)?;
-                    let row = segment::meant(tx, &who, &which)?;
+                    let lens = lens_for(tx, who, None)?;
+                    who.may(Right::EditPeople)?;
+                    let row = segment::meant(tx, who, &which)?;
                     let name = name.clone().unwrap_or_else(|| row.name.clone());
                     let text = condition.clone().unwrap_or_else(|| row.condition.clone());
-                    segment::change(tx, &who, lens.id, row.id, (&name, &text), now)?;
+                    segment::change(tx, who, lens.id, row.id, (&name, &text), now)?;
                     Ok((row.id, name))
                 })?;
                 let id = ids.encode(SEGMENT, id);
@@ -97,10 +99,12 @@ impl SegmentCommand {
             }
             SegmentCommand::Remove(Remove { which }) => {
                 let app = house.open()?;
+                let who = asking(&app);
                 let now = app.clock.now();
                 let name = app.db.write_blocking(move |tx| {
-                    let row = segment::meant(tx, &who, &which)?;
-                    segment::remove(tx, &who, row.id, now)?;
+                    who.may(Right::EditPeople)?;
+                    let row = segment::meant(tx, who, &which)?;
+                    segment::remove(tx, who, row.id, now)?;
                     Ok(row.name)
                 })?;
                 let value = json!({ "name": name, "removed": true });
@@ -113,17 +117,18 @@ impl SegmentCommand {
 
 fn list(house: &House) -> Result<(), Failure> {
     let app = reading(house)?;
+    let asking = asking(&app);
     let (now, ids) = (app.clock.now(), app.public_ids());
-    let rows = app.db.read_blocking(|tx| segment::segments(tx, &User::operator()))?;
+    let rows = app.db.read_blocking(|tx| segment::segments(tx, asking))?;
     let mut segments: Vec<Value> = Vec::with_capacity(rows.len());
     let mut lines = vec![["id", "name", "people", "condition"].map(str::to_owned).to_vec()];
     for row in rows {
         let text = row.condition.clone();
         // What asks for a word that was lost since is made ready again; what its definition lost is not counted.
         let ready = app.db.write_blocking(move |tx| {
-            let lens = lens_for(tx, &User::operator(), None)?;
+            let lens = lens_for(tx, asking, None)?;
             let asked = condition::read(tx, lens.id, &text)?;
-            let job = asked.prepare(tx, &User::operator(), now)?;
+            let job = asked.prepare(tx, asking, now)?;
             Ok((lens.id, asked, job))
         });
         let count = match ready {
@@ -133,7 +138,7 @@ fn list(house: &House) -> Result<(), Failure> {
                     job::run(&app, &house.jobs(), made, &progress, ("done", "total"))?;
                 }
                 let sieve = Sieve { condition: Some(asked), ..Sieve::of(lens) };
-                app.db.read_blocking(move |tx| sieve.count(tx, &User::operator(), now))?
+                app.db.read_blocking(move |tx| sieve.count(tx, asking, now))?
             }
             Err(Failure::Refused { .. }) => None,
             Err(other) => return Err(other),

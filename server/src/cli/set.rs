@@ -3,12 +3,12 @@
 use clap::Args;
 use people::edit::{assign, edit, public_id};
 use people::said::{SaidView, Saying, said};
+use people::sources;
 use platform::failure::Failure;
 use serde_json::json;
-use team::{Right, User, audit};
 
 use super::reading;
-use crate::house::House;
+use crate::house::{House, asking};
 use crate::say::{Ink, Outcome, table};
 
 /// Say what a fact of a person or a company is
@@ -36,11 +36,12 @@ pub(crate) struct Set {
 impl Set {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         let app = reading(house)?;
+        let asking = asking(&app);
         let now = app.clock.now();
         let key = self.key.clone();
         let id = app.db.write_blocking(move |tx| {
-            let who = User::operator();
-            let edited = edit(tx, &who, &self.who, &self.key, &self.value, now)?;
+            let who = asking;
+            let edited = edit(tx, who, &self.who, &self.key, &self.value, now)?;
             Ok(public_id(tx, edited.subject))
         })?;
         let value = json!({ "id": id, "fact": key });
@@ -66,9 +67,10 @@ pub(crate) struct Assign {
 impl Assign {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         let app = reading(house)?;
+        let asking = asking(&app);
         let now = app.clock.now();
         let id = app.db.write_blocking(move |tx| {
-            let (person, _) = assign(tx, &User::operator(), &self.who, Some(&self.user), now)?;
+            let (person, _) = assign(tx, asking, &self.who, Some(&self.user), now)?;
             Ok(public_id(tx, person))
         })?;
         house.mouth.result(&json!({ "id": id }), |_| format!("{id} is assigned."))?;
@@ -93,10 +95,9 @@ pub(crate) struct Said {
 impl Said {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         let app = reading(house)?;
+        let asking = asking(&app);
         let now = app.clock.now();
-        let found = app
-            .db
-            .read_blocking(move |tx| said(tx, &User::operator(), &self.who, &self.key, now))?;
+        let found = app.db.read_blocking(move |tx| said(tx, asking, &self.who, &self.key, now))?;
         house.mouth.result(&found, |ink| shown(&found, ink))?;
         Ok(Outcome::Done)
     }
@@ -150,18 +151,12 @@ pub(crate) struct Sources {
 impl Sources {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         let app = house.open_begun()?;
+        let asking = asking(&app);
         let now = app.clock.now();
         let order = if self.none || !self.order.is_empty() {
-            app.db.write_blocking(move |tx| {
-                let who = User::operator();
-                who.may(Right::ManageWorkspace)?;
-                journal::rank_sources(tx, &self.order)?;
-                let detail = json!({ "order": self.order });
-                audit::note(tx, &who, "sources.ranked", audit::Subject::NONE, detail, now)?;
-                journal::sources(tx)
-            })?
+            app.db.write_blocking(move |tx| sources::rank(tx, asking, &self.order, now))?
         } else {
-            app.db.read_blocking(journal::sources)?
+            app.db.read_blocking(|tx| sources::sources(tx, asking))?
         };
         house.mouth.result(&json!({ "sources": order }), |_| match order.as_slice() {
             [] => "The newest word holds, whichever source it is of.".to_owned(),

@@ -3,10 +3,9 @@
 use clap::{Args, Subcommand};
 use platform::failure::Failure;
 use serde_json::{Value, json};
-use team::User;
 use team::roster::{self, Place, TEAM, TeamAsk, TeamRow};
 
-use crate::house::House;
+use crate::house::{House, asking};
 use crate::say::Outcome;
 
 /// Put users into teams, with managers
@@ -92,19 +91,20 @@ pub(crate) struct Remove {
 impl TeamCommand {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         let app = house.open()?;
+        let asking = asking(&app);
         let now = app.clock.now();
-        let who = User::operator();
+        let who = asking;
         let said = match self {
             TeamCommand::List(List {}) => None,
             TeamCommand::Create(Create { name, under }) => {
                 let words = format!("There is a team {name}.");
                 let ask = TeamAsk { changes: None, name, parent: under.unwrap_or_default() };
-                app.db.write_blocking(move |tx| roster::save_team(tx, &who, &ask, now))?;
+                app.db.write_blocking(move |tx| roster::save_team(tx, who, &ask, now))?;
                 Some(words)
             }
             TeamCommand::Change(Change { team, name, under, top }) => {
                 app.db.write_blocking(move |tx| {
-                    let teams = roster::teams(tx, &who)?;
+                    let teams = roster::teams(tx, who)?;
                     let wanted = team.trim().to_lowercase();
                     let id = tx.public_ids().decode(TEAM, team.trim());
                     let is_meant =
@@ -119,32 +119,31 @@ impl TeamCommand {
                     };
                     let name = name.unwrap_or_else(|| before.name.clone());
                     let ask = TeamAsk { changes: Some(team), name, parent };
-                    roster::save_team(tx, &who, &ask, now)
+                    roster::save_team(tx, who, &ask, now)
                 })?;
                 Some("The team is as you said.".to_owned())
             }
             TeamCommand::Join(Join { team, user, manager }) => {
                 let words = format!("{user} {} {team}.", if manager { "manages" } else { "is in" });
                 let place = if manager { Place::Manager } else { Place::Member };
-                app.db.write_blocking(move |tx| {
-                    roster::place(tx, &who, (&user, &team), place, now)
-                })?;
+                app.db
+                    .write_blocking(move |tx| roster::place(tx, who, (&user, &team), place, now))?;
                 Some(words)
             }
             TeamCommand::Leave(Leave { team, user }) => {
                 let words = format!("{user} is not in {team}.");
                 app.db.write_blocking(move |tx| {
-                    roster::place(tx, &who, (&user, &team), Place::Outside, now)
+                    roster::place(tx, who, (&user, &team), Place::Outside, now)
                 })?;
                 Some(words)
             }
             TeamCommand::Remove(Remove { team }) => {
                 let words = format!("There is no team {team} any more.");
-                app.db.write_blocking(move |tx| roster::remove_team(tx, &who, &team, now))?;
+                app.db.write_blocking(move |tx| roster::remove_team(tx, who, &team, now))?;
                 Some(words)
             }
         };
-        let teams = app.db.read_blocking(|tx| roster::teams(tx, &User::operator()))?;
+        let teams = app.db.read_blocking(|tx| roster::teams(tx, asking))?;
         let ids = app.public_ids();
         let named = |id: Option<i64>| {
             teams.iter().find(|one| Some(one.id) == id).map(|one| one.name.as_str())

@@ -8,10 +8,9 @@ use funnel::tell::{Answers, Question, Verdict};
 use funnels::tell::{Asked, Asker, Told, tell, tell_packs};
 use platform::App;
 use platform::failure::Failure;
-use team::User;
 
 use super::why::stage;
-use crate::house::House;
+use crate::house::{House, asking};
 use crate::say::{Ink, Outcome, table};
 
 /// The most that answers may be, in bytes.
@@ -66,8 +65,8 @@ impl Over {
         match self {
             Over::Packs => tell_packs(asked),
             Over::Workspace(app) => {
-                let asked = asked.clone();
-                app.db.read_blocking(move |tx| tell(tx, Asker::User(&User::operator()), &asked))
+                let (asked, who) = (asked.clone(), asking(app));
+                app.db.read_blocking(move |tx| tell(tx, Asker::User(who), &asked))
             }
         }
     }

@@ -5,11 +5,10 @@ use funnels::territory::{self, Saved};
 use platform::App;
 use platform::failure::Failure;
 use serde_json::{Value, json};
-use team::User;
 use team::roster::{self, Holder, TERRITORY, TerritoryAsk, TerritoryRow};
 
 use super::job;
-use crate::house::House;
+use crate::house::{House, asking};
 use crate::say::Outcome;
 
 /// Let users and teams see people by a condition over facts
@@ -74,17 +73,18 @@ pub(crate) struct Remove {
 impl TerritoryCommand {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         let app = house.open()?;
+        let asking = asking(&app);
         let now = app.clock.now();
-        let who = User::operator();
+        let who = asking;
         let saved = match self {
             TerritoryCommand::List(List {}) => None,
             TerritoryCommand::Create(Create { name, condition, holders }) => {
                 let ask = TerritoryAsk { changes: None, name, condition, holders };
-                Some(app.db.write_blocking(move |tx| territory::save(tx, &who, ask, now))?)
+                Some(app.db.write_blocking(move |tx| territory::save(tx, who, ask, now))?)
             }
             TerritoryCommand::Change(change) => Some(app.db.write_blocking(move |tx| {
                 let Change { territory: named, name, condition, holders } = change;
-                let before = territory::named(tx, &who, &named)?;
+                let before = territory::named(tx, who, &named)?;
                 let ask = TerritoryAsk {
                     changes: Some(named),
                     name: name.unwrap_or(before.name),
@@ -96,10 +96,10 @@ impl TerritoryCommand {
                         false => holders,
                     },
                 };
-                territory::save(tx, &who, ask, now)
+                territory::save(tx, who, ask, now)
             })?),
             TerritoryCommand::Remove(Remove { territory: named }) => {
-                app.db.write_blocking(move |tx| territory::remove(tx, &who, &named, now))?;
+                app.db.write_blocking(move |tx| territory::remove(tx, who, &named, now))?;
                 None
             }
         };
@@ -112,10 +112,11 @@ impl TerritoryCommand {
 }
 
 fn list(house: &House, app: &App) -> Result<Outcome, Failure> {
-    let rows = app.db.read_blocking(|tx| territory::territories(tx, &User::operator()))?;
-    let (users, teams) = app.db.read_blocking(|tx| {
-        let who = User::operator();
-        Ok((roster::users(tx, &who)?, roster::teams(tx, &who)?))
+    let asking = asking(app);
+    let rows = app.db.read_blocking(|tx| territory::territories(tx, asking))?;
+    let (users, teams) = app.db.read_blocking(move |tx| {
+        let who = asking;
+        Ok((roster::users(tx, who)?, roster::teams(tx, who)?))
     })?;
     let holder = |one: &Holder| match one {
         Holder::User(id) => users.iter().find(|user| user.id == *id).map(|user| user.email.clone()),

@@ -4,10 +4,9 @@ use clap::{Args, Subcommand};
 use moment::Span;
 use platform::failure::Failure;
 use serde_json::{Value, json};
-use team::User;
 use team::token::{self, NewToken, Scope, TOKEN, TokenRow};
 
-use crate::house::House;
+use crate::house::{House, asking};
 use crate::say::Outcome;
 
 /// Let programs in: make, list and revoke the tokens that they show
@@ -75,6 +74,7 @@ fn read_length(text: &str) -> Result<Span, String> {
 impl TokenCommand {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         let app = house.open()?;
+        let asking = asking(&app);
         let (now, ids) = (app.clock.now(), app.public_ids());
         let kept = |row: &TokenRow| {
             json!({
@@ -93,7 +93,7 @@ impl TokenCommand {
                 let ask = NewToken { user, name, scope, lasts: expires };
                 let secret = token::secret(&app);
                 let made = app.db.write_blocking(move |tx| {
-                    token::create(tx, &User::operator(), ask.clone(), &secret, now)
+                    token::create(tx, asking, ask.clone(), &secret, now)
                 })?;
                 let (token, row) = made;
                 let mut value = kept(&row);
@@ -107,7 +107,7 @@ impl TokenCommand {
                 })?;
             }
             TokenCommand::List(List {}) => {
-                let rows = app.db.read_blocking(|tx| token::tokens(tx, &User::operator()))?;
+                let rows = app.db.read_blocking(|tx| token::tokens(tx, asking))?;
                 let value = json!({ "tokens": rows.iter().map(kept).collect::<Vec<_>>() });
                 house.mouth.result(&value, |ink| {
                     if rows.is_empty() {
@@ -135,8 +135,7 @@ impl TokenCommand {
             TokenCommand::Revoke(Revoke { id }) => {
                 let number =
                     ids.decode(TOKEN, &id).ok_or_else(|| Failure::missing("token", &id))?;
-                app.db
-                    .write_blocking(move |tx| token::revoke(tx, &User::operator(), number, now))?;
+                app.db.write_blocking(move |tx| token::revoke(tx, asking, number, now))?;
                 let value = json!({ "id": id, "revoked_at": now });
                 house
                     .mouth

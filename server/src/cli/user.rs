@@ -8,10 +8,10 @@ use platform::failure::Failure;
 use serde_json::{Value, json};
 use team::create_user::{CreateUser, create_user};
 use team::roster::{self, UserChange, UserRow};
-use team::{Sees, USER, User};
+use team::{Sees, USER};
 
 use super::wait_for;
-use crate::house::House;
+use crate::house::{House, asking};
 use crate::say::Outcome;
 
 /// Make, list and change users
@@ -97,9 +97,10 @@ impl UserCommand {
             UserCommand::Create(command) => command.run(house),
             UserCommand::List(List {}) => {
                 let app = house.open_begun()?;
-                let (users, teams) = app.db.read_blocking(|tx| {
-                    let who = User::operator();
-                    Ok((roster::users(tx, &who)?, roster::teams(tx, &who)?))
+                let asking = asking(&app);
+                let (users, teams) = app.db.read_blocking(move |tx| {
+                    let who = asking;
+                    Ok((roster::users(tx, who)?, roster::teams(tx, who)?))
                 })?;
                 let ids = app.public_ids();
                 let value = |row: &UserRow| {
@@ -124,11 +125,12 @@ impl UserCommand {
             }
             UserCommand::Change(Change { user, name, role, sees, suspend, restore }) => {
                 let app = house.open_begun()?;
+                let asking = asking(&app);
                 let now = app.clock.now();
                 let suspended = (suspend || restore).then_some(suspend);
                 let change = UserChange { name, role, sees, suspended };
                 let row = app.db.write_blocking(move |tx: &mut Tx| {
-                    roster::change_user(tx, &User::operator(), &user, change, now)
+                    roster::change_user(tx, asking, &user, change, now)
                 })?;
                 let value = told(&row, app.public_ids().encode(USER, row.id));
                 house.mouth.result(&value, |ink| {
@@ -166,12 +168,9 @@ impl Create {
         stdin().take(INPUT_BYTES_MAX).read_to_string(&mut input)?;
         let password = input.lines().next().unwrap_or_default().to_owned();
         let app = house.open()?;
+        let asking = asking(&app);
         let role = app.db.read_blocking(move |tx| roster::role_named(tx, &role))?;
-        let user = wait_for(create_user(
-            &app,
-            &User::operator(),
-            CreateUser { email, name, role, password },
-        ))?;
+        let user = wait_for(create_user(&app, asking, CreateUser { email, name, role, password }))?;
         let value = json!({ "email": user.email, "name": user.name, "role": user.role.as_str() });
         house.mouth.result(&value, |ink| {
             format!("{} can sign in as {}.", ink.strong(&user.email), user.role)

@@ -6,10 +6,9 @@ use funnel::receipt::Part;
 use funnel::{Stage, Truth};
 use funnels::why::{BecauseView, HandView, MoveView, WhyView};
 use platform::failure::Failure;
-use team::User;
 
 use super::reading;
-use crate::house::House;
+use crate::house::{House, asking};
 use crate::say::{Ink, Outcome};
 
 /// Say why a person stands where they stand
@@ -36,9 +35,10 @@ pub(crate) struct Why {
 impl Why {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         let app = reading(house)?;
+        let asking = asking(&app);
         let now = app.clock.now();
         let why = app.db.read_blocking(move |tx| {
-            funnels::why::why(tx, &User::operator(), &self.who, self.lens.as_deref(), now)
+            funnels::why::why(tx, asking, &self.who, self.lens.as_deref(), now)
         })?;
         house.mouth.result(&why, |ink| shown(&why, ink))?;
         Ok(Outcome::Done)

@@ -4,11 +4,10 @@ use clap::Args;
 use funnel::Stage;
 use funnels::why_not::WhyNotView;
 use platform::failure::Failure;
-use team::User;
 
 use super::reading;
 use super::why::{explained, stage};
-use crate::house::House;
+use crate::house::{House, asking};
 use crate::say::{Ink, Outcome};
 
 /// Say why a person does not stand at a stage, and what would bring them there
@@ -42,10 +41,11 @@ fn read_stage(text: &str) -> Result<Stage, String> {
 impl WhyNot {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         let app = reading(house)?;
+        let asking = asking(&app);
         let now = app.clock.now();
         let found = app.db.read_blocking(move |tx| {
-            let (who, lens) = (User::operator(), self.lens.as_deref());
-            funnels::why_not::why_not(tx, &who, &self.who, lens, self.stage, now)
+            let (who, lens) = (asking, self.lens.as_deref());
+            funnels::why_not::why_not(tx, who, &self.who, lens, self.stage, now)
         })?;
         house.mouth.result(&found, |ink| shown(&found, ink))?;
         Ok(Outcome::Done)

@@ -1,6 +1,7 @@
 //! The program on a workspace of its own, with a user of every role, and two teams that may not see each other's people.
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -47,7 +48,7 @@ pub(super) struct World {
     /// Where they work.
     pub(super) own_company: String,
     pub(super) canary_company: String,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// What came of a request.
@@ -93,13 +94,18 @@ const SELLER: Rights = Rights::of(&[
     Right::ManageLists,
 ]);
 
+/// The house of a folder, as commands are handed it.
+fn house(folder: &Path, acts_as: Option<String>) -> House {
+    let mut config = config::read(None, &BTreeMap::new()).unwrap();
+    config.workspace.data = folder.to_owned();
+    config.metrics.token = "a secret of its own".to_owned();
+    House { config, mouth: Mouth::new(true, None), acts_as }
+}
+
 impl World {
     pub(super) fn begun() -> World {
         let folder = tempfile::tempdir().unwrap();
-        let mut config = config::read(None, &BTreeMap::new()).unwrap();
-        config.workspace.data = folder.path().to_owned();
-        config.metrics.token = "a secret of its own".to_owned();
-        let house = House { config, mouth: Mouth::new(true, None) };
+        let house = house(folder.path(), None);
         let app = house.open().unwrap().with_part(Passwords::new(Strength::Test));
         let runtime = Runtime::new().unwrap();
         let router = runtime.block_on(async { crate::http::for_tests(&house, &app) });
@@ -113,7 +119,7 @@ impl World {
             canary: String::new(),
             own_company: String::new(),
             canary_company: String::new(),
-            _folder: folder,
+            folder,
         };
         world.people_it();
         let registry = house.jobs();
@@ -127,6 +133,15 @@ impl World {
         // Nobody waits for a job in the walk.
         jobs::run_due(&world.app, &registry).unwrap();
         world
+    }
+
+    /// The house, for a command that asks on somebody's behalf.
+    pub(super) fn house(&self, acts_as: Option<String>) -> House {
+        house(self.folder(), acts_as)
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     fn write<T: Send + 'static>(

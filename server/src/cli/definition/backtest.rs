@@ -7,11 +7,10 @@ use funnel::backtest::{Interval, Shift, StageFigures};
 use funnels::backtest::{self, BACKTEST, BacktestView, Question};
 use moment::{Moment, Span};
 use platform::failure::Failure;
-use team::User;
 
 use super::super::job;
 use super::read_definition;
-use crate::house::House;
+use crate::house::{House, asking};
 use crate::say::{Ink, Outcome, table};
 
 /// People who differ, named at a terminal.
@@ -55,17 +54,16 @@ impl Backtest {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         let definition = read_definition(&self.file)?;
         let app = house.open_begun()?;
+        let asking = asking(&app);
         let now = app.clock.now();
         let question = Question { within: self.within, until: self.until };
         let started = app.db.write_blocking(move |tx| {
-            let (who, lens) = (User::operator(), self.lens.as_deref());
-            backtest::start(tx, &who, &definition.text, lens, question, now)
+            let (who, lens) = (asking, self.lens.as_deref());
+            backtest::start(tx, who, &definition.text, lens, question, now)
         })?;
         let progress = house.mouth.progress("testing");
         job::run(&app, &house.jobs(), started.job, &progress, ("done", "total"))?;
-        let row = app
-            .db
-            .read_blocking(move |tx| backtest::load(tx, &User::operator(), started.backtest))?;
+        let row = app.db.read_blocking(move |tx| backtest::load(tx, asking, started.backtest))?;
         let view = row.view()?;
         let id = app.public_ids().encode(BACKTEST, started.backtest);
         let mut value = serde_json::to_value(&view).map_err(anyhow::Error::from)?;

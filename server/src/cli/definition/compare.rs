@@ -4,10 +4,9 @@ use clap::Args;
 use funnel::backtest::ShareDifference;
 use funnels::backtest::{self, BACKTEST, ComparedView, SideView};
 use platform::failure::Failure;
-use team::User;
 
 use super::backtest::figures_row;
-use crate::house::House;
+use crate::house::{House, asking};
 use crate::say::{Ink, Outcome, table};
 
 /// Hold one stored backtest against another
@@ -32,14 +31,13 @@ pub(crate) struct Compare {
 impl Compare {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         let app = house.open_begun()?;
+        let asking = asking(&app);
         let id = |text: &str| {
             let id = app.public_ids().decode(BACKTEST, text);
             id.ok_or_else(|| Failure::missing("backtest", text))
         };
         let (first, second) = (id(&self.first)?, id(&self.second)?);
-        let view = app
-            .db
-            .read_blocking(move |tx| backtest::compare(tx, &User::operator(), first, second))?;
+        let view = app.db.read_blocking(move |tx| backtest::compare(tx, asking, first, second))?;
         house.mouth.result(&view, |ink| shown(&view, ink))?;
         Ok(Outcome::Done)
     }

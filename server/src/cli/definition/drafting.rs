@@ -8,10 +8,9 @@ use funnel::{Definition, packs};
 use funnels::{drafts, lens};
 use platform::failure::Failure;
 use serde_json::{Value, json};
-use team::User;
 
 use super::{read_definition, shown_examples};
-use crate::house::House;
+use crate::house::{House, asking};
 use crate::say::{Ink, Outcome};
 
 /// Run the examples that travel with a definition
@@ -134,10 +133,9 @@ impl Diff {
             Some(file) => (file.display().to_string(), read_definition(file)?.changes(&new)),
             None => {
                 let app = house.open_begun()?;
+                let asking = asking(&app);
                 let lens = self.lens.clone();
-                let lens = app
-                    .db
-                    .read_blocking(move |tx| lens::of(tx, &User::operator(), lens.as_deref()))?;
+                let lens = app.db.read_blocking(move |tx| lens::of(tx, asking, lens.as_deref()))?;
                 let in_force = lens.current().map(|(row, definition)| {
                     (format!("{}, version {}", lens.name, row.version), definition.changes(&new))
                 });
@@ -210,6 +208,7 @@ impl Show {
             return self.packs(house);
         }
         let app = house.open_begun()?;
+        let asking = asking(&app);
         if self.list {
             let lenses = app.db.read_blocking(lens::lenses)?;
             let versions = lenses
@@ -242,7 +241,7 @@ impl Show {
         }
         let (lens, version) = (self.lens, self.version);
         let (name, version, text) = app.db.read_blocking(move |tx| {
-            let lens = lens::of(tx, &User::operator(), lens.as_deref())?;
+            let lens = lens::of(tx, asking, lens.as_deref())?;
             let found = match version {
                 Some(version) => lens.versions.iter().find(|(row, _)| row.version == version),
                 None => lens.versions.last(),
@@ -261,16 +260,17 @@ impl Propose {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         let definition = read_definition(&self.file)?;
         let app = house.open_begun()?;
+        let asking = asking(&app);
         let (now, name) = (app.clock.now(), definition.name.clone());
         let (id, teams) = app.db.write_blocking(move |tx| {
-            let (who, lens) = (User::operator(), self.lens.as_deref());
+            let (who, lens) = (asking, self.lens.as_deref());
             // A name that no lens has makes a new one, under which nobody stands until this is adopted.
             if let Some(name) = lens {
-                lens::make(tx, &who, name, now)?;
+                lens::make(tx, who, name, now)?;
             }
-            let id = drafts::create(tx, &who, lens, Some(&definition.text), &self.note, now)?;
-            drafts::propose(tx, &who, id, now)?;
-            Ok((id, drafts::view(tx, &who, id)?.teams))
+            let id = drafts::create(tx, who, lens, Some(&definition.text), &self.note, now)?;
+            drafts::propose(tx, who, id, now)?;
+            Ok((id, drafts::view(tx, who, id)?.teams))
         })?;
         let id = app.public_ids().encode(drafts::DRAFT, id);
         house.mouth.result(&json!({ "draft": id, "name": name, "needs": teams }), |ink| {

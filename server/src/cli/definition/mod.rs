@@ -14,10 +14,9 @@ use funnels::lens::{self, From};
 use moment::Moment;
 use platform::failure::Failure;
 use serde_json::{Value, json};
-use team::User;
 
 use super::job;
-use crate::house::House;
+use crate::house::{House, asking};
 use crate::say::{Ink, Outcome, table};
 
 /// Check definitions, try them out, and put them in force
@@ -187,10 +186,11 @@ impl Adopt {
     fn run(self, house: &House) -> Result<Outcome, Failure> {
         let definition = read_definition(&self.file)?;
         let app = house.open()?;
+        let asking = asking(&app);
         let (now, from) = (app.clock.now(), self.from.unwrap_or(From::Usual));
         let text = definition.text.clone();
         let adopted = app.db.write_blocking(move |tx| {
-            lens::adopt(tx, &User::operator(), self.lens.as_deref(), &text, from, now)
+            lens::adopt(tx, asking, self.lens.as_deref(), &text, from, now)
         })?;
         let people = match adopted.job {
             Some(job) => {

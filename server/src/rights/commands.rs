@@ -1,0 +1,96 @@
+//! The walk through the commands: each is run on behalf of each role, and lets in whom the table says.
+
+use std::fs;
+
+use clap::Parser;
+use platform::failure::Failure;
+
+use super::Need;
+use super::table::{COMMANDS, IDS};
+use super::world::{World, address, roles};
+use crate::cli::{Cli, obey};
+
+const LEADS: &str = "Email,Name\nlena@north.example,Lena\n";
+const MAPPING: &str = "[key]\nemail = \"Email\"\n";
+const PEOPLE: &str = r#"{"as_of":"2026-01-01T00:00:00Z","people":[]}"#;
+const DEFINITION: &str = "name = \"Walked\"\n[stages.lead]\nenter = 'known(person.email)'\n";
+
+/// Words with spaces between; those in single quotes are one.
+fn words(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (place, part) in text.split('\'').enumerate() {
+        match place % 2 {
+            0 => found.extend(part.split_whitespace().map(str::to_owned)),
+            _ => found.push(part.to_owned()),
+        }
+    }
+    found
+}
+
+/// What stands for what is in brackets.
+fn filled(world: &World, word: &str, role: &str) -> String {
+    let folder = world.folder().display().to_string();
+    let mut word = word
+        .replace("{person}", &world.own)
+        .replace("{company}", &world.own_company)
+        .replace("{email}", &address(role))
+        .replace("{file}", &format!("{folder}/walk.csv"))
+        .replace("{mapping}", &format!("{folder}/walk.toml"))
+        .replace("{definition}", &format!("{folder}/definition.toml"))
+        .replace("{people}", &format!("{folder}/people.json"))
+        .replace("{folder}", &folder);
+    for (name, prefix) in IDS {
+        word = word.replace(name, &world.app.public_ids().encode(prefix, 1));
+    }
+    word
+}
+
+#[test]
+fn each_command_lets_in_whom_the_table_says() {
+    let world = World::begun();
+    let files = [
+        ("walk.csv", LEADS),
+        ("walk.toml", MAPPING),
+        ("definition.toml", DEFINITION),
+        ("people.json", PEOPLE),
+    ];
+    for (name, text) in files {
+        fs::write(world.folder().join(name), text).unwrap();
+    }
+    let mut wrong = Vec::new();
+    for command in COMMANDS {
+        for (role, rights) in roles() {
+            let mut line = vec!["sluice".to_owned()];
+            line.extend(words(command.name));
+            line.extend(words(command.args).iter().map(|word| filled(&world, word, role)));
+            let said = line.join(" ");
+            let cli = Cli::try_parse_from(&line).unwrap_or_else(|error| panic!("{said}: {error}"));
+            let came = obey(world.house(Some(address(role))), cli.command);
+            let is_right = match (command.need, &came) {
+                (_, Err(Failure::Broken(_) | Failure::Busy { .. })) => false,
+                (Need::Nothing | Need::Known, came) => !matches!(came, Err(Failure::Forbidden)),
+                (Need::Right(right), came) => {
+                    rights.contains(right) != matches!(came, Err(Failure::Forbidden))
+                }
+                (Need::Secret, _) => false,
+            };
+            if !is_right {
+                wrong.push(format!(
+                    "{said} as {role}: {:?} is needed, and it came to {came:?}",
+                    command.need
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} commands stand otherwise:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn nobody_asks_on_behalf_of_whoever_is_not_let_in() {
+    let world = World::begun();
+    for who in ["nobody@nowhere.example", "usr_0"] {
+        let cli = Cli::try_parse_from(["sluice", "people"]).unwrap();
+        let came = obey(world.house(Some(who.to_owned())), cli.command);
+        assert!(matches!(came, Err(Failure::Missing { .. })), "{came:?}");
+    }
+}
