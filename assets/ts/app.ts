@@ -3,6 +3,7 @@
 
 import { answerByKey } from "./answer.ts";
 import { changeMany } from "./bulk.ts";
+import { findCalls, tryCalls } from "./calls.ts";
 import { checkWhileWriting } from "./draft.ts";
 import { goToEvidence } from "./evidence.ts";
 import { chooseByTyping, editFacts } from "./edit.ts";
@@ -34,3 +35,5 @@ checkWhileWriting();
 answerByKey();
 showWhyIfAsked();
 goToEvidence();
+findCalls();
+tryCalls();
