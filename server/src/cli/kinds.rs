@@ -4,10 +4,9 @@ use clap::Args;
 use funnels::kinds::{KindLine, KindsView, Paid, kinds};
 use people::pages::timeline::money;
 use platform::failure::Failure;
-use team::User;
 
 use super::reading;
-use crate::house::House;
+use crate::house::{House, asking};
 use crate::say::{Ink, Outcome, table};
 
 /// Show how many are which kind at each stage, and what was paid for them
@@ -29,8 +28,8 @@ pub(crate) struct Kinds {
 impl Kinds {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         let app = reading(house)?;
-        let found =
-            app.db.read_blocking(move |tx| kinds(tx, &User::operator(), self.lens.as_deref()))?;
+        let asking = asking(&app);
+        let found = app.db.read_blocking(move |tx| kinds(tx, asking, self.lens.as_deref()))?;
         house.mouth.result(&found, |ink| shown(&found, ink))?;
         Ok(Outcome::Done)
     }

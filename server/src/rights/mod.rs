@@ -3,6 +3,8 @@
 //!
 //! Whoever adds a route or a command adds its line to [`table`]; the walk fails until then.
 
+mod commands;
+mod mouths;
 mod table;
 mod walk;
 mod world;

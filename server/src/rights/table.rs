@@ -11,10 +11,15 @@ use super::{Door, Known, door, open, own, page};
 /// What stands for a name in brackets in an address: an id with this prefix.
 pub(super) const IDS: &[(&str, &str)] = &[
     ("{backtest}", "bkt"),
+    ("{other}", "bkt"),
     ("{change}", "chg"),
     ("{company}", "cmp"),
     ("{dispute}", "dsp"),
     ("{draft}", "dft"),
+    ("{field}", "fld"),
+    ("{session}", "ses"),
+    ("{territory}", "ter"),
+    ("{role}", "rol"),
     ("{import}", "imp"),
     ("{list}", "lst"),
     ("{segment}", "seg"),
@@ -32,12 +37,21 @@ pub(super) const FOR_READERS: &[&str] = &[
     "POST /api/v1/backtests",
     "DELETE /api/v1/backtests/{backtest}",
     "POST /api/v1/definitions/check",
+    "DELETE /api/v1/me/sessions/{session}",
+    "POST /api/v1/me/sessions/end",
     "POST /api/v1/tokens",
+    "DELETE /api/v1/tokens/{token}",
+    "POST /api/v1/views",
+    "PATCH /api/v1/views/{view}",
+    "DELETE /api/v1/views/{view}",
+    "POST /api/v1/views/first",
 ];
 
 /// Every route but those of the API's table of calls, in the order of their addresses.
 pub(super) const DOORS: &[Door] = &[
     open("GET /"),
+    open("GET /api"),
+    own("POST /api/try").sends("{\"method\":\"GET\",\"path\":\"/me\"}"),
     open("GET /assets/{name}"),
     page("GET /audit", ReadAudit),
     page("GET /audit.csv", ReadAudit),
@@ -184,7 +198,8 @@ pub(super) const DOORS: &[Door] = &[
     open("ANY /api/{*rest}"),
 ];
 
-/// Every command. At the command line it is the operator who asks, and has every right; this is what another would need.
+/// Every command, with what it needs of a user on whose behalf it is asked, by `--as`. The operator, who asks otherwise,
+/// has every right.
 pub(super) const COMMANDS: &[(&str, Need)] = &[
     ("answer", Right(EditPeople)),
     ("assign", Right(EditPeople)),
@@ -193,13 +208,13 @@ pub(super) const COMMANDS: &[(&str, Need)] = &[
     ("company", Right(ReadPeople)),
     ("definition adopt", Right(ChangeDefinitions)),
     ("definition backtest", Right(ReadPeople)),
-    ("definition check", Right(ReadDefinitions)),
-    ("definition compare", Right(ReadDefinitions)),
+    ("definition check", Nothing),
+    ("definition compare", Right(ReadPeople)),
     ("definition diff", Right(ReadDefinitions)),
     ("definition propose", Right(ChangeDefinitions)),
     ("definition show", Right(ReadDefinitions)),
-    ("definition test", Right(ReadDefinitions)),
-    ("definition try", Right(ReadDefinitions)),
+    ("definition test", Nothing),
+    ("definition try", Nothing),
     ("demo", Right(ManageWorkspace)),
     ("doctor", Right(Operate)),
     ("export", Right(ExportPeople)),
@@ -249,9 +264,9 @@ pub(super) const COMMANDS: &[(&str, Need)] = &[
     ("territory create", Right(ManageTeam)),
     ("territory list", Right(ManageTeam)),
     ("territory remove", Right(ManageTeam)),
-    ("token create", Right(ManageTeam)),
+    ("token create", Need::Known),
     ("token list", Right(ManageTeam)),
-    ("token revoke", Right(ManageTeam)),
+    ("token revoke", Need::Known),
     ("user change", Right(ManageTeam)),
     ("user create", Right(ManageTeam)),
     ("user list", Right(ManageTeam)),

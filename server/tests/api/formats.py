@@ -43,10 +43,15 @@ for name, values in {
     "lens": st.sampled_from(["Shared", "Sales"]),
     "user": st.just("mara@north.example"),
     "fact": st.builds("person.custom.{}".format, names),
+    "company-fact": st.builds("company.custom.{}".format, names),
     "key": st.uuids().map(str),
     "name": names,
     "role": st.sampled_from(["owner", "admin", "member"]),
     "password": st.builds("{} and {} and {}".format, names, names, names),
     "upload": st.builds("0{}".format, names),
+    "day": st.dates(datetime(2020, 1, 1).date(), datetime(2090, 1, 1).date()).map(str),
+    "currency": st.sampled_from(["EUR", "USD", "SEK"]),
+    "facts-condition": st.sampled_from(["known(person.country)", "company.employees > 500"]),
+    "team": names,
 }.items():
     schemathesis.openapi.format(name, values)

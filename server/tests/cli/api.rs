@@ -125,7 +125,7 @@ fn people_are_told_and_asked_on_both_databases() {
         assert_eq!(met, by_name, "each once, by either way");
         let condition = "company.employees >= 100 && did(\"form.submitted\")";
         let question = "company.employees%20%3E%3D%20100%20%26%26%20did(%22form.submitted%22)";
-        let page = caller.get(&format!("{PEOPLE}?where={question}&fields=email"));
+        let page = caller.get(&format!("{PEOPLE}?where={question}&fields=email&count=true"));
         assert_eq!(
             (&page["count"], &page["people"]),
             (&json!(1), &json!([{ "id": id, "email": "ann@north.example" }]))
@@ -189,11 +189,12 @@ fn what_is_wrong_with_a_call_is_said_with_its_place() {
     let token = token(&program, &[]);
     let served = program.serve(&[]);
     let caller = Caller { served: &served, token };
-    let person = |more: Value| {
+    let person_value = |more: Value| {
         let mut person = json!({ "email": "ann@north.example" });
         person.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        person.to_string()
+        person
     };
+    let person = |more: Value| person_value(more).to_string();
     let activity = |activity: Value| person(json!({ "activities": [activity] }));
     let too_many = vec![json!({}); 1_001];
     let rows = [
@@ -241,7 +242,13 @@ fn what_is_wrong_with_a_call_is_said_with_its_place() {
         ("POST", BATCH, json!({ "people": 7 }).to_string(), 422, "a list is wanted"),
         ("POST", BATCH, json!({ "people": [], "all": true }).to_string(), 422, "/all"),
         ("GET", "/api/v1/people?where=person.email%20%3D%3D", String::new(), 422, "line 1"),
-        ("GET", "/api/v1/people?where=true&stage=lead", String::new(), 409, "asked alone"),
+        (
+            "GET",
+            "/api/v1/people/export?where=true&stage=lead",
+            String::new(),
+            409,
+            "a condition alone",
+        ),
         ("GET", "/api/v1/people?stage=boss", String::new(), 422, "there are lead"),
         ("GET", "/api/v1/people?limit=0", String::new(), 422, "from 1 to 1000"),
         ("GET", "/api/v1/people?after=nowhere", String::new(), 409, "no place in this list"),
@@ -257,6 +264,19 @@ fn what_is_wrong_with_a_call_is_said_with_its_place() {
         assert_eq!(answer.headers["content-type"], "application/problem+json", "{path}");
         assert!(answer.body.contains(words), "{method} {path} {body:.80}: {}", answer.body);
     }
+    // Of many, each has its own, with the way to all that is wrong.
+    let odd =
+        json!([person_value(json!({ "activities": [{ "kind": "x", "at": "yesterday" }] })), null]);
+    let (_, told) = caller.tell(BATCH, &odd);
+    let mut names: Vec<&str> = told["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|one| one["errors"].as_array().unwrap())
+        .map(|field| field["name"].as_str().unwrap())
+        .collect();
+    names.sort_unstable();
+    assert_eq!(names, ["", "/activities/0/at", "/activities/0/kind"], "{told}");
     let bearer = format!("Bearer {}", caller.token);
     let form = served.ask("POST", PEOPLE, &[("authorization", &bearer)], "email=a@b.example");
     assert_eq!(form.status, 415, "{}", form.body);
@@ -302,6 +322,211 @@ fn the_description_is_of_the_calls_that_there_are() {
     }
 }
 
+#[test]
+fn a_condition_goes_with_stages_a_text_a_list_and_any_order() {
+    let program = Program::new();
+    program.begin();
+    let token = token(&program, &[]);
+    let served = program.serve(&[]);
+    let caller = Caller { served: &served, token };
+    let people: Vec<Value> = (0..9)
+        .map(|n| {
+            json!({
+                "email": format!("p{n}@south.example"),
+                "name": format!("{} Person {n}", if n % 2 == 0 { "Ann" } else { "Ben" }),
+                "facts": { "person.custom.seats": 9 - n, "person.country": if n < 6 { "DE" } else { "FR" } },
+            })
+        })
+        .collect();
+    assert_eq!(caller.tell(BATCH, &json!(people)).0, 200);
+    let who = |n: &[usize]| n.iter().map(|n| format!("p{n}@south.example")).collect::<Vec<_>>();
+    let german = "where=person.country%20%3D%3D%20%22DE%22";
+    let by_seats = format!("{german}&sort=person.custom.seats");
+    assert_eq!(caller.everybody(&by_seats), who(&[5, 4, 3, 2, 1, 0]));
+    assert_eq!(caller.everybody(&format!("{by_seats}&order=desc")), who(&[0, 1, 2, 3, 4, 5]));
+    assert_eq!(caller.everybody(german), who(&[0, 1, 2, 3, 4, 5]), "as they came");
+    assert_eq!(caller.everybody(&format!("{german}&stage=customer")), who(&[]));
+    assert_eq!(
+        caller.everybody(&format!("{german}&stage=lead&sort=name")),
+        who(&[0, 2, 4, 1, 3, 5])
+    );
+    let ann = format!("{german}&search=ann&sort=person.custom.seats");
+    assert_eq!(
+        caller.everybody(&ann),
+        who(&[4, 2, 0]),
+        "those of a text in an order, page by page"
+    );
+    let counted =
+        |question: &str| caller.get(&format!("{PEOPLE}?{question}&count=true"))["count"].clone();
+    assert_eq!(counted(&ann), 3);
+    assert_eq!(counted(&format!("{german}&search=ann")), 3);
+    assert_eq!(
+        (counted(german), counted("limit=1"), counted("search=ben")),
+        (json!(6), json!(9), json!(4))
+    );
+    let page = caller.get(&format!("{PEOPLE}?{german}"));
+    assert_eq!(page.get("count"), None, "nobody asked how many there are");
+    let lacking = caller.get(&format!("{PEOPLE}?missing=next&limit=1&fields=missing"));
+    assert!(lacking["people"][0]["missing"]["words"].is_string(), "{lacking}");
+
+    // Lists and segments are asked like everybody, and by their own paths.
+    let (status, list) = caller.tell("/api/v1/lists", &json!({ "name": "Fair" }));
+    assert_eq!(status, 201, "{list}");
+    let whom = json!({ "people": who(&[1, 7, 8]) });
+    assert_eq!(caller.tell("/api/v1/lists/Fair/people", &whom).1["moved"], 3);
+    let segment = json!({ "name": "Germans", "condition": "person.country == \"DE\"" });
+    assert_eq!(caller.tell("/api/v1/segments", &segment).0, 201);
+    assert_eq!(caller.everybody("list=Fair&sort=name"), who(&[8, 1, 7]));
+    assert_eq!(caller.everybody("list=Fair&segment=Germans"), who(&[1]));
+    let emails = |at: &str| -> Vec<String> {
+        let page = caller.get(at);
+        let people = page["people"].as_array().unwrap();
+        people.iter().map(|one| one["email"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(emails("/api/v1/lists/Fair/people?search=ann"), who(&[8]));
+    assert_eq!(emails("/api/v1/segments/Germans/people?limit=2&sort=name"), who(&[0, 2]));
+    let wrong = caller.ask("GET", &format!("{PEOPLE}?{german}&sort=name&after=i7~7"), "");
+    assert_eq!((wrong.status, wrong.body.contains("other_order")), (409, true));
+    let nobody = caller.ask("GET", "/api/v1/lists/Nothing/people", "");
+    assert_eq!(nobody.status, 404, "{}", nobody.body);
+}
+
+#[test]
+fn what_a_page_or_a_command_does_a_call_does_too() {
+    let program = Program::new();
+    program.begin();
+    let token = token(&program, &[]);
+    let served = program.serve(&[]);
+    let caller = Caller { served: &served, token };
+    assert_eq!(caller.tell(PEOPLE, &json!({ "email": "ann@north.example", "name": "Ann" })).0, 201);
+    let ann = "/api/v1/people/ann@north.example";
+    let tell = |at: &str, body: Value| {
+        let (status, value) = caller.tell(&format!("{ann}/{at}"), &body);
+        assert!((200..300).contains(&status), "{at}: {status} {value}");
+        value
+    };
+    // An edit, what was said, and back.
+    tell("facts", json!({ "key": "person.title", "value": "COO" }));
+    let edit = tell("facts", json!({ "key": "person.title", "value": "CEO" }));
+    let said = caller.get(&format!("{ann}/facts/person.title"));
+    assert_eq!((&said["held"]["value"], said["all"].as_array().unwrap().len()), (&json!("CEO"), 2));
+    tell("undo", json!({ "edit": edit["edit"] }));
+    assert_eq!(caller.get(ann)["title"], "COO");
+    let taken = caller.tell(&format!("{ann}/undo"), &json!({ "edit": edit["edit"] }));
+    assert_eq!((taken.0, &taken.1["code"]), (409, &json!("changed_since")));
+    // An answer and a move; what is wrong is said of its member.
+    tell("answers", json!({ "criterion": "need", "answer": "yes" }));
+    let field = |at: &str, body: Value| {
+        let (status, problem) = caller.tell(&format!("{ann}/{at}"), &body);
+        assert!(status == 422 || status == 409, "{problem}");
+        problem["fields"][0]["name"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(field("answers", json!({ "criterion": "luck", "answer": "yes" })), "/criterion");
+    assert_eq!(field("moves", json!({ "to": "recycled", "reason": " " })), "/reason");
+    let wake = json!({ "to": "recycled", "reason": "No budget", "wake_on": "soon" });
+    assert_eq!(field("moves", wake), "/wake_on");
+    assert_eq!(field("facts", json!({ "key": "Title", "value": "x" })), "/key");
+    // Bulk, in their own numbers.
+    let change = json!({ "do": { "what": "fact", "key": "person.custom.plan", "value": "pro" }, "matching": { "where": "known(person.email)" } });
+    let (status, begun) = caller.tell("/api/v1/changes", &change);
+    assert_eq!(status, 202, "{begun}");
+    let at = format!("/api/v1/changes/{}", begun["id"].as_str().unwrap());
+    let done = loop {
+        let change = caller.get(&at);
+        if change["is_done"] == true {
+            break change;
+        }
+    };
+    assert_eq!((&done["changed"], &done["adds_up"]), (&json!(1), &json!(true)), "{done}");
+    // Views are one's own, and go with their tag.
+    let (status, view) =
+        caller.tell("/api/v1/views", &json!({ "name": "Mine", "shows": { "stage": "lead" } }));
+    assert_eq!(status, 201, "{view}");
+    let at = format!("/api/v1/views/{}", view["id"].as_str().unwrap());
+    let changed = caller.ask("PATCH", &at, r#"{"shows":{"where":"person.country =="}}"#);
+    assert!(changed.status == 422 && changed.body.contains("/shows/where"), "{}", changed.body);
+    assert_eq!(caller.ask("DELETE", &at, "").status, 204);
+    // The team, by names and by ids.
+    let (_, team) = caller.tell("/api/v1/teams", &json!({ "name": "North" }));
+    let (status, joined) =
+        caller.tell("/api/v1/teams/north/members", &json!({ "user": "mara@north.example" }));
+    assert_eq!((status, &joined["members"][0]["email"]), (200, &json!("mara@north.example")));
+    let under = json!({ "name": "Coast", "under": team["id"] });
+    assert_eq!(caller.tell("/api/v1/teams", &under).1["under"], team["id"]);
+    let (status, problem) = caller.tell(
+        "/api/v1/users",
+        &json!({ "email": "x@y.example", "role": "boss", "password": "a long and quiet night" }),
+    );
+    assert_eq!((status, &problem["fields"][0]["name"]), (409, &json!("/role")));
+    let (status, invited) = caller
+        .tell("/api/v1/invitations", &json!({ "email": "ida@north.example", "role": "member" }));
+    assert_eq!(status, 201, "{invited}");
+    let join = served.get(invited["join"].as_str().unwrap());
+    assert!(join.status == 200 && join.body.contains("ida@north.example"), "{}", join.status);
+    let log = caller.get("/api/v1/audit?what=invitation.&mouth=api");
+    assert_eq!(log["rows"][0]["what"], "invitation.made", "{log}");
+    assert_eq!(caller.get("/api/v1/audit/check")["breaks"], json!([]));
+    let found = caller.get("/api/v1/search?q=ann");
+    assert_eq!(found["people"][0]["name"], "Ann", "{found}");
+    assert_eq!(caller.get("/api/v1/funnel")["stages"]["lead"], 1);
+}
+
+#[test]
+fn a_command_on_behalf_of_a_user_does_and_shows_no_more_than_they_may() {
+    let program = Program::new();
+    program.begin();
+    let token = token(&program, &[]);
+    let served = program.serve(&[]);
+    let caller = Caller { served: &served, token };
+    let told = json!([{ "email": "ann@north.example", "name": "Ann" }, { "email": "ben@south.example", "name": "Ben" }]);
+    assert_eq!(caller.tell(BATCH, &told).0, 200);
+    for (email, role) in [("vera@north.example", "viewer"), ("sam@north.example", "member")] {
+        let user = json!({ "email": email, "role": role, "password": "a long and quiet night" });
+        assert_eq!(caller.tell("/api/v1/users", &user).0, 201);
+    }
+    program.run(&["user", "change", "sam@north.example", "--sees", "own"]).must_be_done();
+    program.run(&["assign", "ben@south.example", "sam@north.example"]).must_be_done();
+    let mine =
+        program.run(&["--as", "sam@north.example", "people", "--json"]).must_be_done().json();
+    assert_eq!(mine["people"].as_array().unwrap().len(), 1, "{mine}");
+    assert_eq!(mine["people"][0]["name"], "Ben");
+    for hidden in [&["person", "ann@north.example"][..], &["why", "ann@north.example"]] {
+        let ran = program.run(&[&["--as", "sam@north.example"], hidden].concat());
+        assert!(ran.code == 1 && ran.err.contains("there is no person"), "{}", ran.err);
+    }
+    let ran = program.run(&[
+        "--as",
+        "vera@north.example",
+        "set",
+        "ann@north.example",
+        "person.title",
+        "x",
+    ]);
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    program
+        .run(&["--as", "sam@north.example", "set", "ben@south.example", "person.title", "CEO"])
+        .must_be_done();
+    // What is kept by owners is what is counted, whoever looks after whom and wherever they go.
+    let verified = || assert_eq!(program.run(&["verify"]).must_be_done().code, 0);
+    verified();
+    for (owner, to) in
+        [("", "recycled"), ("vera@north.example", "lead"), ("sam@north.example", "disqualified")]
+    {
+        program.run(&["assign", "ben@south.example", owner]).must_be_done();
+        program.run(&["move", "ben@south.example", to, "--reason", "so"]).must_be_done();
+        verified();
+    }
+    program.run(&["gdpr", "erase", "ben@south.example", "--yes"]).must_be_done();
+    verified();
+    let log = caller.get("/api/v1/audit?user=sam@north.example");
+    let row = &log["rows"][0];
+    assert_eq!((&row["what"], &row["mouth"]), (&json!("fact.edited"), &json!("command")), "{log}");
+    let ran = program.run(&["--as", "sam@north.example", "verify"]);
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    let ran = program.run(&["--as", "nobody@north.example", "people"]);
+    assert!(ran.code == 1 && ran.err.contains("there is no user"), "{}", ran.err);
+}
+
 /// Every example of the description is made as it stands. The program checks its own answers against their shapes while
 /// it is tested, so that one which is not as it is described comes back as 500.
 #[test]
@@ -313,18 +538,16 @@ fn every_example_is_answered_as_it_is_described() {
     let caller = Caller { served: &served, token };
     let document: Value = serde_json::from_str(&served.get("/api/v1/openapi.json").body).unwrap();
     let mut made = 0;
+    let handing = json!({ "text": HANDING, "from": "start" });
+    assert_eq!(caller.tell("/api/v1/definitions/adopt", &handing).0, 200);
     assert_eq!(caller.tell(PEOPLE, &json!({ "email": "ann@north.example" })).0, 201);
     // What is told first is there to be asked for.
     for method in ["post", "get", "patch", "delete"] {
         for (path, calls) in document["paths"].as_object().unwrap() {
             let Some(call) = calls.get(method) else { continue };
             let at = |name: &'static str| examples(call, name);
-            let mut asked: Vec<String> =
+            let asked: Vec<String> =
                 at("query").into_iter().map(|(name, text)| format!("{name}={text}")).collect();
-            // A condition is asked alone.
-            if asked.iter().any(|it| it.starts_with("where=")) {
-                asked.retain(|it| !it.starts_with("stage="));
-            }
             let mut queries = vec![String::new()];
             queries.extend((!asked.is_empty()).then(|| asked.join("&")));
             for query in queries {
@@ -332,24 +555,22 @@ fn every_example_is_answered_as_it_is_described() {
                 for (name, text) in at("path") {
                     way = way.replace(&format!("{{{name}}}"), &text);
                 }
-                if let Some(name) = way.split(['{', '}']).nth(1).map(str::to_owned) {
-                    way = way.replace(&format!("{{{name}}}"), &seed(&caller, path, &name));
+                while let Some(name) = way.split(['{', '}']).nth(1).map(str::to_owned) {
+                    way = way.replacen(&format!("{{{name}}}"), &seed(&caller, path, &name), 1);
                 }
                 let answer = match call["requestBody"]["content"].get("application/octet-stream") {
                     Some(_) => upload(&caller, &way),
                     None => {
                         let body = &call["requestBody"]["content"]["application/json"]["example"];
-                        let body = if body.is_null() { String::new() } else { body.to_string() };
-                        let body = match body.contains("\"…\"") {
-                            true => body.replace('…', &uploaded(&caller)),
-                            false => body,
-                        };
+                        let body = real(&caller, &way, body.clone());
                         caller.ask(&method.to_uppercase(), &format!("{way}?{query}"), &body)
                     }
                 };
                 let status = answer.status.to_string();
+                // Two backtests that came to something are more than an example brings along.
+                let is_without = call["operationId"] == "compareBacktests" && status == "409";
                 assert!(
-                    status.starts_with('2'),
+                    status.starts_with('2') || is_without,
                     "{method} {way}?{query}: {status} {}",
                     answer.body
                 );
@@ -358,7 +579,38 @@ fn every_example_is_answered_as_it_is_described() {
             }
         }
     }
-    assert!(made >= 60, "{made}");
+    assert!(made >= 130, "{made}");
+}
+
+/// A definition whose leads are handed over.
+const HANDING: &str = "name = \"Handing\"\n\
+    [criteria]\nneed = { ask = \"What does it cost you today?\" }\n\
+    [stages.lead]\nenter = 'known(person.email)'\nowner = \"marketing\"\nsla = { accept = \"4h\" }\n\
+    [stages.opportunity]\nenter = 'did(\"demo.held\")'\nowner = \"sales\"\n\
+    [stages.customer]\nenter = 'did(\"deal.won\")'\n";
+
+/// An example, with what only a workspace knows in the place of what it made up.
+fn real(caller: &Caller<'_>, way: &str, mut body: Value) -> String {
+    if body.is_null() {
+        return String::new();
+    }
+    if body["upload"] == "…" {
+        body["upload"] = json!(uploaded(caller));
+    }
+    if way.ends_with("/undo") {
+        let (of, _) = way.rsplit_once('/').unwrap();
+        let key = if of.contains("/companies/") { "company.industry" } else { "person.title" };
+        let (status, edited) =
+            caller.tell(&format!("{of}/facts"), &json!({ "key": key, "value": "rail" }));
+        assert_eq!(status, 200, "{edited}");
+        body["edit"] = edited["edit"].clone();
+    }
+    if way.ends_with("/disputes") {
+        let moves = caller.get(&way.replace("/disputes", "/transitions"));
+        (body["at"], body["to"]) =
+            (moves["transitions"][0]["at"].clone(), moves["transitions"][0]["to"].clone());
+    }
+    body.to_string()
 }
 
 /// The examples of what goes into the path or the query, as it is written there.
@@ -400,6 +652,7 @@ fn seed(caller: &Caller<'_>, path: &str, name: &str) -> String {
         assert!((200..300).contains(&status), "{at}: {value}");
         value
     };
+    let len = |at: &str, of: &str| caller.get(at)[of].as_array().unwrap().len();
     let value = match name {
         "draft" => {
             let draft = tell("/drafts", json!({ "note": path }));
@@ -425,17 +678,57 @@ fn seed(caller: &Caller<'_>, path: &str, name: &str) -> String {
         "token" => tell("/tokens", json!({ "name": "seed" })),
         // A name is taken once.
         "segment" => {
-            let name = format!(
-                "Seed {}",
-                caller.get("/api/v1/segments")["segments"].as_array().unwrap().len()
-            );
+            let name = format!("Seed {}", len("/api/v1/segments", "segments"));
             tell("/segments", json!({ "name": name, "condition": "known(person.email)" }))
         }
         "list" => {
-            let name =
-                format!("Seed {}", caller.get("/api/v1/lists")["lists"].as_array().unwrap().len());
+            let name = format!("Seed {}", len("/api/v1/lists", "lists"));
             tell("/lists", json!({ "name": name }))
         }
+        "view" => tell("/views", json!({ "name": "Seed", "shows": {} })),
+        "change" => tell(
+            "/changes",
+            json!({ "do": { "what": "owner", "user": null }, "people": ["ann@north.example"] }),
+        ),
+        "dispute" => {
+            let at = "/people/ann@north.example/disputes";
+            let body = json!({ "at": "", "to": "", "words": "no" });
+            let body = real(caller, &format!("/api/v1{at}"), body);
+            tell(at, serde_json::from_str(&body).unwrap())
+        }
+        "session" => {
+            let form = "email=mara@north.example&password=correct+horse";
+            assert_eq!(caller.served.ask("POST", "/sign-in", &[], form).status, 303);
+            caller.get("/api/v1/me/sessions")["sessions"][0].clone()
+        }
+        "field" => {
+            let label = format!("Seed {}", len("/api/v1/fields", "fields"));
+            let field = tell("/fields", json!({ "label": label, "type": "text" }));
+            return field["key"].as_str().unwrap().to_owned();
+        }
+        "invitation" => {
+            let email = format!("seed{}@north.example", len("/api/v1/invitations", "invitations"));
+            tell("/invitations", json!({ "email": email, "role": "member" }))
+        }
+        "team" => {
+            let name = format!("Seed {}", len("/api/v1/teams", "teams"));
+            tell("/teams", json!({ "name": name }))
+        }
+        "role" => {
+            let name = format!("Seed {}", len("/api/v1/roles", "roles"));
+            tell("/roles", json!({ "name": name, "may": ["people.read"] }));
+            return encoded(&name);
+        }
+        "territory" => {
+            let name = format!("Seed {}", len("/api/v1/territories", "territories"));
+            let whose = json!(["mara@north.example"]);
+            tell(
+                "/territories",
+                json!({ "name": name, "where": "known(person.country)", "for": whose }),
+            )
+        }
+        "user" => return "mara@north.example".to_owned(),
+        "other" => return seed(caller, path, "backtest"),
         _ => panic!("{path}: what is {name}?"),
     };
     value["id"].as_str().unwrap().to_owned()

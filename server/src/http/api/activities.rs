@@ -10,7 +10,7 @@ use team::Right;
 use super::ask::Ask;
 use super::call::{Call, post};
 use super::given::Given;
-use super::people::{activity, told, who};
+use super::people::{activity, placed, told, who};
 use super::shape::{Shape, any, count, either, has, id, list, may, named, object, word};
 
 fn example() -> Value {
@@ -93,7 +93,9 @@ fn many(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
         Value::Array(activities) => Some(activities),
         body => body.get("activities").and_then(Value::as_array),
     };
-    let came = record_activities(tx, &ask.who, activities.map_or(&[], Vec::as_slice), ask.now)?;
+    let activities = activities.map_or(&[][..], Vec::as_slice);
+    let came = record_activities(tx, &ask.who, activities, ask.now)?;
+    let came = placed(came, activities, "PersonActivity");
     let result = |one: &Told| {
         let mut value = told(one, PERSON, ask);
         if let Some(members) = value.as_object_mut() {

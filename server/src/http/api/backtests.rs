@@ -12,7 +12,7 @@ use super::definitions::{EXAMPLE, definition, lens_name};
 use super::given::Given;
 use super::shape::{
     Shape, any, count, has, id, list, map, may, moment, named, number, object, share, text,
-    text_of, whole, word,
+    text_of, truth, whole, word,
 };
 
 fn part() -> Shape {
@@ -48,6 +48,13 @@ pub(super) fn calls() -> Vec<Call> {
             .gives(200, "The backtest.", named("Backtest"))
             .refuses(&[409])
             .reads(one),
+        get("/backtests/{backtest}/against/{other}", "compareBacktests", "Hold one stored backtest against another")
+            .more("Every difference is the second less the first; where two intervals overlap it may be chance.")
+            .at("backtest", part().says("The id of the first."))
+            .at("other", part().says("The id of the second."))
+            .gives(200, "Both, and by how much the second differs from the first.", named("BacktestComparison"))
+            .refuses(&[409])
+            .reads(compare),
         delete("/backtests/{backtest}", "cancelBacktest", "Give a backtest up that has not ended")
             .at("backtest", part())
             .gives(200, "The backtest as it is now; one that had ended stays as it is.", named("Backtest"))
@@ -123,7 +130,44 @@ pub(super) fn shapes() -> Vec<(&'static str, Shape)> {
         has("within_days", days()),
         has("differences", list(difference)),
     ]);
-    vec![("Backtest", backtest), ("BacktestResult", result)]
+    let side = object(vec![
+        has("backtest", id()),
+        has("definition", text()),
+        has("lens", text()),
+        has("version", count()),
+        has("started_at", moment()),
+    ])
+    .and_more()
+    .says("A backtest, and what it came to.");
+    let share_by = object(vec![
+        has("by", number()),
+        has("is_apart", truth().says("Whether the intervals at 95 % lie apart.")),
+    ])
+    .or_null();
+    let stage = object(vec![
+        has("called", whole(i64::MIN, i64::MAX)),
+        has("won", whole(i64::MIN, i64::MAX)),
+        has("precision", share_by.clone()),
+        has("recall", share_by),
+        has("lead_days", days()),
+        has("weekly", number()),
+    ]);
+    let comparison = object(vec![
+        has("first", side.clone()),
+        has("second", side),
+        has(
+            "difference",
+            object(vec![
+                has("stages", map(stage)),
+                has(
+                    "is_alike",
+                    truth().says("Whether both were asked the same of the same people."),
+                ),
+            ])
+            .and_more(),
+        ),
+    ]);
+    vec![("Backtest", backtest), ("BacktestResult", result), ("BacktestComparison", comparison)]
 }
 
 fn value(row: &BacktestRow, ask: &Ask) -> Map<String, Value> {
@@ -177,6 +221,11 @@ fn start(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
 fn one(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
     let id = ask.id("backtest", BACKTEST)?;
     Ok(Given::value(whole_value(tx, ask, id)?))
+}
+
+fn compare(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
+    let (first, second) = (ask.id("backtest", BACKTEST)?, ask.id("other", BACKTEST)?);
+    Ok(Given::value(json!(backtest::compare(tx, &ask.who, first, second)?)))
 }
 
 fn cancel(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {

@@ -11,7 +11,7 @@ use team::Right;
 use super::ask::Ask;
 use super::call::{Call, get, patch, post};
 use super::given::Given;
-use super::people::{LIMIT_USUAL, company_members, fact, tag_of, told};
+use super::people::{LIMIT_USUAL, company_members, fact, placed, tag_of, told};
 use super::shape::{Shape, any, count, either, has, id, list, named, object, text, text_of, word};
 
 fn which() -> Shape {
@@ -155,7 +155,9 @@ fn tell_many(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
         Value::Array(companies) => Some(companies),
         body => body.get("companies").and_then(Value::as_array),
     };
-    let came = upsert_companies(tx, &ask.who, companies.map_or(&[], Vec::as_slice), ask.now)?;
+    let companies = companies.map_or(&[][..], Vec::as_slice);
+    let came = upsert_companies(tx, &ask.who, companies, ask.now)?;
+    let came = placed(came, companies, "NewCompany");
     let results: Vec<Value> = came.iter().map(|one| told(one, COMPANY, ask)).collect();
     Ok(Given::value(json!({ "counts": Tally::of(&came), "results": results })))
 }

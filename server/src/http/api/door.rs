@@ -10,8 +10,8 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use moment::Span;
 use platform::App;
-use platform::failure::Failure;
 use platform::failure::http::Problem;
+use platform::failure::{Failure, Field};
 use platform::once::{Before, Once};
 use serde_json::Value;
 use team::{Caller, User};
@@ -30,7 +30,7 @@ const KEY: &str = "idempotency-key";
 /// A key that was used for something else.
 const KEY_USED: &str = "idempotency_key";
 
-type Path = Result<RawPathParams, RawPathParamsRejection>;
+pub(super) type Path = Result<RawPathParams, RawPathParamsRejection>;
 
 /// Answers a request to an address that takes these calls.
 pub(super) async fn answer(
@@ -41,16 +41,32 @@ pub(super) async fn answer(
     request: Request,
 ) -> Response {
     let (mut parts, body) = request.into_parts();
-    let wanted = if parts.method == Method::HEAD { &Method::GET } else { &parts.method };
-    let Some(call) = calls.iter().find(|call| call.method == *wanted) else {
+    if called(&parts.method, calls).is_none() {
         return other_method(&parts.method, calls);
-    };
+    }
     let who = match Caller::from_request_parts(&mut parts, &app).await {
         Ok(Caller(who)) => who,
         Err(failure) => return failure.into_response(),
     };
-    let token = who.mouth.token().unwrap_or_default();
-    let left = pace.take(token, app.clock.now());
+    answer_for(app, &pace, calls, who, path, parts, body).await
+}
+
+/// Answers a request of whoever is known.
+pub(super) async fn answer_for(
+    app: App,
+    pace: &Pace,
+    calls: &'static [Call],
+    who: User,
+    path: Path,
+    parts: Parts,
+    body: Body,
+) -> Response {
+    let Some(call) = called(&parts.method, calls) else {
+        return other_method(&parts.method, calls);
+    };
+    // Whoever tries calls on a page counts as themselves.
+    let caller = who.mouth.token().unwrap_or(-who.id.0);
+    let left = pace.take(caller, app.clock.now());
     let mut response = match left.and_then(|left| left.wait_s) {
         Some(wait) => {
             let words =
@@ -66,6 +82,12 @@ pub(super) async fn answer(
         left.tell(response.headers_mut());
     }
     response
+}
+
+/// The call that a method asks for; HEAD asks as GET does.
+fn called(method: &Method, calls: &'static [Call]) -> Option<&'static Call> {
+    let wanted = if method == Method::HEAD { &Method::GET } else { method };
+    calls.iter().find(|call| call.method == *wanted)
 }
 
 /// What these calls are asked by.
@@ -94,6 +116,28 @@ fn other_method(method: &Method, calls: &[Call]) -> Response {
     response
 }
 
+/// Refusals that are about a member of what was sent, whichever call it is: the code, and the way to it.
+const NAMED: [(&str, &str); 18] = [
+    ("built_in", "/role"),
+    ("day_has_come", "/wake_on"),
+    ("invited_already", "/email"),
+    ("no_criterion", "/criterion"),
+    ("no_promise", "/promise"),
+    ("no_reason", "/reason"),
+    ("no_role", "/role"),
+    ("nobody", "/people"),
+    ("not_a_reason", "/reason"),
+    ("only_recycled", "/to"),
+    ("there_already", "/to"),
+    ("user_exists", "/email"),
+    ("value", "/value"),
+    ("wake_condition", "/wake_when"),
+    ("wakes_at_once", "/wake_when"),
+    ("changed_since", "/edit"),
+    ("name_taken", "/name"),
+    ("no_such_source", "/from"),
+];
+
 /// A refusal, ready to be sent.
 struct Refusal(Box<Response>);
 
@@ -103,10 +147,19 @@ impl From<Failure> for Refusal {
             Failure::Refused { code: CHANGED, .. } => StatusCode::PRECONDITION_FAILED,
             Failure::Refused { code: "no_lens", .. } => StatusCode::NOT_FOUND,
             Failure::Refused { code: "file_too_large", .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Failure::Refused { .. } => StatusCode::CONFLICT,
             _ => return Refusal(Box::new(failure.into_response())),
         };
         let (problem, _) = failure.problem();
-        Refusal(Box::new(Problem::new(status, problem.code, problem.detail).into_response()))
+        let mut told = Problem::new(status, problem.code, problem.detail);
+        let named = NAMED.iter().find(|(code, _)| *code == told.code);
+        told.fields.extend(
+            named.map(|(_, member)| Field {
+                name: (*member).to_owned(),
+                words: told.detail.clone(),
+            }),
+        );
+        Refusal(Box::new(told.into_response()))
     }
 }
 
@@ -148,7 +201,7 @@ async fn made(
     let address = parts.uri.path_and_query().map(|at| at.as_str().to_owned()).unwrap_or_default();
     let once = key.map(|key| {
         let asked = [parts.method.as_str().as_bytes(), address.as_bytes(), &bytes];
-        Once::new(who.mouth.token().unwrap_or_default(), &key, &asked)
+        Once::new(who.mouth.token().unwrap_or(-who.id.0), &key, &asked)
     });
     drop(bytes);
     let fields = given

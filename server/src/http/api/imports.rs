@@ -17,6 +17,7 @@ use wire::table::{Layout, Record, Table};
 use super::ask::Ask;
 use super::call::{Call, get, post};
 use super::given::Given;
+use super::members;
 use super::shape::{
     Shape, count, has, id, list, map, may, moment, named, object, text, text_of, truth, whole, word,
 };
@@ -314,7 +315,7 @@ fn rows(tx: &mut Tx, ask: &Ask, which: Which) -> Result<Given, Failure> {
 /// What is wrong with a mapping is the caller's to mend.
 fn start(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
     let (file, mapping) = (kept(ask)?, ask.said("mapping").unwrap_or_default());
-    let started = import::start(tx, &ask.who, &file, mapping, ask.now)?;
+    let started = import::start(tx, &ask.who, &file, mapping, ask.now).map_err(members)?;
     let row = import::find(tx, &ask.who, started.import)?;
     let place = format!("/imports/{}", ask.outside.encode(IMPORT_ID, started.import));
     Ok(Given::accepted(value(tx, &row, ask)?, &place))
@@ -325,7 +326,7 @@ async fn attempt(app: App, ask: Ask) -> Result<Given, Failure> {
     let lens = app.db.read(lens::main).await?.id;
     let tried =
         waiting(move || import::dry_run(&app, &ask.who, &file.key, &mapping, Some(lens), None));
-    let tried = tried.await?;
+    let tried = tried.await.map_err(members)?;
     let stages: Map<String, Value> = tried
         .stages
         .iter()

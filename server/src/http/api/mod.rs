@@ -2,30 +2,44 @@
 //!
 //! **Promise:** a call is a row of [`table`]: the way to it, what it is checked by and how it is described are made of
 //! that row, so that none can say something else than the others. Each parses, asks a verb that other mouths ask too, and
-//! renders. **Never:** lets a browser's session in, or gives more than the token's user may see.
+//! renders. **Never:** lets a browser's session in, but through the page on which calls are tried; gives more than the
+//! token's user may see.
 
 mod activities;
 mod ask;
+mod audit;
 mod backtests;
 mod body;
 mod call;
+mod changes;
 mod companies;
 mod definitions;
 mod document;
 mod door;
 mod drafts;
+mod facts;
+mod fields;
+mod funnel;
 mod given;
+mod handoffs;
 mod imports;
+mod invitations;
 mod kinds;
 mod pace;
 mod people;
+mod reference;
+mod roles;
 mod schema;
 mod second_factor;
 mod segments;
+mod sessions;
 mod shape;
 mod table;
+mod teams;
+mod territories;
 mod tokens;
 mod users;
+mod views;
 
 use std::sync::Arc;
 
@@ -34,7 +48,7 @@ use axum::extract::{Request, State};
 use axum::http::Uri;
 use axum::routing::{any, get};
 use platform::App;
-use platform::failure::Failure;
+use platform::failure::{Failure, Field};
 
 use crate::config::Api;
 use pace::Pace;
@@ -44,7 +58,8 @@ pub(super) fn routes(api: &Api) -> Router<App> {
     let pace = Arc::new(Pace::new(api.calls_per_minute_max));
     let mut router = Router::new()
         .route("/api/v1/openapi.json", get(document::document))
-        .route("/api/{*rest}", any(nothing));
+        .route("/api/{*rest}", any(nothing))
+        .merge(reference::routes(reference::inside(&pace)));
     for (path, calls) in table::by_path() {
         let pace = Arc::clone(&pace);
         let answer = move |State(app): State<App>, path, request: Request| {
@@ -66,6 +81,12 @@ pub(crate) fn each() -> impl Iterator<Item = (String, team::Right, String)> {
         };
         (format!("{} /api/v1{}", call.method, call.path), call.right, body)
     })
+}
+
+/// The name of every call.
+#[cfg(test)]
+pub(crate) fn ids() -> impl Iterator<Item = &'static str> {
+    table::calls().iter().map(|call| call.id)
 }
 
 async fn nothing(address: Uri) -> Failure {
@@ -118,4 +139,31 @@ fn place_of(text: &str) -> Result<(i64, i64), Failure> {
 fn no_place() -> Failure {
     let words = "This is no place in this list as it is asked for: say `after` as the page before gave it, or begin anew.";
     Failure::refused("no_place", words)
+}
+
+/// What something is called, in what is told.
+fn name() -> Shape {
+    shape::text_of(1, 100).format("name").says("What it is called.")
+}
+
+/// What a verb refuses under one of these codes, as wrong with the member that says it: a pointer, or a parameter.
+fn at_field(failure: Failure, places: &[(&'static str, &str)]) -> Failure {
+    match failure {
+        Failure::Refused { code, words } => match places.iter().find(|(known, _)| *known == code) {
+            Some((_, place)) => Failure::invalid(*place, words),
+            None => Failure::Refused { code, words },
+        },
+        other => other,
+    }
+}
+
+/// The fields that a verb finds wrong, as members of what was sent.
+fn members(failure: Failure) -> Failure {
+    match failure {
+        Failure::Invalid(wrong) => {
+            let member = |Field { name, words }: Field| Field { name: format!("/{name}"), words };
+            Failure::Invalid(wrong.into_iter().map(member).collect())
+        }
+        other => other,
+    }
 }

@@ -108,7 +108,9 @@ impl Object {
             let one = |name: &&str| {
                 let member = self.members.iter().find(|member| member.name == *name);
                 let said = match member.map(|member| &member.shape.kind) {
-                    Some(Kind::Map { .. }) => json!({ "type": "object", "minProperties": 1 }),
+                    Some(Kind::Map { .. } | Kind::Object(_)) => {
+                        json!({ "type": "object", "minProperties": 1 })
+                    }
                     _ => json!({ "not": { "type": "null" } }),
                 };
                 json!({ "required": [name], "properties": { *name: said } })

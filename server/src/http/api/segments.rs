@@ -11,7 +11,7 @@ use team::Right;
 use super::ask::Ask;
 use super::call::{Call, delete, get, patch, post};
 use super::given::{Given, tag};
-use super::people::{condition, who};
+use super::people::{condition, who, within};
 use super::shape::{Shape, count, has, id, like, list, may, moment, named, object, text, text_of};
 
 /// People who are put into a list or taken out at once.
@@ -52,15 +52,11 @@ pub(super) fn calls() -> Vec<Call> {
             .refuses(&[409])
             .tagged()
             .writes(create_segment),
-        get(
-            "/segments/{segment}",
-            "getSegment",
-            "One segment; who is in it is asked of `/people` by its condition",
-        )
-        .at("segment", segment_part())
-        .gives(200, "The segment.", named("Segment"))
-        .tagged()
-        .reads(get_segment),
+        get("/segments/{segment}", "getSegment", "One segment: its condition")
+            .at("segment", segment_part())
+            .gives(200, "The segment.", named("Segment"))
+            .tagged()
+            .reads(get_segment),
         patch("/segments/{segment}", "changeSegment", "Give a segment another name or condition")
             .right(Right::EditPeople)
             .at("segment", segment_part())
@@ -82,6 +78,12 @@ pub(super) fn calls() -> Vec<Call> {
         .gives_nothing("It is gone.")
         .tagged()
         .writes(remove_segment),
+        within(get(
+            "/segments/{segment}/people",
+            "listSegmentPeople",
+            "Who is in a segment now, a page at a time",
+        ))
+        .at("segment", segment_part()),
         get("/lists", "listLists", "Every list of people")
             .gives(
                 200,
@@ -111,6 +113,8 @@ pub(super) fn calls() -> Vec<Call> {
             .at("list", list_part())
             .gives_nothing("It is gone.")
             .writes(remove_list),
+        within(get("/lists/{list}/people", "listListPeople", "Who is in a list, a page at a time"))
+            .at("list", list_part()),
         post("/lists/{list}/people", "putIntoList", "Put people into a list")
             .right(Right::EditPeople)
             .at("list", list_part())

@@ -6,8 +6,9 @@ use std::sync::LazyLock;
 use super::call::Call;
 use super::shape::{Shape, count, has, list, may, object, text, whole};
 use super::{
-    activities, backtests, companies, definitions, drafts, imports, kinds, people, second_factor,
-    segments, tokens, users,
+    activities, audit, backtests, changes, companies, definitions, drafts, facts, fields, funnel,
+    handoffs, imports, invitations, kinds, people, roles, second_factor, segments, sessions, teams,
+    territories, tokens, users, views,
 };
 
 static SHAPES: LazyLock<BTreeMap<&'static str, Shape>> = LazyLock::new(|| {
@@ -25,6 +26,18 @@ static SHAPES: LazyLock<BTreeMap<&'static str, Shape>> = LazyLock::new(|| {
         imports::shapes(),
         tokens::shapes(),
         second_factor::shapes(),
+        handoffs::shapes(),
+        funnel::shapes(),
+        facts::shapes(),
+        fields::shapes(),
+        views::shapes(),
+        changes::shapes(),
+        teams::shapes(),
+        roles::shapes(),
+        territories::shapes(),
+        invitations::shapes(),
+        sessions::shapes(),
+        audit::shapes(),
     ];
     shapes.into_iter().flatten().collect()
 });
@@ -44,6 +57,18 @@ static CALLS: LazyLock<Vec<Call>> = LazyLock::new(|| {
         imports::calls(),
         tokens::calls(),
         second_factor::calls(),
+        handoffs::calls(),
+        funnel::calls(),
+        facts::calls(),
+        fields::calls(),
+        views::calls(),
+        changes::calls(),
+        teams::calls(),
+        roles::calls(),
+        territories::calls(),
+        invitations::calls(),
+        sessions::calls(),
+        audit::calls(),
     ];
     let mut calls: Vec<Call> = calls.into_iter().flatten().collect();
     calls.sort_by_key(|call| call.path);

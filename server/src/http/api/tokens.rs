@@ -57,7 +57,7 @@ pub(super) fn calls() -> Vec<Call> {
             "revokeToken",
             "See to it that a token opens nothing from now on",
         )
-        .right(Right::ManageTeam)
+        .more("One's own, or anybody's with the right team.manage.")
         .at("token", text_of(1, 100).says("The id of a token."))
         .gives_nothing("It opens nothing any more.")
         .writes(revoke),
@@ -100,7 +100,7 @@ pub(super) fn shapes() -> Vec<(&'static str, Shape)> {
     vec![("Token", object(kept())), ("NewToken", object(new))]
 }
 
-fn value(row: &TokenRow, outside: platform::public_id::PublicIds) -> Value {
+pub(super) fn value(row: &TokenRow, outside: platform::public_id::PublicIds) -> Value {
     json!({
         "id": outside.encode(TOKEN, row.id),
         "name": row.name,

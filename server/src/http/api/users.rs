@@ -5,15 +5,17 @@ use platform::{App, Tx};
 use serde_json::{Value, json};
 use team::create_user::{CreateUser, create_user};
 use team::roster::{self, UserChange, UserRow};
+use team::service::create_service as create_service_user;
 use team::{Right, Sees, USER};
 
 use super::ask::Ask;
 use super::call::{Call, get, patch, post};
 use super::given::Given;
+use super::members;
 use super::shape::{Shape, has, id, list, may, moment, named, object, text, text_of, truth, word};
 use super::tokens::scope;
 
-fn sees() -> Shape {
+pub(super) fn sees() -> Shape {
     word(&["own", "team", "everybody"])
         .says("How far they see: their own people, their team's, or everybody.")
 }
@@ -38,10 +40,25 @@ pub(super) fn calls() -> Vec<Call> {
                 ]),
                 json!({ "email": "ben@north.example", "name": "Ben", "role": "member", "password": "a long and quiet night" }),
             )
-            .gives(201, "The user.", object(vec![has("id", id()), has("name", text()), has("email", text()), has("role", text())]))
+            .gives(201, "The user.", made())
             .refuses(&[409])
             .secret()
             .waits(|app, ask| Box::pin(create(app, ask))),
+        post("/users/service", "createServiceUser", "Make a user for programs that act for nobody in particular")
+            .more("It signs in nowhere; only its tokens speak for it.")
+            .right(Right::ManageTeam)
+            .takes(
+                object(vec![has("name", text_of(1, 100).format("name")), has("role", text_of(1, 100).format("role"))]),
+                json!({ "name": "Nightly report", "role": "viewer" }),
+            )
+            .gives(201, "The user.", made())
+            .refuses(&[409])
+            .writes(create_service),
+        get("/users/{user}", "getUser", "One user")
+            .right(Right::ManageTeam)
+            .at("user", text_of(1, 254).example("mara@north.example").says("The id or the address of a user."))
+            .gives(200, "The user.", named("User"))
+            .reads(one),
         patch("/users/{user}", "changeUser", "Change a user: their name, their role, how far they see, whether they get in")
             .right(Right::ManageTeam)
             .at("user", text_of(1, 254).example("ben@north.example").says("The id or the address of a user."))
@@ -58,6 +75,11 @@ pub(super) fn calls() -> Vec<Call> {
             .refuses(&[409])
             .writes(change),
     ]
+}
+
+/// A user who is new.
+fn made() -> Shape {
+    object(vec![has("id", id()), has("name", text()), has("email", text()), has("role", text())])
 }
 
 pub(super) fn shapes() -> Vec<(&'static str, Shape)> {
@@ -136,14 +158,42 @@ async fn create(app: App, ask: Ask) -> Result<Given, Failure> {
     let said = |name: &str| ask.said(name).unwrap_or_default().to_owned();
     let (who, role) = (ask.who.clone(), said("role"));
     who.may(Right::ManageTeam)?;
-    let role = app.db.read(move |tx| roster::role_named(tx, &role)).await?;
+    let role = app.db.read(move |tx| roster::role_named(tx, &role)).await.map_err(members)?;
     let new =
         CreateUser { email: said("email"), name: said("name"), role, password: said("password") };
-    let user = create_user(&app, &who, new).await?;
+    let user = create_user(&app, &who, new).await.map_err(members)?;
     let id = ask.outside.encode(USER, user.id.0);
     let value =
         json!({ "id": id, "name": user.name, "email": user.email, "role": user.role.as_str() });
-    Ok(Given::created(value, "/users"))
+    Ok(Given::created(value, &format!("/users/{id}")))
+}
+
+fn create_service(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
+    ask.who.may(Right::ManageTeam)?;
+    let role = roster::role_named(tx, ask.said("role").unwrap_or_default()).map_err(members)?;
+    let name = ask.said("name").unwrap_or_default();
+    let user = create_service_user(tx, &ask.who, (name, role), ask.now).map_err(|failure| {
+        // The form calls it otherwise.
+        match failure {
+            Failure::Invalid(_) => {
+                Failure::invalid("/name", "say in 1 to 100 characters what it is called")
+            }
+            other => other,
+        }
+    })?;
+    let id = ask.outside.encode(USER, user.id.0);
+    let value =
+        json!({ "id": id, "name": user.name, "email": user.email, "role": user.role.as_str() });
+    Ok(Given::created(value, &format!("/users/{id}")))
+}
+
+fn one(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
+    let which = ask.text("user").trim();
+    let (id, small) = (ask.outside.decode(USER, which), which.to_lowercase());
+    let is_meant = |row: &&UserRow| Some(row.id) == id || row.email.to_lowercase() == small;
+    let rows = roster::users(tx, &ask.who)?;
+    let row = rows.iter().find(is_meant).ok_or_else(|| Failure::missing("user", which))?;
+    Ok(Given::value(value(row, ask)))
 }
 
 fn change(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
@@ -154,6 +204,7 @@ fn change(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
         sees: ask.said("sees").and_then(Sees::parse),
         suspended: ask.body.get("is_suspended").and_then(Value::as_bool),
     };
-    let row = roster::change_user(tx, &ask.who, ask.text("user"), change, ask.now)?;
+    let row =
+        roster::change_user(tx, &ask.who, ask.text("user"), change, ask.now).map_err(members)?;
     Ok(Given::value(value(&row, ask)))
 }

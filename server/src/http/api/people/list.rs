@@ -1,15 +1,16 @@
-//! People by a list or by a condition, a page at a time.
+//! People, a page at a time: by a condition, a list, a segment, a text, in any order.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::response::Response;
 use funnel::{Condition, Stage};
-use funnels::lens::Lens;
-use funnels::segment::Segment;
-use people::list::{Cursor, List, PAGE_ROWS_MAX, Sort};
-use people::{PERSON, PersonId};
-use platform::App;
+use people::condition::Asked;
+use people::list::{Cursor, List, ListView, PAGE_ROWS_MAX, Sieve, Sort};
+use people::missing::Toward;
+use people::{LensLabel, PersonId};
 use platform::failure::Failure;
+use platform::{App, Tx};
 use serde_json::{Value, json};
 use team::Right;
 
@@ -19,7 +20,8 @@ use crate::http::api::call::{Call, get};
 use crate::http::api::given::Given;
 use crate::http::api::no_place;
 use crate::http::api::shape::{
-    count, fields_of, has, list as several, may, named, object, text, text_of, whole, word,
+    Shape, count, either, fields_of, has, like, list as several, may, named, object, text, text_of,
+    truth, whole, word,
 };
 use crate::listed::{self, Page};
 
@@ -30,38 +32,37 @@ const WORDS_LOOK: Duration = Duration::from_millis(40);
 const WORDS_RETRY_S: u32 = 15;
 
 pub(super) fn call() -> Call {
+    let segment = text_of(1, 200).says("Only people in this segment: its id or its name.");
+    let list = text_of(1, 200).says("Only people in this list: its id or its name.");
+    let call = get("/people", "listPeople", "People with where they stand, a page at a time").more(
+        "Everything that is asked must hold. A fact or a kind of activity that was never asked for before is read out of \
+         everybody's history once; if that takes longer than a call waits, the answer is 503, and says when to ask again.",
+    );
+    asked(call.lens()).ask("segment", segment).ask("list", list)
+}
+
+/// The same of a segment or a list, which stands in the path.
+pub(in crate::http::api) fn within(call: Call) -> Call {
+    asked(call.lens())
+}
+
+/// What is asked of any list of people.
+fn asked(call: Call) -> Call {
     let page = object(vec![
         has("people", several(named("Listed"))),
         has("next", text().or_null().says("What `after` says for the next page; null at the end.")),
         has("lens", text()),
-        may("count", count().says("How many meet the condition.")),
+        may("count", count().says("How many there are, on all pages; if it was asked for.")),
     ]);
-    get("/people", "listPeople", "People with where they stand, a page at a time")
-        .lens()
-        .ask("where", condition())
-        .ask(
-            "stage",
-            several(stages())
-                .most(6)
-                .says("Only people at one of these stages.")
-                .example(json!(["lead", "prospect"])),
-        )
-        .ask("search", text_of(0, 200).says("A name, the beginning of one, or an e-mail address."))
-        .ask(
-            "sort",
-            word(&["name", "fit", "engagement", "touched", "created"])
-                .usually("touched")
-                .says("By what they are ordered."),
-        )
-        .ask(
-            "order",
-            word(&["asc", "desc"])
-                .says("Names come from A unless said, all else the largest first."),
-        )
-        .ask(
-            "limit",
-            whole(1, LIMIT_MAX).usually(LIMIT_USUAL).says("People of a page.").example(10),
-        )
+    let toward = ["lead", "prospect", "opportunity", "customer", "next"];
+    call.ask("where", condition())
+        .ask("stage", at_stages())
+        .ask("search", search())
+        .ask("sort", sort())
+        .ask("order", order())
+        .ask("count", truth().usually(false).says("Whether to say how many there are. A condition is counted over everybody, which may take longer than the page."))
+        .ask("missing", word(&toward).says("Say of each what is missing for this stage, or for the next one."))
+        .ask("limit", whole(1, LIMIT_MAX).usually(LIMIT_USUAL).says("People of a page.").example(10))
         .ask("after", super::super::after())
         .ask(
             "fields",
@@ -70,8 +71,39 @@ pub(super) fn call() -> Call {
                 .example(json!(["name", "stage"])),
         )
         .gives(200, "A page.", page)
-        .refuses(&[409])
+        .refuses(&[404, 409])
         .waits(|app, ask| Box::pin(list(app, ask)))
+}
+
+fn at_stages() -> Shape {
+    several(stages())
+        .most(6)
+        .says("Only people at one of these stages.")
+        .example(json!(["lead", "prospect"]))
+}
+
+fn search() -> Shape {
+    text_of(0, 200).says(
+        "A name, the beginning of one, or an e-mail address: of those whom it finds the 200 that are nearest. Without `sort` \
+         they come by name.",
+    )
+}
+
+/// By what people are ordered.
+fn sort() -> Shape {
+    let words = word(&["name", "fit", "engagement", "touched", "created"]);
+    let fact = like("^(person|company)(\\.[a-z0-9_]{1,30}){1,3}$", 100).format("fact");
+    either(vec![words, fact]).says(
+        "By what they are ordered: name, fit, engagement, touched (when they last did something), created, or a fact like \
+         company.employees; of whom that is unknown is left out. `touched` unless said; with `where`, `segment` or `list` in \
+         the order in which they came.",
+    )
+}
+
+fn order() -> Shape {
+    word(&["asc", "desc"])
+        .says("Names and facts come from the smallest unless said, all else from the largest; with `where`, `segment` or `list` and \
+               no `sort` the first who came comes first.")
 }
 
 /// The same as a file.
@@ -83,7 +115,7 @@ pub(super) fn export() -> Call {
              be sent whole, the connection breaks off.",
         )
         .lens()
-        .ask("where", condition())
+        .ask("where", condition().says("A condition as definitions write them, or its JSON. It is asked without stage and search."))
         .ask("stage", several(stages()).most(6).says("Only people at one of these stages; they come stage by stage."))
         .ask("search", text_of(0, 200).says("A name, the beginning of one, or an e-mail address."))
         .ask("sort", word(&["name", "fit", "engagement", "touched"]).usually("name").says("By what they are ordered within a stage."))
@@ -97,7 +129,13 @@ pub(super) fn export() -> Call {
 }
 
 async fn send(app: App, ask: Ask) -> Result<Response, Failure> {
-    must_be_alone(&ask, &["stage", "search"])?;
+    if ask.find("where").is_some()
+        && ["stage", "search"].iter().any(|it| ask.given.contains_key(*it))
+    {
+        let words =
+            "A file is made of a condition alone: say the stage in it, as stage == \"lead\".";
+        return Err(Failure::refused("where_alone", words));
+    }
     let text = |name: &str| ask.find(name).unwrap_or_default().to_owned();
     let words = |name: &str| ask.words(name).unwrap_or_default().join(",");
     let export = funnels::web::export::Ask {
@@ -110,25 +148,36 @@ async fn send(app: App, ask: Ask) -> Result<Response, Failure> {
         format: text("format"),
         facts: words("facts"),
     };
-    // What can't be read is the caller's to mend, not a rule that stands against it.
-    funnels::web::export::answer(app, ask.who, export).await.map_err(|failure| match failure {
-        Failure::Refused { code: "condition", words } => Failure::invalid("where", words),
-        other => other,
-    })
+    funnels::web::export::answer(app, ask.who, export).await.map_err(mended)
 }
 
-pub(in crate::http::api) fn condition() -> crate::http::api::shape::Shape {
-    text_of(1, 32_000).format("condition").example("company.employees >= 50 && did(\"form.submitted\")").says(
-        "A condition as definitions write them, or its JSON. It is asked without stage, search, sort and order, and `count` \
-         says how many meet it; they come in the order of their ids.",
-    )
+pub(in crate::http::api) fn condition() -> Shape {
+    text_of(1, 32_000)
+        .format("condition")
+        .example("company.employees >= 50 && did(\"form.submitted\")")
+        .says("A condition as definitions write them, or its JSON.")
+}
+
+/// What can't be read is the caller's to mend, not a rule that stands against it.
+fn mended(failure: Failure) -> Failure {
+    match failure {
+        Failure::Refused { code: "condition", words } => Failure::invalid("where", words),
+        other => other,
+    }
+}
+
+/// A list that is asked for, as it was understood.
+struct Wanted {
+    lens: LensLabel,
+    list: List,
+    sieve: Sieve,
 }
 
 async fn list(app: App, ask: Ask) -> Result<Given, Failure> {
-    let page = match ask.find("where") {
-        Some(condition) => meeting(&app, &ask, condition).await?,
-        None => listed(&app, &ask).await?,
-    };
+    let ask = Arc::new(ask);
+    let asked = Arc::clone(&ask);
+    let wanted = app.db.read(move |tx| wanted(tx, &asked)).await.map_err(mended)?;
+    let page = ready(&app, &ask, Arc::new(wanted)).await.map_err(mended)?;
     let row = |row| ask.few(listed::one(row, &page, ask.outside, ask.now));
     let people: Vec<Value> = page.rows.iter().map(row).collect();
     let mut value = json!({ "people": people, "next": page.next, "lens": page.lens.label });
@@ -138,116 +187,134 @@ async fn list(app: App, ask: Ask) -> Result<Given, Failure> {
     Ok(Given::value(value))
 }
 
-/// Those at some stages, or of some name, in an order.
-async fn listed(app: &App, ask: &Ask) -> Result<Page, Failure> {
+fn wanted(tx: &mut Tx, ask: &Ask) -> Result<Wanted, Failure> {
+    let who = &ask.who;
+    let lens = people::lens_for(tx, who, ask.lens())?;
+    let own = ask.find("where").map(|text| as_text(tx, ask, text)).transpose()?;
+    let of_segment = match ask.find("segment") {
+        Some(which) => Some(people::segment::meant(tx, who, which)?.condition),
+        None => None,
+    };
+    let text = match (own, of_segment) {
+        (Some(own), Some(other)) => Some(format!("({own}) && ({other})")),
+        (own, other) => own.or(other),
+    };
+    let condition: Option<Arc<dyn Asked>> = match text {
+        Some(text) => {
+            let asked = people::condition::read(tx, lens.id, &text)?;
+            asked.check(tx, who)?;
+            Some(asked)
+        }
+        None => None,
+    };
+    let in_list = match ask.find("list") {
+        Some(which) => Some(people::lists::meant(tx, who, which)?.id),
+        None => None,
+    };
     let stages = ask.words("stage").unwrap_or_default();
     let stages: Vec<Stage> = stages.into_iter().filter_map(Stage::parse).collect();
-    let sort = ask.find("sort").and_then(Sort::parse).unwrap_or(Sort::Touched);
-    let descending = ask.find("order").map_or(sort.is_down_by_itself(), |order| order == "desc");
-    let after =
-        ask.find("after").map(|text| Cursor::parse(text).ok_or_else(no_place)).transpose()?;
+    let said = ask.find("sort").and_then(Sort::parse);
+    let is_said = said.is_some();
+    let is_narrow = condition.is_some() || in_list.is_some();
+    let usual = if is_narrow { Sort::Created } else { Sort::Touched };
+    let sort = said.unwrap_or(usual);
+    let is_down = sort.is_down_by_itself() && (is_said || !is_narrow);
+    let descending = ask.find("order").map_or(is_down, |order| order == "desc");
+    let after = ask.find("after").map(|text| Cursor::parse(text).ok_or_else(no_place));
+    let after = after.transpose()?;
+    let search = ask.find("search").map(str::trim).filter(|text| !text.is_empty());
+    // In an order of their own they are a list like others, with pages.
+    let found = match search.filter(|_| is_said) {
+        Some(text) => Some(people::list::found(tx, who, lens.id, &stages, text)?),
+        None => None,
+    };
     if after.as_ref().is_some_and(|after| !after.fits(&sort)) {
         let words = "This place belongs to another order; begin anew, without `after`.";
         return Err(Failure::refused("other_order", words));
     }
-    let (who, lens, search) =
-        (ask.who.clone(), ask.lens().map(str::to_owned), ask.find("search").map(str::to_owned));
-    let (limit, now) = (ask.size("limit", LIMIT_USUAL), ask.now);
-    app.db
-        .read(move |tx| {
-            let lens = people::lens_for(tx, &who, lens.as_deref())?;
-            let few = limit.min(PAGE_ROWS_MAX);
-            let mut list =
-                List { lens: lens.id, stages, sort, descending, after, search, limit: few };
-            let mut rows = Vec::with_capacity(limit);
-            loop {
-                let view = people::list::list(tx, &who, &list, now)?;
-                rows.extend(view.rows);
-                list.limit = limit.saturating_sub(rows.len()).min(PAGE_ROWS_MAX);
-                list.after = view.next;
-                if list.limit == 0 || list.after.is_none() {
-                    break;
-                }
-            }
-            let next = list.after.as_ref().map(Cursor::to_text);
-            Page::new(tx, lens, rows, next, None, None)
-        })
-        .await
-}
-
-/// Those who meet a condition, in the order in which they came.
-async fn meeting(app: &App, ask: &Ask, condition: &str) -> Result<Page, Failure> {
-    must_be_alone(ask, &["stage", "search", "sort", "order"])?;
-    let segment = segment(app, ask, condition).await?;
-    let outside = ask.outside;
-    let after: PersonId = match ask.find("after") {
-        Some(text) => outside.decode(PERSON, text).ok_or_else(no_place)?,
-        None => 0,
-    };
-    let (who, now, lens) = (ask.who.clone(), ask.now, ask.lens().map(str::to_owned));
+    let search = search.filter(|_| !is_said).map(str::to_owned);
+    let sieve =
+        Sieve { stages: stages.clone(), condition, list: in_list, found, ..Sieve::of(lens.id) };
     let limit = ask.size("limit", LIMIT_USUAL);
-    app.db
-        .read(move |tx| {
-            let lens = people::lens_for(tx, &who, lens.as_deref())?;
-            let not_ready = || Failure::Busy { retry_after_s: WORDS_RETRY_S };
-            let count = segment.count(tx, &who, now)?.ok_or_else(not_ready)?;
-            let one_more = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-            let found = segment.people(tx, &who, now, (after, one_more))?;
-            let mut ids = found.ok_or_else(not_ready)?;
-            let is_more = ids.len() > limit;
-            ids.truncate(limit);
-            let next = ids.last().filter(|_| is_more).map(|id| outside.encode(PERSON, *id));
-            let rows = people::list::of(tx, &who, lens.id, &ids)?;
-            Page::new(tx, lens, rows, next, Some(count), None)
-        })
-        .await
+    let list = List { lens: lens.id, stages, sort, descending, after, search, limit };
+    Ok(Wanted { lens, list, sieve })
 }
 
-/// A condition is asked without these.
-fn must_be_alone(ask: &Ask, others: &[&str]) -> Result<(), Failure> {
-    if ask.find("where").is_some() && others.iter().any(|name| ask.given.contains_key(*name)) {
-        let words = "A condition is asked alone: say the stage in it, as stage == \"lead\".";
-        return Err(Failure::refused("where_alone", words));
+/// The page, once what it asks for is at hand: the first time a word is asked, a job reads all histories.
+async fn ready(app: &App, ask: &Arc<Ask>, wanted: Arc<Wanted>) -> Result<Page, Failure> {
+    let started = tokio::time::Instant::now();
+    let mut is_prepared = false;
+    loop {
+        let (asked, here) = (Arc::clone(ask), Arc::clone(&wanted));
+        if let Some(page) = app.db.read(move |tx| page(tx, &asked, &here)).await? {
+            return Ok(page);
+        }
+        if !is_prepared {
+            let (asked, here) = (Arc::clone(ask), Arc::clone(&wanted));
+            let prepare = move |tx: &mut Tx| {
+                let condition = here.sieve.condition.as_ref();
+                people::list::prepare(tx, &asked.who, condition, &here.list.sort, asked.now)
+            };
+            app.db.write(prepare).await?;
+            is_prepared = true;
+        }
+        if started.elapsed() >= WORDS_WAIT {
+            return Err(Failure::Busy { retry_after_s: WORDS_RETRY_S });
+        }
+        tokio::time::sleep(WORDS_LOOK).await;
     }
-    Ok(())
+}
+
+/// A page, made of as many of the list's own as it takes; nothing while something is not ready.
+fn page(tx: &mut Tx, ask: &Ask, wanted: &Wanted) -> Result<Option<Page>, Failure> {
+    let Wanted { lens, list, sieve } = wanted;
+    let limit = list.limit;
+    let mut list = List { limit: limit.min(PAGE_ROWS_MAX), ..list.clone() };
+    let mut rows = Vec::with_capacity(limit);
+    loop {
+        let found = people::list::list_of(tx, &ask.who, &list, sieve, ask.now)?;
+        let Some(ListView { rows: more, next, .. }) = found else { return Ok(None) };
+        rows.extend(more);
+        list.limit = limit.saturating_sub(rows.len()).min(PAGE_ROWS_MAX);
+        list.after = next;
+        if list.limit == 0 || list.after.is_none() {
+            break;
+        }
+    }
+    let count = match ask.given.get("count").and_then(Value::as_bool) {
+        Some(true) => match counted(tx, ask, &list, sieve)? {
+            Some(count) => Some(count),
+            None => return Ok(None),
+        },
+        Some(false) | None => None,
+    };
+    let next = list.after.as_ref().map(Cursor::to_text);
+    let mut page = Page::new(tx, lens.clone(), rows, next, count, None)?;
+    if let Some(toward) = ask.find("missing").and_then(Toward::parse) {
+        let ids: Vec<PersonId> = page.rows.iter().map(|row| row.person.id).collect();
+        let lacks = funnels::missing::missing(tx, &ask.who, lens.id, &ids, toward, ask.now)?;
+        page.lacks = Some(lacks);
+    }
+    Ok(Some(page))
+}
+
+/// How many there are, of a search those whom it finds.
+fn counted(tx: &mut Tx, ask: &Ask, list: &List, sieve: &Sieve) -> Result<Option<u64>, Failure> {
+    let found = match &list.search {
+        Some(text) => Some(people::list::found(tx, &ask.who, list.lens, &list.stages, text)?),
+        None => sieve.found.clone(),
+    };
+    Sieve { found, ..sieve.clone() }.count(tx, &ask.who, ask.now)
 }
 
 /// The text of a condition that is written as text or as JSON.
-fn as_text(lens: &Lens, written: &str) -> Result<String, Failure> {
+fn as_text(tx: &mut Tx, ask: &Ask, written: &str) -> Result<String, Failure> {
     if !written.trim_start().starts_with('{') {
         return Ok(written.to_owned());
     }
+    let lens = funnels::lens::of(tx, &ask.who, ask.lens())?;
     let names = lens.current().map(|(_, definition)| definition.names()).unwrap_or_default();
     let read = Condition::from_json(written, &names);
     read.map(|condition| condition.to_string())
         .map_err(|fault| Failure::invalid("where", fault.to_string()))
-}
-
-/// The condition, once what it asks for is at hand: the first time a word is asked, a job reads all histories.
-async fn segment(app: &App, ask: &Ask, condition: &str) -> Result<Segment, Failure> {
-    // What can't be read is the caller's to mend, not a rule that stands against it.
-    let mended = |failure| match failure {
-        Failure::Refused { code: "condition", words } => Failure::invalid("where", words),
-        other => other,
-    };
-    let (who, text, lens) = (ask.who.clone(), condition.to_owned(), ask.lens().map(str::to_owned));
-    let read = app.db.read(move |tx| {
-        let lens = funnels::lens::of(tx, &who, lens.as_deref())?;
-        Segment::read(&lens, &as_text(&lens, &text)?)
-    });
-    let segment = read.await.map_err(mended)?;
-    let (who, asked, now) = (ask.who.clone(), segment.clone(), ask.now);
-    let job = app.db.write(move |tx| asked.prepare(tx, &who, now)).await.map_err(mended)?;
-    if job.is_none() {
-        return Ok(segment);
-    }
-    let started = tokio::time::Instant::now();
-    while started.elapsed() < WORDS_WAIT {
-        tokio::time::sleep(WORDS_LOOK).await;
-        let (who, asked) = (ask.who.clone(), segment.clone());
-        if app.db.read(move |tx| asked.count(tx, &who, now)).await?.is_some() {
-            break;
-        }
-    }
-    Ok(segment)
 }

@@ -1,5 +1,6 @@
 //! `/people`: who there is, and what is told of them.
 
+mod hands;
 mod list;
 mod one;
 mod shapes;
@@ -12,10 +13,11 @@ use team::Right;
 use super::call::{Call, get, patch, post};
 use super::shape::{Shape, any, either, has, list as several, named, object, text_of, word};
 
-pub(super) use list::condition;
+pub(super) use hands::owner;
+pub(super) use list::{condition, within};
 pub(super) use one::{fact, tag_of};
-pub(super) use shapes::{activity, company_members, shapes};
-pub(super) use tell::{one_told, told};
+pub(super) use shapes::{activity, any_stage, company_members, shapes};
+pub(super) use tell::{one_told, placed, told};
 
 /// People of a page, unless asked otherwise.
 pub(super) const LIMIT_USUAL: usize = 50;
@@ -31,7 +33,7 @@ pub(super) fn who() -> Shape {
 
 pub(super) fn calls() -> Vec<Call> {
     let people = several(any()).most(PEOPLE_MAX).says("Each as `NewPerson`.");
-    vec![
+    let mut calls = vec![
         list::call(),
         list::export(),
         post("/people", "tellPerson", "Create or update a person, found by any of their keys")
@@ -105,7 +107,9 @@ pub(super) fn calls() -> Vec<Call> {
             ]))
             .refuses(&[409])
             .reads(one::transitions),
-    ]
+    ];
+    calls.extend(hands::calls());
+    calls
 }
 
 /// The stages, as they are asked for.

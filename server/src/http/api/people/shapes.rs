@@ -31,6 +31,7 @@ pub(in crate::http::api) fn shapes() -> Vec<(&'static str, Shape)> {
             ]),
         ),
         ("Listed", listed()),
+        ("Lacking", lacking()),
         ("Person", person()),
         ("Standing", object(standing(true))),
         ("LensStanding", lens_standing()),
@@ -179,7 +180,22 @@ fn listed() -> Shape {
         _ => may(name, text().or_null()),
     }));
     members.extend(standing(false));
+    members.push(may("missing", named("Lacking")));
     object(members).says("A person of a list; `fields` leaves members out.")
+}
+
+fn lacking() -> Shape {
+    object(vec![
+        has("stage", any_stage().or_null().says("For which stage; null if none is above.")),
+        has("is_there", truth().says("Whether they stand there already, or higher.")),
+        has(
+            "steps",
+            list(text()).says("The shortest way there; empty if nothing new alone would do."),
+        ),
+        has("cost", whole(0, i64::MAX).or_null().says("How much it takes, as why-not counts it.")),
+        has("words", text().says("In a line.")),
+    ])
+    .says("What somebody lacks for a stage; of a list, if it was asked for.")
 }
 
 fn lens_standing() -> Shape {
@@ -254,7 +270,7 @@ fn held_activity() -> Shape {
 }
 
 /// Every stage a move can lead from or to.
-fn any_stage() -> Shape {
+pub(in crate::http::api) fn any_stage() -> Shape {
     word(&["none", "lead", "prospect", "opportunity", "customer", "recycled", "disqualified"])
 }
 

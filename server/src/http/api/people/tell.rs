@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::one;
 use crate::http::api::ask::Ask;
 use crate::http::api::given::Given;
+use crate::http::api::shape::named;
 
 /// One person: 201 for a new one, 200 for one who was known.
 pub(super) fn one(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
@@ -45,9 +46,30 @@ pub(super) fn many(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
         Value::Array(people) => Some(people),
         body => body.get("people").and_then(Value::as_array),
     };
-    let came = upsert(tx, &ask.who, people.map_or(&[], Vec::as_slice), ask.now)?;
+    let people = people.map_or(&[][..], Vec::as_slice);
+    let came = upsert(tx, &ask.who, people, ask.now)?;
+    let came = placed(came, people, "NewPerson");
     let results: Vec<Value> = came.iter().map(|one| told(one, PERSON, ask)).collect();
     Ok(Given::value(json!({ "counts": Tally::of(&came), "results": results })))
+}
+
+/// The same, each member that is wrong with the way to it: what could not be read at all is held against its shape.
+pub(in crate::http::api) fn placed(
+    mut came: Vec<Told>,
+    rows: &[Value],
+    shape: &'static str,
+) -> Vec<Told> {
+    for (told, row) in came.iter_mut().zip(rows) {
+        let Told::Rejected(fields) = told else { continue };
+        let mut wrong = Vec::new();
+        if fields.iter().any(|field| field.name.is_empty()) {
+            named(shape).check(row, "", &mut wrong);
+        }
+        if !wrong.is_empty() {
+            *fields = wrong;
+        }
+    }
+    came
 }
 
 /// What came of one of many.

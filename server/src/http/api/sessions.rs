@@ -1,0 +1,83 @@
+//! `/me/sessions` and `/me/tokens`: the browsers in which one is signed in, and one's own tokens.
+
+use platform::Tx;
+use platform::failure::Failure;
+use serde_json::{Value, json};
+use team::sessions::{self, SESSION, SessionRow};
+use team::token;
+
+use super::ask::Ask;
+use super::call::{Call, delete, get, post};
+use super::given::Given;
+use super::shape::{Shape, count, has, id, list, moment, named, object, text, text_of};
+
+pub(super) fn calls() -> Vec<Call> {
+    vec![
+        get("/me/sessions", "listMySessions", "The browsers in which one is signed in")
+            .gives(
+                200,
+                "The one used last first.",
+                object(vec![has("sessions", list(named("Session")))]),
+            )
+            .reads(all),
+        delete("/me/sessions/{session}", "endMySession", "Sign one of one's own browsers out")
+            .at("session", text_of(1, 100).says("The id of a session."))
+            .gives_nothing("It is signed out.")
+            .writes(end),
+        post("/me/sessions/end", "endMySessions", "Sign all of one's own browsers out")
+            .gives(200, "How many.", object(vec![has("ended", count())]))
+            .writes(end_all),
+        get("/me/tokens", "listMyTokens", "One's own tokens, also those that open nothing more")
+            .gives(
+                200,
+                "The newest first.",
+                object(vec![has("tokens", list(named("Token")).most(100_000))]),
+            )
+            .reads(tokens),
+    ]
+}
+
+pub(super) fn shapes() -> Vec<(&'static str, Shape)> {
+    let session = object(vec![
+        has("id", id()),
+        has("device", text().says("The browser, in words.")),
+        has("means", text().says("By what they signed in.")),
+        has("created_at", moment()),
+        has("last_used_at", moment()),
+    ]);
+    vec![("Session", session)]
+}
+
+/// What no browser shows: whoever calls does it by a token.
+const NO_SESSION: &str = "";
+
+fn all(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
+    let value = |row: &SessionRow| {
+        json!({
+            "id": ask.outside.encode(SESSION, row.id),
+            "device": row.device,
+            "means": row.means,
+            "created_at": row.created_at,
+            "last_used_at": row.last_used_at,
+        })
+    };
+    let rows = sessions::list(tx, &ask.who, NO_SESSION, ask.now)?;
+    Ok(Given::value(json!({ "sessions": rows.iter().map(value).collect::<Vec<Value>>() })))
+}
+
+fn end(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
+    sessions::end(tx, &ask.who, ask.id("session", SESSION)?, ask.now)?;
+    Ok(Given::nothing())
+}
+
+fn end_all(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
+    let ended = sessions::end_all_others(tx, &ask.who, NO_SESSION, ask.now)?;
+    Ok(Given::value(json!({ "ended": ended })))
+}
+
+fn tokens(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
+    let rows = token::mine(tx, &ask.who)?;
+    let tokens: Vec<Value> =
+        rows.iter().map(|row| super::tokens::value(row, ask.outside)).collect();
+    Ok(Given::value(json!({ "tokens": tokens })))
+}
