@@ -101,7 +101,7 @@ pub fn run(args: &[String]) -> anyhow::Result<()> {
         serve(&mut figures)?;
     }
     if wanted("doors") {
-        doors::run(people, &mut figures)?;
+        doors::run(people, args.iter().any(|arg| arg == "--browser"), &mut figures)?;
     }
     print(&figures, args.iter().any(|arg| arg == "--json"));
     Ok(())

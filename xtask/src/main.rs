@@ -13,7 +13,7 @@ cargo xtask docs                                   writes the pages that are mad
 cargo xtask olist --data FOLDER                    a backtest beside a plain computation over Olist's files
 cargo xtask bench [NAME,…] [--json] [--people N]     the figures, from a release build
 cargo xtask bench backtest --against duckdb,postgres   beside the same by hand in SQL; --story FOLDER tells it there, once
-cargo xtask bench doors [--people N]               lists, searches and calls over HTTP, on the program itself";
+cargo xtask bench doors [--people N] [--browser]   lists, searches and calls over HTTP, on the program itself; keys in Chromium";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();

@@ -18,6 +18,8 @@ use super::{Figure, TICKS, TRIES, real};
 const PROGRAM: &str = "target/release/sluice";
 const EMAIL: &str = "bench@sluice.example";
 const PASSWORD: &str = "a bench under the elms";
+/// Asks a browser how long a key takes to be seen.
+const BROWSER: &str = "browser/interaction.mjs";
 /// Clients that create people at once, and how many each creates.
 const CLIENTS: usize = 8;
 const CREATED_BY_EACH: usize = 1_000;
@@ -48,7 +50,11 @@ impl Drop for Server {
 }
 
 /// Tells a story of so many people, serves it, and takes the figures at its doors.
-pub(super) fn run(people: usize, figures: &mut Vec<Figure>) -> anyhow::Result<()> {
+pub(super) fn run(
+    people: usize,
+    is_in_browser: bool,
+    figures: &mut Vec<Figure>,
+) -> anyhow::Result<()> {
     ensure!(
         Path::new(PROGRAM).exists(),
         "build the program first: cargo build --release -p sluice"
@@ -92,6 +98,15 @@ pub(super) fn run(people: usize, figures: &mut Vec<Figure>) -> anyhow::Result<()
     server.latency(&mut figure, "page, the list of people", TRIES, |_| {
         browser.must("GET", "/people", None)
     })?;
+
+    let (bytes, packed) = browser.weight("/people")?;
+    figure("page, the list of people, as sent", packed / 1000.0, "kB");
+    figure("page, the list of people, unpacked", bytes / 1000.0, "kB");
+    if is_in_browser {
+        for (key, longest) in interactions(&server.address)? {
+            figure(&format!("interaction to next paint, {key}, worst"), longest, "ms");
+        }
+    }
 
     let (begun, before) = (Instant::now(), server.cpu());
     std::thread::scope(|scope| -> anyhow::Result<()> {
@@ -141,6 +156,20 @@ fn create(address: &str, bearer: String, client: usize) -> anyhow::Result<()> {
         connection.must("POST", "/api/v1/people", Some(&one))?;
     }
     Ok(())
+}
+
+/// How long each key took to be seen at worst, in milliseconds, as Chromium measures it on the list of people.
+fn interactions(address: &str) -> anyhow::Result<Vec<(String, f64)>> {
+    let address = format!("http://{address}");
+    let output = Command::new("node")
+        .args([BROWSER, "--address", &address, "--email", EMAIL, "--password", PASSWORD])
+        .stderr(Stdio::inherit())
+        .output()
+        .context("node, which drives the browser")?;
+    ensure!(output.status.success(), "{BROWSER} ended with {}", output.status);
+    let told: serde_json::Map<String, Value> = serde_json::from_slice(&output.stdout)?;
+    let worst = |(key, figures): (String, Value)| Some((key, figures["worst_ms"].as_f64()?));
+    Ok(told.into_iter().filter_map(worst).collect())
 }
 
 /// What a command of the program printed.
@@ -231,6 +260,7 @@ struct Client {
     address: String,
     bearer: Option<String>,
     cookie: Option<String>,
+    takes_gzip: bool,
 }
 
 impl Client {
@@ -238,7 +268,13 @@ impl Client {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
         let stream = BufReader::with_capacity(1 << 16, stream);
-        Ok(Client { stream, address: address.to_owned(), bearer: None, cookie: None })
+        Ok(Client {
+            stream,
+            address: address.to_owned(),
+            bearer: None,
+            cookie: None,
+            takes_gzip: false,
+        })
     }
 
     fn must(&mut self, method: &str, path: &str, body: Option<&Value>) -> anyhow::Result<()> {
@@ -263,6 +299,16 @@ impl Client {
         Ok((status, body))
     }
 
+    /// Bytes of a page, unpacked and as they are sent to a browser that takes gzip.
+    fn weight(&mut self, path: &str) -> anyhow::Result<(f64, f64)> {
+        let (_, whole) = self.ask("GET", path, None)?;
+        self.takes_gzip = true;
+        let (status, packed) = self.ask("GET", path, None)?;
+        self.takes_gzip = false;
+        ensure!(status == 200, "GET {path}: {status}");
+        Ok((real(whole.len()), real(packed.len())))
+    }
+
     fn sign_in(&mut self) -> anyhow::Result<()> {
         let form = format!("email={}&password={}", escaped(EMAIL), escaped(PASSWORD));
         self.send("POST", "/sign-in", "application/x-www-form-urlencoded", &form)?;
@@ -278,6 +324,9 @@ impl Client {
         }
         if let Some(bearer) = &self.bearer {
             head.push_str(&format!("authorization: Bearer {bearer}\r\n"));
+        }
+        if self.takes_gzip {
+            head.push_str("accept-encoding: gzip\r\n");
         }
         if let Some(cookie) = &self.cookie {
             head.push_str(&format!("cookie: {cookie}\r\n"));
