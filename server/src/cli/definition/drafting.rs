@@ -8,6 +8,7 @@ use funnel::{Definition, packs};
 use funnels::{drafts, lens};
 use platform::failure::Failure;
 use serde_json::{Value, json};
+use team::Right;
 
 use super::{read_definition, shown_examples};
 use crate::house::{House, asking};
@@ -134,6 +135,7 @@ impl Diff {
             None => {
                 let app = house.open_begun()?;
                 let asking = asking(&app);
+                asking.may(Right::ReadDefinitions)?;
                 let lens = self.lens.clone();
                 let lens = app.db.read_blocking(move |tx| lens::of(tx, asking, lens.as_deref()))?;
                 let in_force = lens.current().map(|(row, definition)| {
@@ -209,6 +211,7 @@ impl Show {
         }
         let app = house.open_begun()?;
         let asking = asking(&app);
+        asking.may(Right::ReadDefinitions)?;
         if self.list {
             let lenses = app.db.read_blocking(lens::lenses)?;
             let versions = lenses
