@@ -53,7 +53,7 @@ pub(crate) struct People {
     /// The other way round: names from Z, the smallest and the longest ago first
     #[arg(long)]
     reverse: bool,
-    /// A name, the beginning of one, or an e-mail address: the 200 nearest, by name unless --sort says otherwise
+    /// A name, the beginning of one, or an e-mail address; with --sort the 1,000 nearest in that order
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
     /// How many
@@ -180,7 +180,7 @@ impl People {
             let lens = people::lens_for(tx, who, lens.as_deref())?;
             let (mut search, mut found) = (search, None);
             if let Some(text) = search.take_if(|_| is_sorted) {
-                found = Some(people::list::found(tx, who, lens.id, &stage, &text)?);
+                found = Some(people::list::found(tx, who, &text)?);
             }
             let sieve = Sieve {
                 stages: stage.clone(),

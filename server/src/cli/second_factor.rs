@@ -3,10 +3,10 @@
 use clap::Args;
 use platform::failure::Failure;
 use serde_json::{Value, json};
+use team::USER;
 use team::demand::{self, Demands, State};
-use team::{USER, User};
 
-use crate::house::House;
+use crate::house::{House, asking};
 use crate::say::Outcome;
 
 /// Of whom more than a password is asked, and who has a passkey or an app
@@ -35,10 +35,10 @@ const NOBODY: &str = "nobody";
 impl SecondFactor {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         let app = house.open_begun()?;
-        let now = app.clock.now();
+        let (asking, now) = (asking(&app), app.clock.now());
         if let Some(user) = self.forget {
             let whose = user.clone();
-            app.db.write_blocking(move |tx| demand::forget(tx, &User::operator(), &whose, now))?;
+            app.db.write_blocking(move |tx| demand::forget(tx, asking, &whose, now))?;
             let value = json!({ "user": user, "forgotten_at": now });
             house.mouth.result(&value, |ink| {
                 format!("{} starts anew, and is signed out everywhere.", ink.strong(&user))
@@ -49,11 +49,10 @@ impl SecondFactor {
             None
         } else {
             let of: Vec<String> = self.of.into_iter().filter(|role| role != NOBODY).collect();
-            let asked =
-                move |tx: &mut platform::Tx| demand::demand(tx, &User::operator(), &of, now);
+            let asked = move |tx: &mut platform::Tx| demand::demand(tx, asking, &of, now);
             Some(app.db.write_blocking(asked)?)
         };
-        let demands = app.db.read_blocking(|tx| demand::demands(tx, &User::operator()))?;
+        let demands = app.db.read_blocking(|tx| demand::demands(tx, asking))?;
         let ids = app.public_ids();
         let user = |state: &State| {
             json!({

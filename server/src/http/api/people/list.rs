@@ -84,8 +84,8 @@ fn at_stages() -> Shape {
 
 fn search() -> Shape {
     text_of(0, 200).says(
-        "A name, the beginning of one, or an e-mail address: of those whom it finds the 200 that are nearest. Without `sort` \
-         they come by name.",
+        "Words of a name or their beginnings, an address, a telephone: of those whom it finds the nearest, without more pages; \
+         with `sort` the 1,000 that are nearest, in that order and page by page.",
     )
 }
 
@@ -225,7 +225,7 @@ fn wanted(tx: &mut Tx, ask: &Ask) -> Result<Wanted, Failure> {
     let search = ask.find("search").map(str::trim).filter(|text| !text.is_empty());
     // In an order of their own they are a list like others, with pages.
     let found = match search.filter(|_| is_said) {
-        Some(text) => Some(people::list::found(tx, who, lens.id, &stages, text)?),
+        Some(text) => Some(people::list::found(tx, who, text)?),
         None => None,
     };
     if after.as_ref().is_some_and(|after| !after.fits(&sort)) {
@@ -301,7 +301,7 @@ fn page(tx: &mut Tx, ask: &Ask, wanted: &Wanted) -> Result<Option<Page>, Failure
 /// How many there are, of a search those whom it finds.
 fn counted(tx: &mut Tx, ask: &Ask, list: &List, sieve: &Sieve) -> Result<Option<u64>, Failure> {
     let found = match &list.search {
-        Some(text) => Some(people::list::found(tx, &ask.who, list.lens, &list.stages, text)?),
+        Some(text) => Some(people::list::found(tx, &ask.who, text)?),
         None => sieve.found.clone(),
     };
     Sieve { found, ..sieve.clone() }.count(tx, &ask.who, ask.now)
