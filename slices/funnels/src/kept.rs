@@ -4,12 +4,16 @@ use moment::Moment;
 use platform::args;
 use platform::db::{Sql, Tx, sql};
 use platform::failure::Failure;
+use platform::jobs::{self, State};
 use serde_json::json;
 
 use crate::refold::REFOLD;
 
 /// Under which names it is noted that something is kept.
 const KEPT: [&str; 3] = ["handoff", "former_employee", "spent"];
+
+/// The newest of its jobs that are looked at: more never wait.
+const REFOLDS_LOOKED_AT: u32 = 20;
 
 const IS_KEPT: Sql = sql("select kept_at from kept_since where what = $1");
 const KEEP: Sql = sql("insert into kept_since (what, kept_at) values ($1, $2)");
@@ -36,7 +40,16 @@ pub fn keep(tx: &mut Tx, now: Moment) -> Result<Option<i64>, Failure> {
     if missing.is_empty() || people::count(tx)? == 0 {
         return Ok(None);
     }
-    platform::jobs::enqueue(tx, REFOLD, None, &json!({ "for": missing }), now).map(Some)
+    jobs::enqueue(tx, REFOLD, None, &json!({ "for": missing }), now).map(Some)
+}
+
+/// Whether a job that stands everybody anew has not ended: what it derives may be missing so far.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub(crate) fn is_being_kept(tx: &mut Tx) -> Result<bool, Failure> {
+    let newest = jobs::list_named(tx, REFOLD, REFOLDS_LOOKED_AT)?;
+    Ok(newest.iter().any(|job| !matches!(job.state, State::Done | State::Dead | State::Cancelled)))
 }
 
 fn missing(tx: &mut Tx) -> Result<Vec<&'static str>, Failure> {
