@@ -96,11 +96,82 @@ impl Files {
     /// # Errors
     /// `Missing` for what is no file's name, so that no name leads out of the folder.
     pub fn path(&self, name: &str) -> Result<PathBuf, Failure> {
-        if name.len() == TOKEN_LETTERS && name.bytes().all(|letter| ALPHABET.contains(&letter)) {
-            Ok(self.folder.join(name))
-        } else {
-            Err(Failure::missing("file", name))
+        if is_name(name) { Ok(self.folder.join(name)) } else { Err(Failure::missing("file", name)) }
+    }
+
+    /// The names of every file that is kept, in order.
+    ///
+    /// # Errors
+    /// `Broken` if the folder cannot be read.
+    pub fn names(&self) -> Result<Vec<String>, Failure> {
+        let entries = match fs::read_dir(&self.folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error.into()),
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            names.extend(entry?.file_name().into_string().ok().filter(|name| is_name(name)));
         }
+        names.sort();
+        Ok(names)
+    }
+
+    /// Keeps a file under the name that it had elsewhere, in place of one of that name.
+    ///
+    /// # Errors
+    /// `Missing` for what is no file's name; `Broken` if it cannot be read or written.
+    pub fn put(&self, name: &str, mut from: impl Read) -> Result<(), Failure> {
+        let path = self.path(name)?;
+        fs::create_dir_all(&self.folder)?;
+        let part = self.folder.join(format!("{name}.part"));
+        let mut file = NewFile {
+            file: File::create(&part)?,
+            part,
+            name: name.to_owned(),
+            bytes: 0,
+            bytes_max: u64::MAX,
+            kept: false,
+        };
+        io::copy(&mut from, &mut file.file)?;
+        debug_assert_eq!(file.part.with_extension(""), path, "a name has no ending");
+        file.keep().map(drop)
+    }
+
+    /// Copies every file that is not there yet into another folder; gives how many are copied.
+    ///
+    /// # Errors
+    /// `Broken` if one cannot be read or written.
+    pub fn copy_to(&self, folder: &Path) -> Result<usize, Failure> {
+        let mut copied = 0;
+        for name in self.names()? {
+            if folder.join(&name).exists() {
+                continue;
+            }
+            fs::create_dir_all(folder)?;
+            match fs::copy(self.path(&name)?, folder.join(&name)) {
+                Ok(_) => copied += 1,
+                // It was removed since the folder was read: nothing needs it any more.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(copied)
+    }
+
+    /// Keeps every file of another folder under its name; gives how many.
+    ///
+    /// # Errors
+    /// `Broken` if one cannot be read or written.
+    pub fn copy_from(&self, folder: &Path) -> Result<usize, Failure> {
+        let mut copied = 0;
+        for entry in fs::read_dir(folder)? {
+            let name = entry?.file_name().into_string().ok().filter(|name| is_name(name));
+            let Some(name) = name else { continue };
+            self.put(&name, File::open(folder.join(&name))?)?;
+            copied += 1;
+        }
+        Ok(copied)
     }
 
     /// Removes a file; one that is gone already is no error.
@@ -113,6 +184,10 @@ impl Files {
             Ok(()) | Err(_) => Ok(()),
         }
     }
+}
+
+fn is_name(name: &str) -> bool {
+    name.len() == TOKEN_LETTERS && name.bytes().all(|letter| ALPHABET.contains(&letter))
 }
 
 /// Does on a thread that may wait what would hold up others on this one.
@@ -191,6 +266,18 @@ mod tests {
         files.remove(&kept.name).unwrap();
         files.remove(&kept.name).unwrap();
         assert!(matches!(files.open(&kept.name), Err(Failure::Missing { .. })));
+    }
+
+    #[test]
+    fn files_move_with_their_names() {
+        let (from, to) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (from, to) = (Files::new(from.path()), Files::new(to.path()));
+        assert_eq!(from.names().unwrap(), Vec::<String>::new());
+        let kept = from.save(&SeededDice::new(1), 9, &b"x"[..]).unwrap();
+        assert_eq!(from.names().unwrap(), [kept.name.as_str()]);
+        to.put(&kept.name, from.open(&kept.name).unwrap()).unwrap();
+        assert_eq!(fs::read(to.path(&kept.name).unwrap()).unwrap(), b"x");
+        assert!(to.put("../x", &b""[..]).is_err());
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! **Never:** decides anything about a person, a company or a stage, and never asks for time or chance on its own:
 //! whoever needs them is handed a [`clock::Clock`] or [`dice::Dice`].
 pub mod app;
+pub mod archive;
 pub mod assets;
 pub mod clock;
 pub mod db;

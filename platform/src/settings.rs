@@ -9,7 +9,17 @@ const SAVE: Sql = sql(
 const SAVE_FIRST: Sql =
     sql("insert into setting (name, value) values ($1, $2) on conflict (name) do nothing");
 const REMOVE: Sql = sql("delete from setting where name = $1");
-pub(crate) const ALL: &[Sql] = &[FIND, SAVE, SAVE_FIRST, REMOVE];
+const LIST: Sql = sql("select name, value from setting order by name");
+pub(crate) const ALL: &[Sql] = &[FIND, SAVE, SAVE_FIRST, REMOVE, LIST];
+
+/// Every setting, its name and its value.
+///
+/// # Errors
+/// As [`Tx::row`].
+pub fn list(tx: &mut Tx) -> Result<Vec<(String, String)>, Failure> {
+    let rows = tx.rows(LIST, args![])?;
+    Ok(rows.iter().map(|row| (row.text(0).to_owned(), row.text(1).to_owned())).collect())
+}
 
 /// The value of that name, if one was saved.
 ///

@@ -23,6 +23,7 @@ pub fn platform() -> Slice {
             crate::db::STATEMENTS,
             crate::settings::ALL,
             crate::jobs::STATEMENTS,
+            crate::jobs::TRAVEL_STATEMENTS,
             crate::once::ALL,
         ],
         columns: include_str!("../columns.toml"),

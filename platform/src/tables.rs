@@ -2,9 +2,14 @@
 //! about somebody who is erased.
 //!
 //! **Promise:** an export, an import and an erasure know every table, for one that is not classified is refused.
+mod redact;
+mod travel;
+
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
+
+pub use travel::read_line;
 
 use crate::db::{Arg, Row, Sql};
 use crate::{Failure, Slice, Tx, args};
@@ -16,6 +21,8 @@ pub enum Kept {
     Ground,
     /// It is made again from what is ground.
     Derived,
+    /// By it somebody signs in: it leaves only where secrets are asked for.
+    Secret,
     /// It belongs to this installation and stays: sessions, jobs, locks.
     Here,
 }
@@ -46,6 +53,8 @@ pub struct Table {
     pub erased: Erased,
     /// Its columns in the order of their names, each with its class.
     pub columns: BTreeMap<String, String>,
+    /// The columns of its primary key, in their order; none if it has none.
+    pub key: Vec<String>,
 }
 
 /// Every table of the program; a part of the app.
@@ -65,8 +74,11 @@ impl Tables {
             let mut found = Vec::new();
             for (name, columns) in &classified {
                 let Some(columns) = columns.as_table() else { continue };
-                let made = steps.find(&format!("create table {name} ")).unwrap_or(usize::MAX);
-                found.push((made, table(name, columns)?));
+                // A later step may make it anew.
+                let made = steps.rfind(&format!("create table {name} "));
+                let text = made.and_then(|made| steps.get(made..)).unwrap_or_default();
+                let key = key(text);
+                found.push((made.unwrap_or(usize::MAX), Table { key, ..table(name, columns)? }));
             }
             found.sort_by_key(|(made, _)| *made);
             tables.extend(found.into_iter().map(|(_, table)| table));
@@ -80,6 +92,21 @@ impl Tables {
     }
 }
 
+/// The primary key of the table with whose making the text begins.
+fn key(text: &str) -> Vec<String> {
+    let lines = text.lines().map(str::trim).take_while(|line| !line.starts_with(')'));
+    for line in lines.filter(|line| !line.starts_with("--")) {
+        if let Some(names) = line.strip_prefix("primary key (") {
+            let names = names.split(')').next().unwrap_or_default().split(',');
+            return names.map(|name| name.trim().to_owned()).collect();
+        }
+        if line.contains("primary key") {
+            return line.split_whitespace().next().map(str::to_owned).into_iter().collect();
+        }
+    }
+    Vec::new()
+}
+
 fn table(name: &str, classified: &toml::Table) -> Result<Table, Failure> {
     let said = |key: &str| classified.get(key).and_then(toml::Value::as_str);
     let unknown =
@@ -87,6 +114,7 @@ fn table(name: &str, classified: &toml::Table) -> Result<Table, Failure> {
     let kept = match said("_kept") {
         Some("ground") => Kept::Ground,
         Some("derived") => Kept::Derived,
+        Some("secret") => Kept::Secret,
         Some("here") => Kept::Here,
         _ => return Err(unknown("_kept")),
     };
@@ -106,7 +134,7 @@ fn table(name: &str, classified: &toml::Table) -> Result<Table, Failure> {
         .filter(|(column, _)| !column.starts_with('_'))
         .filter_map(|(column, class)| Some((column.clone(), class.as_str()?.to_owned())))
         .collect();
-    Ok(Table { name: name.to_owned(), kept, erased, columns })
+    Ok(Table { name: name.to_owned(), kept, erased, columns, key: Vec::new() })
 }
 
 impl Table {
@@ -239,6 +267,20 @@ pub fn as_json(row: &Row, names: &[&str]) -> Map<String, Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_key_of_a_table_is_read_from_its_step() {
+        for (text, expected) in [
+            ("create table a (\n    id bigint primary key,\n    b text\n);", &["id"][..]),
+            (
+                "create table a (\n    x text,\n    -- primary key\n    primary key (x, y)\n);",
+                &["x", "y"],
+            ),
+            ("create table a (\n    x text\n);\ncreate table b (\n    primary key (x)", &[]),
+        ] {
+            assert_eq!(key(text), expected);
+        }
+    }
 
     #[test]
     fn a_table_says_what_becomes_of_it_or_is_refused() {

@@ -140,6 +140,28 @@ impl super::Db {
     }
 }
 
+/// Sees that this program knows every step of a database.
+///
+/// # Errors
+/// `Refused` with `newer_database`, `changed_migration`, or with `no_backup` if it is no database of this program.
+pub(crate) fn must_be_known(tx: &mut Tx, slices: &[Migrations]) -> Result<(), Failure> {
+    let applied = applied(tx)?;
+    if applied.is_empty() {
+        return Err(Failure::refused("no_backup", "This is no database of Sluice."));
+    }
+    first_pending(&steps_of(slices), &applied).map(drop)
+}
+
+/// The steps that this database has taken, slice and name, in order.
+///
+/// # Errors
+/// As [`Tx::row`].
+pub fn taken_steps(tx: &mut Tx) -> Result<Vec<(String, String)>, Failure> {
+    let mut steps: Vec<_> = applied(tx)?.into_keys().collect();
+    steps.sort();
+    Ok(steps)
+}
+
 struct Planned {
     slice: &'static str,
     name: &'static str,

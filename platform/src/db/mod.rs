@@ -41,7 +41,7 @@ pub(crate) use backup::newest_program;
 pub use check::{Soundness, last_migrated_at};
 pub use error::{StatementError, Trouble, trouble_of};
 pub use made::{MADE_ARGS_MAX, Made};
-pub use migrate::{Migrations, Step, Upgrade};
+pub use migrate::{Migrations, Step, Upgrade, taken_steps};
 pub use open::{CONNECTIONS_MAX, Options};
 pub use row::Row;
 pub use shared::ID_BLOCK;
@@ -69,13 +69,36 @@ pub const MIGRATIONS: Migrations = Migrations {
 const RESERVE_IDS: Sql =
     sql("update id_block set next_id = next_id + $1 where space = 'all' returning next_id");
 
+const NEXT_ID: Sql = sql("select next_id from id_block where space = 'all'");
+const BEGIN_IDS_AT: Sql =
+    sql("update id_block set next_id = $1 where space = 'all' and next_id < $1");
+
+/// From which id on none has been reserved.
+///
+/// # Errors
+/// As [`Tx::row`].
+pub fn next_id(tx: &mut Tx) -> Result<i64, Failure> {
+    Ok(tx.row(NEXT_ID, crate::args![])?.map_or(1, |row| row.int(0)))
+}
+
+/// Sees to it that ids are at least that, from when the database is opened the next time on.
+///
+/// # Errors
+/// As [`Tx::row`].
+pub fn begin_ids_at(tx: &mut Tx, id: i64) -> Result<(), Failure> {
+    tx.execute(BEGIN_IDS_AT, crate::args![id]).map(drop)
+}
+
 /// What the database layer itself runs.
 pub const STATEMENTS: &[Sql] = &[
     RESERVE_IDS,
+    NEXT_ID,
+    BEGIN_IDS_AT,
     migrate::HAS_TABLE,
     migrate::APPLIED,
     migrate::NOTE,
     check::SOUND,
+    backup::TABLES,
     check::LAST_MIGRATED,
     check::SERVER_FACTS,
 ];

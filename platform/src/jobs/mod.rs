@@ -8,6 +8,7 @@
 mod holder;
 mod run;
 mod store;
+mod travel;
 mod work;
 
 use std::sync::Arc;
@@ -19,9 +20,11 @@ use crate::{App, Failure, Tx};
 
 pub use run::{Run, Ticket};
 pub use store::{Tally, cancel, find, list, list_named, list_unwell, sweep, tally};
+pub use travel::{arrive, leaving, release};
 pub use work::{run_due, run_now, run_now_watched, work};
 
 pub(crate) use store::ALL as STATEMENTS;
+pub(crate) use travel::ALL as TRAVEL_STATEMENTS;
 
 /// A kind of job.
 pub trait Job: Send + Sync {

@@ -7,7 +7,7 @@ use std::path::Path;
 const CLASSES: [&str; 4] = ["personal", "secret", "business", "system"];
 /// What is said of a table as a whole.
 const FATES: [&str; 2] = ["_kept", "_erased"];
-const KEPT: [&str; 3] = ["ground", "derived", "here"];
+const KEPT: [&str; 4] = ["ground", "derived", "secret", "here"];
 
 pub(super) fn check(root: &Path) -> Vec<String> {
     let mut found = Vec::new();
@@ -68,7 +68,7 @@ fn fate<'a>(
     if !said(table, "_kept").is_some_and(|kept| KEPT.contains(&kept)) {
         found.push(format!(
             "{slice}/columns.toml does not say `_kept` of {table}: \"ground\" leaves with the workspace, \"derived\" \
-             is made again from it, \"here\" stays with this installation"
+             is made again from it, \"secret\" leaves only where secrets are asked for, \"here\" stays with this installation"
         ));
     }
     let erased = said(table, "_erased").unwrap_or_default();
