@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use funnel::Stage;
 use funnels::export::Export;
-use funnels::segment::Segment;
 use people::export::{Exported, Format, Layout};
 use people::list::Sort;
+use people::lists::{self, LIST};
+use people::segment::{self, SEGMENT};
 use platform::App;
 use platform::failure::Failure;
 use serde_json::json;
@@ -24,7 +25,8 @@ const BUFFER_BYTES: usize = 256 << 10;
 /// Write the people of a list to a file
 #[derive(Args)]
 #[command(
-    long_about = "Writes people to a file: all of them, those at some stages, those of a name, or those who meet a condition. \
+    long_about = "Writes people to a file, in the order that you name: all of them, or those of a list, of a segment, at some stages, \
+        of a name, or who meet a condition. \
         They are read from one snapshot, while everything goes on, and the file has as many as were there, or there is \
         no file.\n\n\
         CSV is for spreadsheets: cells that would begin a formula get an apostrophe before them. JSON Lines is for \
@@ -33,6 +35,7 @@ const BUFFER_BYTES: usize = 256 << 10;
     after_long_help = "Examples:\n  \
         sluice export everybody.csv\n  \
         sluice export prospects.csv --stage prospect --sort engagement\n  \
+        sluice export fair.csv --list \"Hannover fair 2025\" --sort person.country\n  \
         sluice export quiet.jsonl --where '!did(\"email.sent\", days(30))' --fact person.custom.plan\n  \
         sluice export - --stage lead | head         to standard output, as CSV"
 )]
@@ -46,14 +49,20 @@ pub(crate) struct ExportList {
     /// Only people at this stage; may be said several times
     #[arg(long, value_name = "STAGE", value_parser = read_stage)]
     stage: Vec<Stage>,
+    /// Only people of a list: its name, or its id
+    #[arg(long, value_name = "LIST", conflicts_with = "segment")]
+    list: Option<String>,
+    /// Only people of a segment: its name, or its id
+    #[arg(long, value_name = "SEGMENT")]
+    segment: Option<String>,
     /// Only people who meet a condition, as definitions write them
-    #[arg(long = "where", value_name = "CONDITION", conflicts_with_all = ["stage", "sort", "reverse", "search"])]
+    #[arg(long = "where", value_name = "CONDITION")]
     condition: Option<String>,
-    /// Within a stage: name, fit, engagement or touched
-    #[arg(long, value_name = "ORDER", default_value = "name", value_parser = read_by_stage)]
-    sort: Sort,
+    /// name, fit, engagement, touched, created, or a fact: of whom it is unknown comes last [default: name]
+    #[arg(long, value_name = "ORDER", value_parser = read_sort)]
+    sort: Option<Sort>,
     /// The other way round: names from Z, the smallest and the longest ago first
-    #[arg(long)]
+    #[arg(long, requires = "sort")]
     reverse: bool,
     /// A name, the beginning of one, or an e-mail address
     #[arg(long, value_name = "TEXT")]
@@ -66,9 +75,10 @@ pub(crate) struct ExportList {
     lens: Option<String>,
 }
 
-fn read_by_stage(text: &str) -> Result<Sort, String> {
-    let sort = Sort::parse(text).filter(Sort::is_by_stage);
-    sort.ok_or_else(|| "there are name, fit, engagement and touched".to_owned())
+fn read_sort(text: &str) -> Result<Sort, String> {
+    let words =
+        "there are name, fit, engagement, touched and created, and facts like person.country";
+    Sort::parse(text).ok_or_else(|| words.to_owned())
 }
 
 fn read_format(text: &str) -> Result<Format, String> {
@@ -81,22 +91,24 @@ impl ExportList {
         let is_stdout = self.file.as_os_str() == "-";
         let ending = self.file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
         let format = self.format.or_else(|| Format::parse(ending)).unwrap_or(Format::Csv);
+        let usual = self.sort.as_ref().map(Sort::is_down_by_itself);
         let export = Export {
             lens: self.lens,
+            within: within(&app, self.list, self.segment)?,
             condition: self.condition,
             stages: self.stage,
-            descending: self.sort.is_down_by_itself() != self.reverse,
+            descending: usual.map(|usual| usual != self.reverse),
             sort: self.sort,
             search: self.search,
             layout: Layout::new(format, self.facts)?,
         };
-        let segment = segment(house, &app, &export)?;
+        ready(house, &app, &export)?;
         if is_stdout {
-            let exported = written(&app, export, segment, std::io::stdout())?;
+            let exported = written(&app, export, std::io::stdout())?;
             house.mouth.note(format_args!("{} people", exported.people));
             return Ok(Outcome::Done);
         }
-        let exported = whole(&self.file, |file| written(&app, export, segment, file))?;
+        let exported = whole(&self.file, |file| written(&app, export, file))?;
         let value = json!({ "file": self.file, "people": exported.people });
         house
             .mouth
@@ -105,32 +117,50 @@ impl ExportList {
     }
 }
 
-fn segment(house: &House, app: &App, export: &Export) -> Result<Option<Segment>, Failure> {
-    let asking = asking(app);
-    let asked = export.clone();
-    let found = app.db.read_blocking(move |tx| asked.segment(tx, asking))?;
-    let Some(segment) = found else { return Ok(None) };
-    let (asked, now) = (segment.clone(), app.clock.now());
-    let job = app.db.write_blocking(move |tx| asked.prepare(tx, asking, now))?;
-    if let Some(job) = job {
+/// The list or the segment that is meant, by its public id.
+fn within(
+    app: &App,
+    list: Option<String>,
+    segment: Option<String>,
+) -> Result<Option<String>, Failure> {
+    let who = asking(app);
+    app.db.read_blocking(move |tx| {
+        let outside = tx.public_ids();
+        Ok(match (list, segment) {
+            (Some(list), _) => Some(outside.encode(LIST, lists::meant(tx, who, &list)?.id)),
+            (None, Some(name)) => {
+                Some(outside.encode(SEGMENT, segment::meant(tx, who, &name)?.id))
+            }
+            (None, None) => None,
+        })
+    })
+}
+
+/// Has made what is asked for the first time.
+fn ready(house: &House, app: &App, export: &Export) -> Result<(), Failure> {
+    let (asked, now, who) = (export.clone(), app.clock.now(), asking(app));
+    let jobs = app.db.write_blocking(move |tx| asked.prepare(tx, who, now))?;
+    for job in jobs {
         let progress = house.mouth.progress("reading histories");
         job::run(app, &house.jobs(), job, &progress, ("done", "total"))?;
     }
-    Ok(Some(segment))
+    Ok(())
 }
 
 fn written(
     app: &App,
     export: Export,
-    segment: Option<Segment>,
     to: impl Write + Send + 'static,
 ) -> Result<Exported, Failure> {
     let asking = asking(app);
     let now = app.clock.now();
-    app.db.read_blocking(move |tx| {
+    let noted = export.clone();
+    let exported = app.db.read_blocking(move |tx| {
         let mut to = BufWriter::with_capacity(BUFFER_BYTES, to);
-        export.write(tx, asking, segment.as_ref(), now, &mut to, |_, _| Ok(()))
-    })
+        export.write(tx, who, now, &mut to, |_, _| Ok(()))
+    })?;
+    app.db.write_blocking(move |tx| noted.note(tx, who, exported.people, now))?;
+    Ok(exported)
 }
 
 /// Writes a file that is there whole or not at all.

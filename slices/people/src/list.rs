@@ -260,21 +260,37 @@ pub fn list(tx: &mut Tx, who: &User, ask: &List, now: Moment) -> Result<ListView
     view.ok_or(Failure::Busy { retry_after_s: READY_AFTER_S })
 }
 
-/// A page of ids of those at the stages of `ask`, in one of the orders that each stage has, and where it ended if there
-/// is more.
+/// A page of ids of those whom a sieve lets through, in the order of `ask`, and where it ended if there is more; nothing
+/// while something is not ready.
 pub(crate) fn heads(
     tx: &mut Tx,
     who: &User,
     ask: &List,
+    sieve: &Sieve,
     limit: usize,
-) -> Result<(Vec<PersonId>, Option<Cursor>), Failure> {
-    let sieve = Sieve { stages: ask.stages.clone(), ..Sieve::of(ask.lens) };
-    let found = among::places(tx, who, ask, &sieve, limit + 1, Moment::START)?;
-    let mut places = found.unwrap_or_default();
+    now: Moment,
+) -> Result<Option<(Vec<PersonId>, Option<Cursor>)>, Failure> {
+    let Some(mut places) = among::places(tx, who, ask, sieve, limit + 1, now)? else {
+        return Ok(None);
+    };
     let is_more = places.len() > limit;
     places.truncate(limit);
     let next = places.last().filter(|_| is_more).cloned();
-    Ok((places.into_iter().map(|place| place.person).collect(), next))
+    Ok(Some((places.into_iter().map(|place| place.person).collect(), next)))
+}
+
+/// Whether the user may see an order.
+///
+/// # Errors
+/// `Refused` with `hidden_field` for the order of what is kept from the user.
+pub(crate) fn may_order(who: &User, sort: &Sort) -> Result<(), Failure> {
+    match sort.fact() {
+        Some(key) if who.is_hidden(key) => {
+            let words = format!("{key} is kept from you, and so is its order: choose another.");
+            Err(Failure::refused("hidden_field", words))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// People whom a search finds at most, of whom those are kept whom a sieve lets through.
@@ -307,12 +323,7 @@ pub fn list_of(
     now: Moment,
 ) -> Result<Option<ListView>, Failure> {
     who.may(Right::ReadPeople)?;
-    if let Some(key) = ask.sort.fact()
-        && who.is_hidden(key)
-    {
-        let words = format!("{key} is kept from you, and so is its order: choose another.");
-        return Err(Failure::refused("hidden_field", words));
-    }
+    may_order(who, &ask.sort)?;
     let limit = ask.limit.clamp(1, PAGE_ROWS_MAX);
     if ask.after.as_ref().is_some_and(|cursor| !cursor.fits(&ask.sort)) {
         return Err(Failure::invalid("after", "this page belongs to another order; begin anew"));

@@ -109,6 +109,19 @@ pub(super) fn run(
     }
 
     let (begun, before) = (Instant::now(), server.cpu());
+    let (exported, bytes) = export(&server.address, &bearer)?;
+    ensure!(exported == people, "{exported} of {people} people were exported");
+    figure("export of everybody, CSV", begun.elapsed().as_secs_f64(), "s");
+    figure("export of everybody, CSV, CPU", server.cpu() - before, "CPU-s");
+    figure("export of everybody, CSV, size", real(bytes) / 1e6, "MB");
+    let file = server.folder.join("whole.tar.gz");
+    let begun = Instant::now();
+    let file = file.to_str().context("the folder has an odd name")?;
+    command(&server.folder, &["workspace", "export", file], "")?;
+    figure("export of the workspace", begun.elapsed().as_secs_f64(), "s");
+    figure("export of the workspace, size", fs::metadata(file)?.len() as f64 / 1e6, "MB");
+
+    let (begun, before) = (Instant::now(), server.cpu());
     std::thread::scope(|scope| -> anyhow::Result<()> {
         let clients: Vec<_> = (0..CLIENTS)
             .map(|n| {
@@ -137,6 +150,34 @@ pub(super) fn run(
     figure("server, most memory under load", server.memory_peak(), "MB");
 
     Ok(())
+}
+
+/// Takes everybody out as a file; how many people the head says, and how many bytes came until the end.
+fn export(address: &str, bearer: &str) -> anyhow::Result<(usize, usize)> {
+    let mut stream = TcpStream::connect(address)?;
+    write!(
+        stream,
+        "GET /api/v1/people/export?format=csv HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {bearer}\r\n\
+         connection: close\r\n\r\n"
+    )?;
+    let (mut reader, mut line, mut people) = (BufReader::new(stream), String::new(), None);
+    while reader.read_line(&mut line)? > 2 {
+        let head = line.to_ascii_lowercase();
+        people = people.or_else(|| head.strip_prefix("sluice-count:")?.trim().parse().ok());
+        line.clear();
+    }
+    let (mut bytes, mut piece, mut end) = (0, vec![0; 256 << 10], Vec::new());
+    loop {
+        let count = reader.read(&mut piece)?;
+        if count == 0 {
+            break;
+        }
+        bytes += count;
+        end.extend_from_slice(&piece[count.saturating_sub(8)..count]);
+        end.drain(..end.len().saturating_sub(8));
+    }
+    ensure!(end.ends_with(b"\r\n0\r\n\r\n"), "the export broke off after {bytes} bytes");
+    Ok((people.context("the export did not say how many it has")?, bytes))
 }
 
 fn person(what: &str, n: usize) -> Value {

@@ -6,7 +6,7 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
 use funnel::Stage;
-use people::export::stream::{self, Sink};
+use people::export::stream::{self, Attachment, Sink};
 use people::export::{Format, Layout};
 use people::list::Sort;
 use platform::app::App;
@@ -31,7 +31,7 @@ pub struct Ask {
     pub lens: String,
     /// Stages with commas between.
     pub stage: String,
-    /// By what people are ordered within a stage.
+    /// By what people are ordered.
     pub sort: String,
     /// `asc` or `desc`.
     #[serde(alias = "order")]
@@ -39,6 +39,9 @@ pub struct Ask {
     /// A name, the beginning of one, or an address.
     #[serde(alias = "search")]
     pub q: String,
+    /// A segment, a list or a view, by its public id.
+    #[serde(rename = "in")]
+    pub within: String,
     /// `csv` or `jsonl`.
     pub format: String,
     /// Facts that are columns, too, with commas between.
@@ -53,17 +56,16 @@ impl Ask {
             "" => Format::Csv,
             word => Format::parse(word).ok_or_else(|| Failure::invalid("format", words))?,
         };
-        let words = "there are name, fit, engagement and touched";
+        let words =
+            "there are name, fit, engagement, touched and created, and facts like person.country";
         let sort = match self.sort.as_str() {
-            "" => Sort::Name,
-            word => Sort::parse(word)
-                .filter(Sort::is_by_stage)
-                .ok_or_else(|| Failure::invalid("sort", words))?,
+            "" => None,
+            word => Some(Sort::parse(word).ok_or_else(|| Failure::invalid("sort", words))?),
         };
         let descending = match self.dir.as_str() {
-            "" => sort.is_down_by_itself(),
-            "asc" => false,
-            "desc" => true,
+            "" => None,
+            "asc" => Some(false),
+            "desc" => Some(true),
             _ => return Err(Failure::invalid("dir", "there are asc and desc")),
         };
         let list = |text: &str| -> Vec<String> {
@@ -76,6 +78,7 @@ impl Ask {
             |word: String| Stage::parse(&word).ok_or_else(|| Failure::invalid("stage", words));
         Ok(Export {
             lens: said(self.lens),
+            within: said(self.within),
             condition: said(self.condition),
             stages: list(&self.stage).into_iter().map(stage).collect::<Result<_, _>>()?,
             sort,
@@ -98,15 +101,18 @@ async fn page(
 /// Answers with the file.
 ///
 /// # Errors
-/// As [`Export::ready`] and [`Export::write`]; `Busy` while too many are sent.
+/// As [`Export::begin`] and [`Export::write`]; `Busy` while too many are sent.
 pub async fn answer(app: App, who: User, ask: Ask) -> Result<Response, Failure> {
     let export = ask.read()?;
-    let segment = export.ready(&app, &who).await?;
+    export.begin(&app, &who).await?;
     let now = app.clock.now();
     let (day, format) = (now.to_string(), export.layout.format);
-    let name = format!("people-{}", day.get(..10).unwrap_or_default());
-    stream::send(&app, &name, format, move |tx, sink: &mut Sink| {
-        export.write(tx, &who, segment.as_ref(), now, sink, Sink::begin).map(drop)
+    let attachment = Attachment {
+        name: format!("people-{}.{}", day.get(..10).unwrap_or_default(), format.as_str()),
+        media_type: format.media_type(),
+    };
+    stream::send(&app, &attachment, move |tx, sink: &mut Sink| {
+        export.write(tx, &who, now, sink, |sink, count| sink.begin(Some(count))).map(drop)
     })
     .await
 }

@@ -14,8 +14,6 @@ use platform::failure::Failure;
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, SemaphorePermit, mpsc};
 
-use super::Format;
-
 /// Exports that are sent at once: each holds a connection and a snapshot.
 const AT_ONCE_MAX: usize = 2;
 static ROOM: Semaphore = Semaphore::const_new(AT_ONCE_MAX);
@@ -30,7 +28,7 @@ const TAKEN_WITHIN: Duration = Duration::from_secs(60);
 const COUNT: &str = "sluice-count";
 
 enum Piece {
-    Begin(u64),
+    Begin(Option<u64>),
     Bytes(Vec<u8>),
     Failed(Failure),
 }
@@ -43,12 +41,12 @@ pub struct Sink {
 }
 
 impl Sink {
-    /// Says how many there will be in the file, before the first of it is written: whatever fails until then is
-    /// answered as it is, whatever fails after breaks the answer off.
+    /// Says how many there will be in the file, if that is known, before the first of it is written: whatever fails until
+    /// then is answered as it is, whatever fails after breaks the answer off.
     ///
     /// # Errors
     /// `Broken` if nobody listens any more.
-    pub fn begin(&mut self, announced: u64) -> Result<(), Failure> {
+    pub fn begin(&mut self, announced: Option<u64>) -> Result<(), Failure> {
         Ok(self.send(Piece::Begin(announced))?)
     }
 
@@ -81,14 +79,22 @@ impl io::Write for Sink {
     }
 }
 
+/// How the browser keeps the file.
+#[derive(Clone, Debug)]
+pub struct Attachment {
+    /// Its name: letters, digits, points and strokes.
+    pub name: String,
+    /// As the web calls it.
+    pub media_type: &'static str,
+}
+
 /// Answers with a file that `work` writes, in one snapshot, while it is taken.
 ///
 /// # Errors
 /// `Busy` while two others are sent; what `work` fails with before it [begins](Sink::begin).
 pub async fn send(
     app: &App,
-    name: &str,
-    format: Format,
+    attachment: &Attachment,
     work: impl FnOnce(&mut Tx, &mut Sink) -> Result<(), Failure> + Send + 'static,
 ) -> Result<Response, Failure> {
     let room = ROOM.try_acquire().map_err(|_| Failure::Busy { retry_after_s: RETRY_S })?;
@@ -127,12 +133,15 @@ pub async fn send(
     // Whoever packs what is sent may ask once more after the end.
     let body = Body::from_stream(sent.fuse());
     let mut headers = HeaderMap::new();
-    let attachment = format!("attachment; filename=\"{name}.{}\"", format.as_str());
-    let attachment = HeaderValue::from_str(&attachment).map_err(Failure::broken)?;
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
-    headers.insert(header::CONTENT_DISPOSITION, attachment);
+    let Attachment { name, media_type } = attachment;
+    let disposition = format!("attachment; filename=\"{name}\"");
+    let disposition = HeaderValue::from_str(&disposition).map_err(Failure::broken)?;
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers.insert(header::CONTENT_DISPOSITION, disposition);
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(COUNT, HeaderValue::from(announced));
+    if let Some(announced) = announced {
+        headers.insert(COUNT, HeaderValue::from(announced));
+    }
     Ok((headers, body).into_response())
 }

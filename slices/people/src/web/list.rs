@@ -302,14 +302,14 @@ fn view(
         is_empty: everyone == 0,
         may_demo: who.can(Right::ManageWorkspace),
         may_import: who.can(Right::ImportPeople),
-        export: export(who, ask, looked, &columns).filter(|_| everyone > 0).unwrap_or_default(),
+        export: export(who, ask, &columns).filter(|_| everyone > 0).unwrap_or_default(),
     };
     Ok((page, is_ready))
 }
 
-/// Where those who are shown are a file; nothing if the user may not take them out, or if they are of a list.
-fn export(who: &User, ask: &Ask, looked: &Looked, columns: &[Column]) -> Option<String> {
-    if !who.can(Right::ExportPeople) || matches!(looked.within, Within::List(_)) {
+/// Where those who are shown are a file; nothing if the user may not take them out.
+fn export(who: &User, ask: &Ask, columns: &[Column]) -> Option<String> {
+    if !who.can(Right::ExportPeople) {
         return None;
     }
     let facts: Vec<&str> = columns
@@ -320,27 +320,19 @@ fn export(who: &User, ask: &Ask, looked: &Looked, columns: &[Column]) -> Option<
         })
         .collect();
     let facts = facts.join(",");
-    let asked = match &looked.sieve.condition {
-        // A condition is asked alone there: the stage is said in it.
-        Some(asked) => {
-            vec![("where", saved::with_stage(&ask.stage, &asked.condition().to_string()))]
-        }
-        None => {
-            let is_by_stage = looked.list.sort.is_by_stage();
-            let order = |text: &String| if is_by_stage { text.clone() } else { String::new() };
-            vec![
-                ("stage", ask.stage.clone()),
-                ("q", ask.q.clone()),
-                ("sort", order(&ask.sort)),
-                ("dir", order(&ask.dir)),
-            ]
-        }
-    };
+    let asked = [
+        ("stage", &ask.stage),
+        ("where", &ask.condition),
+        ("q", &ask.q),
+        ("sort", &ask.sort),
+        ("dir", &ask.dir),
+        ("in", &ask.within),
+        ("facts", &facts),
+    ];
     let said: Vec<String> = asked
         .into_iter()
-        .chain([("facts", facts)])
         .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| format!("{name}={}", encode(&value)))
+        .map(|(name, value)| format!("{name}={}", encode(value)))
         .collect();
     let joint = if said.is_empty() { "" } else { "?" };
     Some(format!("/people/export{joint}{}", said.join("&")))

@@ -115,10 +115,11 @@ pub(super) fn export() -> Call {
              be sent whole, the connection breaks off.",
         )
         .lens()
-        .ask("where", condition().says("A condition as definitions write them, or its JSON. It is asked without stage and search."))
-        .ask("stage", several(stages()).most(6).says("Only people at one of these stages; they come stage by stage."))
+        .ask("where", condition())
+        .ask("in", text_of(1, 100).says("Only people of a segment, a list or a view, by its id."))
+        .ask("stage", several(stages()).most(6).says("Only people at one of these stages."))
         .ask("search", text_of(0, 200).says("A name, the beginning of one, or an e-mail address."))
-        .ask("sort", word(&["name", "fit", "engagement", "touched"]).usually("name").says("By what they are ordered within a stage."))
+        .ask("sort", text_of(1, 100).format("sort").says("name, fit, engagement, touched, created, or a fact; by name unless said. Of whom a fact is unknown comes last."))
         .ask("order", word(&["asc", "desc"]).says("Names come from A unless said, all else the largest first."))
         .ask("format", word(&["csv", "jsonl"]).usually("csv").says("How it is written."))
         .ask("facts", several(text_of(1, 100).format("fact")).most(20).says("Facts that are columns, too.").example(json!(["person.custom.plan"])))
@@ -129,13 +130,6 @@ pub(super) fn export() -> Call {
 }
 
 async fn send(app: App, ask: Ask) -> Result<Response, Failure> {
-    if ask.find("where").is_some()
-        && ["stage", "search"].iter().any(|it| ask.given.contains_key(*it))
-    {
-        let words =
-            "A file is made of a condition alone: say the stage in it, as stage == \"lead\".";
-        return Err(Failure::refused("where_alone", words));
-    }
     let text = |name: &str| ask.find(name).unwrap_or_default().to_owned();
     let words = |name: &str| ask.words(name).unwrap_or_default().join(",");
     let export = funnels::web::export::Ask {
@@ -145,6 +139,7 @@ async fn send(app: App, ask: Ask) -> Result<Response, Failure> {
         sort: text("sort"),
         dir: text("order"),
         q: text("search"),
+        within: text("in"),
         format: text("format"),
         facts: words("facts"),
     };
