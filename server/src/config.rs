@@ -91,6 +91,7 @@ pub(crate) struct Api {
 pub(crate) struct Work {
     pub threads: usize,
     pub jobs: usize,
+    pub keep_jobs_days: u32,
 }
 
 /// The provider of single sign-on; none without an issuer.

@@ -152,7 +152,7 @@ fn written(
     export: Export,
     to: impl Write + Send + 'static,
 ) -> Result<Exported, Failure> {
-    let asking = asking(app);
+    let who = asking(app);
     let now = app.clock.now();
     let noted = export.clone();
     let exported = app.db.read_blocking(move |tx| {

@@ -45,6 +45,15 @@ pub(crate) struct ImportFile {
     /// Take the rows of people who were erased, too: they come back on purpose, with notice
     #[arg(long)]
     bring_back: bool,
+    /// Why they come back, for the audit log
+    #[arg(
+        long,
+        value_name = "TEXT",
+        requires = "bring_back",
+        default_value = "said at the command line",
+        hide_default_value = true
+    )]
+    reason: String,
     /// Where rejected rows go [default: rejected-<FILE> in the folder of the workspace]
     #[arg(long, value_name = "FILE")]
     rejected: Option<PathBuf>,
@@ -71,10 +80,11 @@ impl ImportFile {
         }
         let now = app.clock.now();
         let (copy, brings_back) = (kept.key.clone(), self.bring_back);
+        let reason = self.reason.clone();
         let started = app.db.write_blocking(move |tx| {
             let started = import::start(tx, asking, &kept, &mapping, now)?;
             if brings_back {
-                import::bring_back(tx, asking, started.import, now)?;
+                import::bring_back(tx, asking, started.import, &reason, now)?;
             }
             Ok(started)
         })?;

@@ -13,7 +13,7 @@ pub mod plan;
 pub mod run;
 pub(crate) mod store;
 
-pub use back::bring_back;
+pub use back::{bring_back, read_reason};
 pub use run::{DryRun, Import, Kept, Started, dry_run, keep, keep_stream, read_mapping, start};
 pub(crate) use store::ALL;
 pub use store::{

@@ -40,6 +40,11 @@ fn asked() -> Shape {
                 .format("mapping")
                 .says("What its columns mean: TOML, as the upload proposed it."),
         ),
+        may(
+            "bring_back_because",
+            text_of(1, 500)
+                .says("Take the rows of people who were erased, too; why, for the audit log."),
+        ),
     ])
 }
 
@@ -316,6 +321,9 @@ fn rows(tx: &mut Tx, ask: &Ask, which: Which) -> Result<Given, Failure> {
 fn start(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
     let (file, mapping) = (kept(ask)?, ask.said("mapping").unwrap_or_default());
     let started = import::start(tx, &ask.who, &file, mapping, ask.now).map_err(members)?;
+    if let Some(reason) = ask.said("bring_back_because") {
+        import::bring_back(tx, &ask.who, started.import, reason, ask.now)?;
+    }
     let row = import::find(tx, &ask.who, started.import)?;
     let place = format!("/imports/{}", ask.outside.encode(IMPORT_ID, started.import));
     Ok(Given::accepted(value(tx, &row, ask)?, &place))

@@ -350,3 +350,40 @@ fn a_later_version_holds_from_its_adoption_and_old_receipts_keep_theirs() {
         nothing_differs(world);
     });
 }
+
+#[test]
+fn two_imports_of_one_upload_share_its_copy_until_the_last_ends() {
+    both(|world| {
+        let file = "id,origin,first\na1,ads,2026-01-02\n";
+        let kept = import::keep_stream(&world.app, "leads.csv", file.as_bytes()).unwrap();
+        let now = world.now();
+        let other: &'static str = String::leak(LEADS.replace("\"Leads\"", "\"Again\""));
+        let started = [LEADS, other].map(|mapping| {
+            let kept = kept.clone();
+            let start = move |tx: &mut platform::db::Tx| {
+                import::start(tx, &User::operator(), &kept, mapping, now)
+            };
+            world.db.write_blocking(start).unwrap()
+        });
+        let is_there = || world.app.files.open(&kept.key).is_ok();
+        jobs::run_now(&world.app, &registry(), started[0].job).unwrap();
+        assert!(is_there());
+        jobs::run_now(&world.app, &registry(), started[1].job).unwrap();
+        assert!(!is_there());
+        for started in started {
+            let row = world.db.read_blocking(move |tx| import::load(tx, started.import)).unwrap();
+            assert!(row.finished_at.is_some() && row.failure.is_none(), "{row:?}");
+        }
+        // Whoever comes later is told what to do.
+        let late = {
+            let kept = kept.clone();
+            let third: &'static str = String::leak(LEADS.replace("\"Leads\"", "\"Late\""));
+            let start = move |tx: &mut platform::db::Tx| {
+                import::start(tx, &User::operator(), &kept, third, now)
+            };
+            world.db.write_blocking(start).unwrap()
+        };
+        let failed = jobs::run_now(&world.app, &registry(), late.job).unwrap_err();
+        assert!(failed.to_string().contains("bring the file again"), "{failed}");
+    });
+}

@@ -161,7 +161,9 @@ impl Job for Import {
         let import = app.db.read_blocking(move |tx| store::load(tx, id))?;
         if import.finished_at.is_some() {
             // An earlier run did all but tell of it.
-            app.files.remove(&import.file_key)?;
+            let key = import.file_key.clone();
+            let is_needed = app.db.read_blocking(move |tx| store::is_needed(tx, &key))?;
+            drop_copy(app, &import, is_needed)?;
             return serde_json::to_value(import.counts).map_err(|error| Again::Never(error.into()));
         }
         let outcome = batches(app, run, &import);
@@ -177,7 +179,13 @@ fn batches(app: &App, run: &mut Run, import: &ImportRow) -> Result<Value, Again>
     let id = import.id;
     let by = import.started_by;
     let (mut done, mut counts) = (import.rows_done, import.counts);
-    let file = app.files.open(&import.file_key)?;
+    let file = app.files.open(&import.file_key).map_err(|failure| match failure {
+        Failure::Missing { .. } => {
+            let words = "The copy of the file is gone, for another import of it ended; bring the file again.";
+            Failure::refused("copy_gone", words)
+        }
+        other => other,
+    })?;
     let mapping = read_mapping(&import.mapping)?;
     let fields = app.db.read_blocking(Fields::load)?;
     let brings_back = app.db.read_blocking(move |tx| back::brings_back(tx, id))?;
@@ -221,10 +229,19 @@ fn batches(app: &App, run: &mut Run, import: &ImportRow) -> Result<Value, Again>
         }
     })?;
     let now = app.clock.now();
-    app.db.write_blocking(move |tx| store::finish(tx, id, now))?;
-    // It was kept for as long as the import might have to go on.
-    app.files.remove(&import.file_key)?;
+    let key = import.file_key.clone();
+    let is_needed = app.db.write_blocking(move |tx| {
+        store::finish(tx, id, now)?;
+        store::is_needed(tx, &key)
+    })?;
+    drop_copy(app, import, is_needed)?;
     serde_json::to_value(counts).map_err(|error| Again::Never(error.into()))
+}
+
+/// A copy is kept for as long as an import might have to go on; of several that were started from one upload the last
+/// takes it away.
+fn drop_copy(app: &App, import: &ImportRow, is_needed: bool) -> Result<(), Failure> {
+    if is_needed { Ok(()) } else { app.files.remove(&import.file_key) }
 }
 
 /// Whoever started the import, with what they may now: a job has no more than its user.

@@ -47,6 +47,8 @@ const ADD_NOTE: Sql = sql("insert into import_note (import_id, row, line, reason
      values ($1, $2, $3, $4, $5) on conflict do nothing");
 const NOTED: Sql = sql("select row, line, reason, raw from import_note
      where import_id = $1 and row > $2 order by row limit $3");
+/// Several imports may have been started from one upload.
+const NEEDED: Sql = sql("select 1 from import where file_key = $1 and finished_at is null limit 1");
 const COPIES: Sql =
     sql("select file_key, case when finished_at is null and failure is null then 1 else 0 end
      from import order by id");
@@ -65,8 +67,14 @@ pub(crate) const ALL: &[Sql] = &[
     REJECTED,
     ADD_NOTE,
     NOTED,
+    NEEDED,
     COPIES,
 ];
+
+/// Whether an import that has not ended needs a copy.
+pub(crate) fn is_needed(tx: &mut Tx, file_key: &str) -> Result<bool, Failure> {
+    Ok(tx.row(NEEDED, args![file_key])?.is_some())
+}
 
 /// What became of the rows so far. `rows` is what stood in the file; created, updated, unchanged and rejected add up
 /// to it. Those with a note are among the first three.

@@ -181,6 +181,10 @@ pub struct MappingPage {
     pub targets: Vec<(&'static str, &'static str)>,
     /// The mapping as text.
     pub text: String,
+    /// Whether people who were erased come back.
+    pub brings_back: bool,
+    /// Why they do.
+    pub reason: String,
     /// What is wrong with it.
     pub errors: Vec<String>,
     /// What a dry run found, if one was made.

@@ -130,7 +130,7 @@ async fn empty(app: App, who: User, name: &str) -> Result<Response, Failure> {
 }
 
 /// Runs what reads and writes files on a thread that may wait.
-async fn waiting<T: Send + 'static>(
+pub(super) async fn waiting<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
     tokio::task::spawn_blocking(work).await.map_err(Failure::broken)?

@@ -208,7 +208,12 @@ fn group(
 
 fn check_fact_name(walk: &mut Walk<'_>, field: &Field<'_>, name: &str) {
     let parts: Vec<&str> = name.split('.').collect();
-    let is_own = matches!(parts.as_slice(), ["person" | "company", "custom" | "id", _]);
+    let is_own = matches!(
+        parts.as_slice(),
+        ["person" | "company", "custom" | "id", _]
+            | ["person", "basis", _]
+            | ["person", "basis", _, "evidence"]
+    );
     let is_ours = matches!(parts.as_slice(), ["person" | "company", _]);
     let (subject, part) = match parts.as_slice() {
         [subject @ ("person" | "company"), .., part] => (*subject, *part),

@@ -38,12 +38,14 @@ struct Step {
     /// What the choices come to.
     made: String,
     text: String,
+    /// Whether people who were erased come back, and why.
+    back: Option<String>,
 }
 
 impl Step {
     fn new(file: File, zone: String, looked: Looked, choices: Vec<Choice>) -> Step {
         let made = looked.mapping(&file.name, &choices, &zone).to_toml();
-        Step { file, zone, looked, choices, text: made.clone(), made }
+        Step { file, zone, looked, choices, text: made.clone(), made, back: None }
     }
 
     fn is_by_hand(&self) -> bool {
@@ -118,6 +120,7 @@ async fn asked(app: &App, form: &[(String, String)]) -> Result<Step, Failure> {
         |place| Choice { target: field(&column_field(place)), format: field(&format_field(place)) };
     let choices = (0..looked.header.len()).map(choice).collect();
     let mut step = Step::new(file, zone, looked, choices);
+    step.back = (!field("bring-back").is_empty()).then(|| field("reason"));
     // Browsers send line ends as CR LF.
     let (text, was) = (field("text").replace("\r\n", "\n"), field("was").replace("\r\n", "\n"));
     let is_by_hand = text.trim() != was.trim() && !text.trim().is_empty();
@@ -176,9 +179,13 @@ pub(super) async fn start(
         let (looks, key, text) = (app.clone(), step.file.file.clone(), step.text.clone());
         problems = waiting(move || checked(&looks, &key, &text)).await?;
     }
+    if let Some(Err(failure)) = step.back.as_deref().map(import::read_reason) {
+        problems.extend(words_of(failure)?);
+    }
     if !problems.is_empty() {
         return Ok(refused(app, who, step, problems).await?.into_response());
     }
+    let back = step.back;
     let File { file, name, hash, bytes } = step.file;
     let kept = Kept { name, key: file, hash, bytes };
     let (now, text) = (app.clock.now(), step.text);
@@ -186,6 +193,9 @@ pub(super) async fn start(
         .db
         .write(move |tx| {
             let started = import::start(tx, &who, &kept, &text, now)?;
+            if let Some(reason) = back {
+                import::bring_back(tx, &who, started.import, &reason, now)?;
+            }
             Ok(format!("/imports/{}", tx.public_ids().encode(IMPORT_ID, started.import)))
         })
         .await?;
@@ -230,6 +240,8 @@ async fn shown(
         targets: columns::TARGETS.to_vec(),
         remarks: remarks.filter(|it| it.column.is_empty()).map(|it| it.words.clone()).collect(),
         text: step.text,
+        brings_back: step.back.is_some(),
+        reason: step.back.unwrap_or_default(),
         errors,
         dry,
     };
