@@ -247,6 +247,14 @@ pub fn ensure_starter(tx: &mut Tx, now: Moment) -> Result<(), Failure> {
     store::add_version(tx, &row, text)
 }
 
+/// Takes the definition away with which a workspace begins, if there is no other: a whole workspace arrives.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn forget_starter(tx: &mut Tx) -> Result<(), Failure> {
+    store::forget_starter(tx)
+}
+
 /// From when a new version holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum From {

@@ -7,6 +7,7 @@
 
 pub mod agreement;
 pub mod answer;
+pub mod arrive;
 pub mod backtest;
 mod company;
 pub mod dispute;
@@ -78,6 +79,7 @@ pub fn slice() -> Slice {
             former::ALL,
             kept::ALL,
             spent::ALL,
+            arrive::ALL,
         ],
         columns: include_str!("../columns.toml"),
     }

@@ -50,7 +50,14 @@ const CHOOSE_LENS: Sql = sql("insert into lens_choice (user_id, lens_id) values 
 const EACH_MOVE: Sql = sql("select person_id, lens_id, moved_at, to_stage from transition
      where lens_id = $1 or lens_id = $2 order by person_id, lens_id, moved_at, seq");
 
+const FORGET_STARTER: Sql = sql("delete from definition where is_starter = 1
+     and (select count(*) from definition) = 1");
+const FORGET_ONLY_LENS: Sql = sql("delete from lens where (select count(*) from lens) = 1
+     and not exists (select 1 from definition)");
+
 pub(crate) const ALL: &[Sql] = &[
+    FORGET_STARTER,
+    FORGET_ONLY_LENS,
     EACH_MOVE,
     LENS_CHOICE,
     CHOOSE_LENS,
@@ -66,6 +73,12 @@ pub(crate) const ALL: &[Sql] = &[
     FLOW_BETWEEN,
     FLOW_DAYS,
 ];
+
+/// Takes the only lens away, if nothing but the starter was ever in force under it.
+pub(crate) fn forget_starter(tx: &mut Tx) -> Result<(), Failure> {
+    tx.execute(FORGET_STARTER, args![])?;
+    tx.execute(FORGET_ONLY_LENS, args![]).map(drop)
+}
 
 /// A version of a definition, without its text.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,11 +1,12 @@
 //! The journal: what happened, and what became known, to people and companies.
 //!
-//! **Promise:** whatever is recorded stays as it was written, in the order in which it happened, and
-//! everything derived from it is derived in the same transaction, or nothing is recorded at all.
+//! **Promise:** whatever is recorded stays as it was written, in the order in which it happened, but for what names
+//! somebody who is erased ([`redact`]); and everything derived from it is derived in the same transaction, or nothing is recorded at all.
 //! **Never:** knows a definition, a stage or a page. Who derives something registers a [`Projection`].
 
 mod encode;
 mod record;
+pub mod redact;
 mod sources;
 mod store;
 mod tidy;
@@ -95,7 +96,7 @@ pub fn slice() -> Slice {
             slice: "journal",
             files: &[("0001_activity", include_str!("../migrations/0001_activity.sql"))],
         },
-        statements: &[store::ALL],
+        statements: &[store::ALL, redact::ALL],
         columns: include_str!("../columns.toml"),
     }
 }
@@ -142,6 +143,18 @@ pub fn entry(
     id: i64,
 ) -> Result<Option<Entry>, Failure> {
     store::entry(tx, subject, at, id)
+}
+
+/// The next subjects of whom something is recorded, people and companies, by id.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn subjects_after(
+    tx: &mut Tx,
+    after: SubjectId,
+    limit: i64,
+) -> Result<Vec<SubjectId>, Failure> {
+    store::subjects_after(tx, after, limit)
 }
 
 /// How many activities and observations are recorded in all.

@@ -30,8 +30,23 @@ const ONE: Sql = sql(
 const ACTORS: Sql = sql("select occurred_at, id, actor_id from activity
      where subject_id = $1 and actor_id is not null");
 const COUNT: Sql = sql("select count(*) from activity");
+/// One step along the key for each subject, however long its history is.
+const SUBJECTS_AFTER: Sql = sql("with recursive step (id) as (
+        select min(subject_id) from activity where subject_id > $1
+        union all
+        select (select min(a.subject_id) from activity a where a.subject_id > step.id) from step
+            where step.id is not null
+     ) select id from step where id is not null limit $2");
 
-pub(crate) const ALL: &[Sql] = &[INSERT, OF_ONE, BETWEEN, ONE, ACTORS, COUNT];
+pub(crate) const ALL: &[Sql] = &[INSERT, OF_ONE, BETWEEN, ONE, ACTORS, COUNT, SUBJECTS_AFTER];
+
+pub(crate) fn subjects_after(
+    tx: &mut Tx,
+    after: SubjectId,
+    limit: i64,
+) -> Result<Vec<SubjectId>, Failure> {
+    Ok(tx.rows(SUBJECTS_AFTER, args![after, limit])?.iter().map(|row| row.int(0)).collect())
+}
 
 /// The kind under which facts are stored.
 pub(crate) const OBSERVED: &str = "fact.observed";

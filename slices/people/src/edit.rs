@@ -87,9 +87,9 @@ pub fn edit(
     tx.lock("subject", &[subject])?;
     let history = history(tx, subject)?;
     let (fields, typed) = (Fields::load(tx)?, value.trim());
-    let value = match fields.get(key) {
+    let value = match fields.rules(key) {
         // A field says itself what it takes.
-        Some(_) if !typed.is_empty() => fields
+        true if !typed.is_empty() => fields
             .check(key, Value::from(typed))
             .map_err(|words| Failure::invalid("value", words))?,
         _ => value_of(key, typed, held(&history, key).map(|(_, fact)| &fact.value))?,

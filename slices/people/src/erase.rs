@@ -1,12 +1,14 @@
 //! `erase`: somebody is taken out of the workspace, and what they counted for stays counted.
 //!
 //! **Promise:** afterwards no table, no file and no index holds a value of theirs; the counts of stages, moves and
-//! imports are as they were; whatever named them cannot come back without notice.
+//! imports are as they were; whatever named them cannot come back without notice. Where others' histories name them by
+//! an address, a number or an id, that is taken out, and what is derived of it follows.
 //! **Never:** keeps who it was. What stays is a keyed hash of each key, and a row of the audit log without a subject.
 
 mod named;
 pub mod tombstone;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use moment::Moment;
@@ -23,9 +25,10 @@ use team::{Right, User};
 use wire::table::{Record, Table};
 
 use crate::import::{self, ImportRow};
-use crate::{PersonId, find, person, search, sight, stand, store};
+use crate::rebuild::Rebuilding;
+use crate::{PERSON, PersonId, PersonRow, find, person, search, sight, stand, store};
 
-pub use named::Named;
+pub use named::{ERASED, Named};
 
 /// The job that removes files in which somebody who was erased stood.
 pub const DROP_FILES: &str = "people.drop-files";
@@ -68,6 +71,8 @@ pub struct Erased {
     pub blanked: u64,
     /// Files that held them and go.
     pub files: usize,
+    /// Entries of others' histories, and other rows about others, out of which they were taken.
+    pub redacted: u64,
     /// Keys that cannot come back without notice.
     pub keys: usize,
     /// The job that removes the files, if there are any.
@@ -81,30 +86,66 @@ pub struct Erased {
 pub struct Looked {
     secret: String,
     open: Vec<(i64, String)>,
+    mentions: Vec<journal::redact::Place>,
 }
 
-/// Looks whom the copies of open imports hold, which takes as long as they are large.
+/// Looks where others' histories name them, and whom the copies of open imports hold, which takes as long as those are
+/// large.
 ///
 /// # Errors
 /// `Forbidden` without the right to erase; `Missing` if nobody is meant.
 pub fn look(app: &App, who: &User, whom: &str) -> Result<Looked, Failure> {
     who.may(Right::ErasePeople)?;
-    let whom = whom.to_owned();
-    let looker = who.clone();
-    let (named, imports) = app.db.read_blocking(move |tx| {
-        let id = find::find(tx, &looker, &whom)?;
-        let named = named_of(tx, id)?;
+    let (looker, whom) = (who.clone(), whom.to_owned());
+    let id = app.db.read_blocking(move |tx| find::find(tx, &looker, &whom))?;
+    let mut looked = look_many(app, who, &[id])?;
+    looked.pop().flatten().ok_or_else(|| Failure::missing("person", "who was just there"))
+}
+
+/// The same for some people at once: the log is read once for all. Nothing for whoever is gone meanwhile.
+///
+/// # Errors
+/// `Forbidden` without the right to erase; `Broken` when the database fails.
+pub fn look_many(
+    app: &App,
+    who: &User,
+    people: &[PersonId],
+) -> Result<Vec<Option<Looked>>, Failure> {
+    who.may(Right::ErasePeople)?;
+    let ids = people.to_vec();
+    let (looked, imports) = app.db.read_blocking(move |tx| {
+        let mut nameds = Vec::with_capacity(ids.len());
+        for id in &ids {
+            let there = store::people(tx, &[*id])?.contains_key(id);
+            nameds.push(if there { Some(named_of(tx, *id)?) } else { None });
+        }
+        let mut mentions: Vec<Vec<journal::redact::Place>> = vec![Vec::new(); ids.len()];
+        let alone: Vec<Option<Named>> =
+            nameds.iter().map(|named| named.as_ref().map(Named::alone)).collect();
+        let any = named::Any::of(alone.iter().flatten());
+        journal::redact::each(tx, |place, text| {
+            if !any.may_be_in(text) {
+                return;
+            }
+            for ((id, named), mentions) in ids.iter().zip(&alone).zip(&mut mentions) {
+                let is_theirs = || named.as_ref().is_some_and(|named| named.is_in(text));
+                if place.0 != *id && is_theirs() {
+                    mentions.push(place);
+                }
+            }
+        })?;
         let open: Vec<i64> = tx.rows(OPEN_IMPORTS, args![])?.iter().map(|row| row.int(0)).collect();
         let imports = open.into_iter().map(|import| import::load(tx, import));
-        Ok((named, imports.collect::<Result<Vec<ImportRow>, Failure>>()?))
+        let imports = imports.collect::<Result<Vec<ImportRow>, Failure>>()?;
+        Ok((nameds.into_iter().zip(mentions).collect::<Vec<_>>(), imports))
     })?;
-    let mut open = Vec::new();
-    for import in imports {
-        if holds(app, &import, &named) {
-            open.push((import.id, import.file_key));
-        }
-    }
-    Ok(Looked { secret: app.dice.token(), open })
+    let one = |(named, mentions): (Option<Named>, Vec<_>)| {
+        let named = named?;
+        let open = imports.iter().filter(|import| holds(app, import, &named));
+        let open = open.map(|import| (import.id, import.file_key.clone())).collect();
+        Some(Looked { secret: app.dice.token(), open, mentions })
+    };
+    Ok(looked.into_iter().map(one).collect())
 }
 
 /// Whether the kept copy of an import has a row that names them; one that can't be read is taken to.
@@ -131,7 +172,33 @@ pub(crate) fn named_of(tx: &mut Tx, id: PersonId) -> Result<Named, Failure> {
     let row = person::row(tx, &User::operator(), id)?;
     let keys = store::keys_of(tx, id)?;
     let own = journal::histories(tx, &[id])?.pop().map(|(_, own)| own).unwrap_or_default();
-    Ok(Named::of(&row, &keys, &own))
+    let mut named = Named::of(&row, &keys, &own);
+    named.id(&tx.public_ids().encode(PERSON, id));
+    Ok(named)
+}
+
+/// What is to be typed before somebody is erased: their address, or their name, or their id.
+pub fn confirmation(row: &PersonRow) -> String {
+    row.email.clone().unwrap_or_else(|| row.name.clone())
+}
+
+/// Lets pass whoever typed the address, the name or the id of whom they are about to erase.
+///
+/// # Errors
+/// `Forbidden` without the right to erase; `Missing` if nobody is meant; `Invalid` for anything else.
+pub fn must_be_confirmed(tx: &mut Tx, who: &User, whom: &str, typed: &str) -> Result<(), Failure> {
+    who.may(Right::ErasePeople)?;
+    let id = find::find(tx, who, whom)?;
+    let row = person::row(tx, who, id)?;
+    let typed = typed.trim().to_lowercase();
+    let outside = tx.public_ids().encode(PERSON, id);
+    let is_it = |text: &str| text.trim().to_lowercase() == typed;
+    let texts = [row.email.as_deref(), Some(row.name.as_str()), Some(outside.as_str())];
+    if !typed.is_empty() && texts.into_iter().flatten().any(is_it) {
+        return Ok(());
+    }
+    let words = format!("type {} to erase them; it can't be undone", confirmation(&row));
+    Err(Failure::invalid("confirm", words))
 }
 
 /// Erases whoever is meant: see [`find::find`].
@@ -185,6 +252,7 @@ pub fn erase_person(
         let hits = table.search(tx, &|text| named.is_in(text))?;
         erased.blanked += table.blank(tx, hits)?;
     }
+    erased.redacted = redact(tx, id, &named.alone(), looked, now)?;
     for (import, file) in &looked.open {
         if is_waiting(tx, *import)? {
             // It reads the rest of its file, leaves their row out, and the file goes at its end.
@@ -202,9 +270,64 @@ pub fn erase_person(
     Ok(erased)
 }
 
+/// Takes them out of what is held of others.
+fn redact(
+    tx: &mut Tx,
+    id: PersonId,
+    named: &Named,
+    looked: &Looked,
+    now: Moment,
+) -> Result<u64, Failure> {
+    let redacted = |text: &str| named.redacted(text);
+    for (subject, _, entry) in &looked.mentions {
+        // It is found by its old words no more; those that are left are put in by the projection.
+        search::forget_text(tx, *subject, *entry)?;
+    }
+    let mut rows = journal::redact::redact(tx, &looked.mentions, &redacted, now)?;
+    let tables = tx.part::<Tables>();
+    let mut touched = BTreeSet::new();
+    for table in tables.0.iter().filter(|table| table.name != journal::ACTIVITIES.table) {
+        let others = table.redact_others(tx, id, &redacted)?;
+        rows += u64::try_from(others.len()).unwrap_or(0);
+        touched.extend(others);
+    }
+    if let (false, Some(rebuilding)) = (touched.is_empty(), tx.find_part::<Rebuilding>()) {
+        let touched: Vec<PersonId> = touched.into_iter().collect();
+        for part in &rebuilding.0 {
+            part.rebuild(tx, &touched)?;
+        }
+    }
+    Ok(rows)
+}
+
 fn is_waiting(tx: &mut Tx, import: i64) -> Result<bool, Failure> {
     let Some(job) = import::load(tx, import)?.job else { return Ok(false) };
     Ok(jobs::find(tx, job)?.is_some_and(|job| job.done_at.is_none()))
+}
+
+/// The job that writes the database anew, so that nothing of who was erased is left in its free pages.
+pub const SCRUB: &str = "people.scrub";
+
+/// Has the database written anew; once for all who are erased until then.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn scrub_later(tx: &mut Tx, now: Moment) -> Result<i64, Failure> {
+    jobs::enqueue(tx, SCRUB, Some("all"), &Value::Null, now)
+}
+
+/// Writes the database anew. May run twice.
+pub struct Scrub;
+
+impl Job for Scrub {
+    fn name(&self) -> &'static str {
+        SCRUB
+    }
+
+    fn run(&self, app: &App, _run: &mut Run) -> Result<Value, Again> {
+        app.db.scrub_blocking()?;
+        Ok(Value::Null)
+    }
 }
 
 /// Removes files. May run twice.

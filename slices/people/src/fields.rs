@@ -19,7 +19,7 @@ use serde_json::json;
 use team::{Right, User, audit};
 
 use crate::condition;
-use crate::{LensId, segment};
+use crate::{LensId, basis, segment};
 
 pub(crate) const ALL: &[Sql] = store::ALL;
 
@@ -323,6 +323,11 @@ impl Fields {
         Ok(Fields { by_key, ids: tx.public_ids() })
     }
 
+    /// Whether it is said of a fact what it takes.
+    pub fn rules(&self, key: &str) -> bool {
+        self.by_key.contains_key(key) || basis::purpose(key).is_some()
+    }
+
     /// The field of a fact.
     pub fn get(&self, key: &str) -> Option<&FieldRow> {
         self.by_key.get(key)
@@ -334,6 +339,9 @@ impl Fields {
     /// # Errors
     /// Why the field does not take it, in words.
     pub fn check(&self, key: &str, value: Value) -> Result<Value, String> {
+        if basis::purpose(key).is_some() {
+            return basis::value(&value);
+        }
         match (self.by_key.get(key), value) {
             (Some(field), Value::Null) if field.kind != Kind::Formula => Ok(Value::Null),
             (Some(field), value) => check::value(field, self.ids, value),

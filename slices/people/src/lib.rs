@@ -4,6 +4,7 @@
 //! the row says is what the journal's facts say, and every import's counts add up.
 //! **Never:** decides a stage. Whoever folds tells this slice where a person stands, with [`stand`].
 
+pub mod basis;
 pub mod bulk;
 pub mod companies;
 pub mod company;
@@ -25,6 +26,8 @@ pub mod pages;
 pub mod panel;
 pub mod person;
 mod project;
+pub mod quiet;
+pub mod rebuild;
 pub mod said;
 pub mod search;
 pub mod segment;

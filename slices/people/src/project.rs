@@ -29,36 +29,50 @@ impl Projection for PeopleProjection {
     }
 
     fn project(&self, tx: &mut Tx, recorded: &Recorded) -> Result<(), Failure> {
-        let mut people = Vec::new();
-        let mut companies = Vec::new();
-        let mut keys: Vec<(&'static str, String, i64)> = Vec::new();
-        for changed in recorded.changed.iter().filter(|changed| says_of_row(changed)) {
-            let facts = Newest::of(&changed.history, recorded.now);
-            if journal::is_company(changed.subject) {
-                companies.push(company_row(changed, &facts));
-            } else {
-                let person = person_row(tx.public_ids(), changed, &facts);
-                if !changed.is_new {
-                    keys.extend(person.email.clone().map(|email| ("email", email, person.id)));
-                    keys.extend(person.phone.clone().map(|phone| ("phone", phone, person.id)));
-                }
-                people.push(person);
-            }
-        }
-        let known = known(recorded, people.iter().map(|person| person.id));
-        let before = store::people(tx, &known)?;
-        search::people(tx, &before, &people)?;
-        owned::assigned(tx, &before, &people)?;
-        store::save_people(tx, &people)?;
-        let known = self::known(recorded, companies.iter().map(|company| company.id));
-        let before = store::companies(tx, &known)?;
-        search::companies(tx, &before, &companies)?;
-        store::save_companies(tx, &companies)?;
-        search::activities(tx, recorded.changed.iter().flat_map(fresh))?;
+        let keys = project(tx, recorded)?;
         let keys: Vec<_> =
             keys.iter().map(|(kind, value, id)| (*kind, value.as_str(), *id)).collect();
         store::save_keys(tx, false, &keys)
     }
+}
+
+/// Makes rows, and what is found of them, again from whole histories; keys are as they are.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub(crate) fn again(tx: &mut Tx, recorded: &Recorded) -> Result<(), Failure> {
+    project(tx, recorded).map(drop)
+}
+
+/// Gives the keys that facts bring to those who are not new.
+fn project(tx: &mut Tx, recorded: &Recorded) -> Result<Vec<(&'static str, String, i64)>, Failure> {
+    let mut people = Vec::new();
+    let mut companies = Vec::new();
+    let mut keys = Vec::new();
+    for changed in recorded.changed.iter().filter(|changed| says_of_row(changed)) {
+        let facts = Newest::of(&changed.history, recorded.now);
+        if journal::is_company(changed.subject) {
+            companies.push(company_row(changed, &facts));
+        } else {
+            let person = person_row(tx.public_ids(), changed, &facts);
+            if !changed.is_new {
+                keys.extend(person.email.clone().map(|email| ("email", email, person.id)));
+                keys.extend(person.phone.clone().map(|phone| ("phone", phone, person.id)));
+            }
+            people.push(person);
+        }
+    }
+    let known = known(recorded, people.iter().map(|person| person.id));
+    let before = store::people(tx, &known)?;
+    search::people(tx, &before, &people)?;
+    owned::assigned(tx, &before, &people)?;
+    store::save_people(tx, &people)?;
+    let known = self::known(recorded, companies.iter().map(|company| company.id));
+    let before = store::companies(tx, &known)?;
+    search::companies(tx, &before, &companies)?;
+    store::save_companies(tx, &companies)?;
+    search::activities(tx, recorded.changed.iter().flat_map(fresh))?;
+    Ok(keys)
 }
 
 /// Those who are not new.

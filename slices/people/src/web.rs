@@ -6,11 +6,13 @@ mod fields;
 mod imports;
 mod list;
 mod person;
+mod privacy;
 mod search;
 
 pub use company::{CompanyAsk, company_view};
 pub(crate) use list::engagement;
 pub use person::{RecordAsk, record_view};
+pub use privacy::erase_confirmed;
 
 use axum::Router;
 use platform::app::App;
@@ -20,6 +22,7 @@ pub fn routes() -> Router<App> {
     Router::new()
         .merge(list::routes())
         .merge(person::routes())
+        .merge(privacy::routes())
         .merge(company::routes())
         .merge(edit::routes())
         .merge(search::routes())

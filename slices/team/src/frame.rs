@@ -66,6 +66,7 @@ pub fn settings(who: &User, here: &str) -> Vec<Setting> {
         ("/tokens", "Service tokens", Some(Right::ManageTeam)),
         ("/second-factor", "Second factor", Some(Right::ManageWorkspace)),
         ("/audit", "Audit log", Some(Right::ReadAudit)),
+        ("/settings/retention", "Retention and export", Some(Right::ErasePeople)),
     ];
     let may = |right: Option<Right>| right.is_none_or(|right| who.can(right));
     all.into_iter()

@@ -42,6 +42,7 @@ mod workspace;
 
 pub mod colleague;
 pub mod create_user;
+pub mod give_password;
 pub mod set_up;
 pub mod sign_in;
 pub mod sign_out;

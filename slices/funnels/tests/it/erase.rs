@@ -31,6 +31,22 @@ properties = { said = "note" }
 const FILE: &str = "email,name,note,first\nzeisig@north.example,Zita Zeisig,Kanarienvogel,2026-01-02\n\
     bo@east.example,Bo East,other,2026-01-03\nZEISIG@north.example,x,Kanarienvogel,yesterday\n";
 
+const OTHERS: &str = "email,referrer,remark,said,first\n\
+    bo@east.example,zeisig@north.example,ask Zeisig@north.example first,met PUBLIC there,2026-01-04\n";
+const OTHERS_MAPPING: &str = r#"
+name = "Others"
+[key]
+email = "email"
+[facts]
+"person.custom.referrer" = { column = "referrer" }
+"person.custom.remark" = { column = "remark" }
+[[activities]]
+kind = "call.ended"
+at = { column = "first", format = "%Y-%m-%d" }
+recorded = "occurred"
+properties = { text = "said" }
+"#;
+
 /// Every column with its type and whether it must be set, on either database.
 fn columns(tx: &mut Tx, table: &str) -> Vec<(String, String)> {
     let ask = match tx.dialect() {
@@ -136,6 +152,13 @@ fn nothing_of_who_is_erased_is_left_anywhere() {
         assert_eq!((counts.created, counts.rejected), (2, 1));
         let find = |tx: &mut Tx| people::find::find(tx, &User::operator(), ADDRESS);
         let person = world.db.read_blocking(find).unwrap();
+        let outside = world.app.public_ids().encode(people::PERSON, person);
+        // What stands of them in others' histories: an address, an id, a number, in texts and facts, searched and folded.
+        let of_others = OTHERS.replace("PUBLIC", &outside);
+        bring(world, "others.csv", &of_others, OTHERS_MAPPING);
+        let words = sql("insert into segment_word (id, of_activity, word, of_companies)
+             values (900001, 0, 'person.custom.referrer', 0)");
+        world.db.write_blocking(move |tx| tx.execute(words, args![])).unwrap();
         let flow =
             sql("select count(*), cast(coalesce(sum(n), 0) as bigint) from flow where n <> 0");
         let counted = |world: &World| {
@@ -162,7 +185,9 @@ fn nothing_of_who_is_erased_is_left_anywhere() {
         let erased = erased.unwrap();
         assert!(erased.rows > 12 && erased.blanked >= 3 && erased.keys >= 1, "{erased:?}");
         world.drain(&people_jobs());
-        let wanted = [CANARY, ADDRESS, "ZEISIG", "Zeisig"];
+        assert!(erased.redacted >= 3, "{erased:?}");
+        let wanted = [CANARY, ADDRESS, "ZEISIG", "Zeisig", &outside];
+        let wanted = wanted.map(|text| &*String::leak(text.to_owned()));
         let all = tables.clone();
         let left = world.db.read_blocking(move |tx| holding(tx, &all, &wanted)).unwrap();
         assert_eq!(left, Vec::<String>::new());
@@ -173,8 +198,17 @@ fn nothing_of_who_is_erased_is_left_anywhere() {
         assert!(world.db.read_blocking(find).is_err());
         // The planted transition is of another version of nothing; what was lived stays counted.
         assert_eq!(counted(world), before);
-        let others = |tx: &mut Tx| people::find::find(tx, &User::operator(), "bo@east.example");
-        assert!(world.db.read_blocking(others).is_ok());
+        let others = move |tx: &mut Tx| {
+            let bo = people::find::find(tx, &User::operator(), "bo@east.example")?;
+            people::person::record(tx, &User::operator(), "bo@east.example", None, now)
+                .map(|record| (bo, record))
+        };
+        let (_, bo) = world.db.read_blocking(others).unwrap();
+        let fact = |key: &str| bo.facts.iter().find(|fact| fact.key == key);
+        assert!(fact("person.custom.referrer").is_none(), "it was nothing but theirs");
+        let said = fact("person.custom.remark").unwrap();
+        assert_eq!(said.value, "ask [erased] first");
+        nothing_differs(world);
         let counts = bring(world, "again.csv", &FILE.replace(",yesterday", ",2026-01-02"), MAPPING);
         assert_eq!((counts.rejected, counts.unchanged), (2, 1));
         let left = world.db.read_blocking(move |tx| holding(tx, &tables, &wanted)).unwrap();

@@ -8,6 +8,7 @@ pub mod imports;
 pub mod list;
 pub mod marks;
 pub mod person;
+pub mod privacy;
 pub mod said;
 pub mod saved;
 pub mod search;

@@ -166,6 +166,14 @@ pub fn note(
     store::add_texts(tx, &[NewText { subject, entry: note, at, is_note: true, reader, words }])
 }
 
+/// Takes one text about a person or a company out of what is found.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn forget_text(tx: &mut Tx, subject: i64, entry: i64) -> Result<(), Failure> {
+    store::remove_texts(tx, subject, Some(entry))
+}
+
 /// Takes a person or a company and every text about them out of what is found; to be called before their row goes.
 ///
 /// # Errors

@@ -13,7 +13,7 @@ mod words;
 pub use build::{BUILD, Build, build, is_built};
 pub use excerpt::{Excerpt, excerpt};
 pub(crate) use index::{NO_NAME, activities, companies, people, text_of};
-pub use index::{forget, note};
+pub use index::{forget, forget_text, note};
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;

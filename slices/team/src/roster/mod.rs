@@ -27,7 +27,7 @@ pub use roles::{RoleAsk, RoleRow, remove_role, role_named, roles, save_role};
 pub use teams::{Member, Place, TeamAsk, TeamRow, place, remove_team, save_team, teams};
 pub use territories::{
     Holder, Territory, TerritoryAsk, TerritoryRow, built, held_territories, remove_territory,
-    save_territory, territories,
+    save_territory, territories, unmake_territories,
 };
 pub(crate) use users::meant;
 pub use users::{UserChange, UserRow, change_user, users};

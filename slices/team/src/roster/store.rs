@@ -70,6 +70,7 @@ const CHANGE_TERRITORY: Sql = sql("update territory set name = $2, name_key = $3
      where id = $1 and not exists (select 1 from territory o where o.name_key = $3 and o.id <> $1) returning id");
 const REMOVE_TERRITORY: Sql = sql("delete from territory where id = $1");
 const BUILT: Sql = sql("update territory set built_to = $3 where id = $1 and condition = $2");
+const UNMAKE: Sql = sql("update territory set built_to = 0");
 const HOLDERS: Sql = sql("select territory_id, user_id, team_id from territory_holder");
 const HOLD: Sql =
     sql("insert into territory_holder (territory_id, user_id, team_id) values ($1, $2, $3)");
@@ -102,10 +103,15 @@ pub(crate) const ALL: &[Sql] = &[
     CHANGE_TERRITORY,
     REMOVE_TERRITORY,
     BUILT,
+    UNMAKE,
     HOLDERS,
     HOLD,
     LET_GO,
 ];
+
+pub(super) fn unmake(tx: &mut Tx) -> Result<(), Failure> {
+    tx.execute(UNMAKE, args![]).map(drop)
+}
 
 pub(super) fn user(tx: &mut Tx, id: i64) -> Result<Option<Row>, Failure> {
     tx.row(USER, args![id])

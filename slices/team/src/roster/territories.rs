@@ -114,6 +114,14 @@ pub fn held_territories(tx: &mut Tx) -> Result<Vec<Territory>, Failure> {
     Ok(rows.iter().map(territory).collect())
 }
 
+/// Says of every territory that it is still to be made: a whole workspace arrived.
+///
+/// # Errors
+/// `Broken` if the database fails.
+pub fn unmake_territories(tx: &mut Tx) -> Result<(), Failure> {
+    store::unmake(tx)
+}
+
 /// Makes a territory, or changes one. Whoever calls has read the condition, and makes the territory after.
 ///
 /// # Errors
