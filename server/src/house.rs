@@ -39,7 +39,7 @@ use crate::say::Mouth;
 
 /// Every slice, in the order in which they build on each other.
 pub(crate) fn slices() -> Vec<Slice> {
-    vec![team::slice(), journal::slice(), people::slice(), funnels::slice()]
+    vec![team::slice(), journal::slice(), people::slice(), funnels::slice(), away::slice()]
 }
 
 /// The tables of every slice.
@@ -105,6 +105,15 @@ impl House {
         self.open()
     }
 
+    /// The database alone, for a workspace that is to arrive in it: nothing is put there by itself.
+    ///
+    /// # Errors
+    /// As [`House::open`].
+    pub(crate) fn open_bare(&self) -> Result<Db, Failure> {
+        usable(self.folder())?;
+        Db::open_with(&self.location(), &migrations(), Options::default())
+    }
+
     /// Every step of every slice, and whether the database has it; changes nothing.
     ///
     /// # Errors
@@ -136,6 +145,9 @@ impl House {
             Arc::new(people::search::Build),
             Arc::new(Bulk),
             Arc::new(people::erase::DropFiles),
+            Arc::new(people::erase::Scrub),
+            Arc::new(away::rebuild::Rebuild),
+            Arc::new(away::retention::Retention),
             Arc::new(Demo),
         ])
     }

@@ -8,7 +8,10 @@ mod http;
 mod listed;
 mod logs;
 #[cfg(test)]
+mod moving;
+#[cfg(test)]
 mod rights;
+mod ruled;
 mod say;
 
 use std::process::ExitCode;

@@ -8,13 +8,14 @@ fn the_rules_of_the_house_hold() {
     assert!(found.is_empty(), "\n{}", found.join("\n"));
 }
 
-fn slices() -> [Slice; 5] {
+fn slices() -> [Slice; 6] {
     [
         platform::slice::platform(),
         team::slice(),
         journal::slice(),
         people::slice(),
         funnels::slice(),
+        away::slice(),
     ]
 }
 

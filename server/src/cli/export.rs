@@ -128,9 +128,7 @@ fn within(
         let outside = tx.public_ids();
         Ok(match (list, segment) {
             (Some(list), _) => Some(outside.encode(LIST, lists::meant(tx, who, &list)?.id)),
-            (None, Some(name)) => {
-                Some(outside.encode(SEGMENT, segment::meant(tx, who, &name)?.id))
-            }
+            (None, Some(name)) => Some(outside.encode(SEGMENT, segment::meant(tx, who, &name)?.id)),
             (None, None) => None,
         })
     })

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use people::erase::{self, Erased};
-use people::gdpr;
+use people::{basis, gdpr};
 use platform::failure::Failure;
+use platform::page::words::Almanac;
 use serde_json::json;
 
 use super::export::whole;
@@ -14,9 +15,10 @@ use super::{job, reading};
 use crate::house::{House, asking};
 use crate::say::Outcome;
 
-/// Tell somebody all that is held of them, or erase them
+/// Tell somebody all that is held of them, record a lawful basis, or erase them
 #[derive(Subcommand)]
 pub(crate) enum Gdpr {
+    Basis(SayBasis),
     Export(TellAll),
     Erase(Erase),
 }
@@ -45,7 +47,8 @@ pub(crate) struct TellAll {
 #[derive(Args)]
 #[command(
     long_about = "Erases a person: their history, facts, keys and standings, what conditions keep of them, and their rows in \
-        what imports refused or noted. What they counted for stays counted: the flow between stages by day, the rows of \
+        what imports refused or noted; and where others' histories name them by an address, a number or an id, that goes, \
+        too. What they counted for stays counted: the flow between stages by day, the rows of \
         imports. Of their addresses, numbers and outside ids a keyed hash stays, so that an import or a program that \
         brings them again is refused with the reason, unless it says on purpose that it brings them back. The audit log \
         keeps that somebody was erased, not who.\n\n\
@@ -68,9 +71,85 @@ pub(crate) struct Erase {
     no_scrub: bool,
 }
 
+/// Tell on which lawful basis somebody's data serves what, or record one
+#[derive(Args)]
+#[command(
+    long_about = "Tells on which lawful basis a person's data serves which purpose, with all that was said of it; or records a basis, \
+        or that it was taken back (withdrawn, objected). It is a fact like others: a condition asks for it as \
+        person.basis.marketing == \"consent\", and a mapping sets it from a column.",
+    after_long_help = "Examples:\n  \
+        sluice gdpr basis ann@north.example\n  \
+        sluice gdpr basis ann@north.example marketing consent --evidence \"Webinar form, confirmed by mail\" --at 2026-05-12\n  \
+        sluice gdpr basis ann@north.example marketing withdrawn"
+)]
+pub(crate) struct SayBasis {
+    /// Who: an e-mail address, an outside id, per_…, or a name that one person has
+    #[arg(value_name = "WHO")]
+    who: String,
+    /// What it is for: marketing, sales, or a word of your own
+    #[arg(value_name = "PURPOSE", requires = "basis")]
+    purpose: Option<String>,
+    /// consent, contract, legitimate_interest, legal_obligation, public_task, vital_interests, withdrawn or objected
+    #[arg(value_name = "BASIS")]
+    basis: Option<String>,
+    /// What shows it
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    evidence: String,
+    /// Since when: a day [default: now]
+    #[arg(long, value_name = "DAY")]
+    at: Option<String>,
+    /// Until when, if it runs out: a day
+    #[arg(long, value_name = "DAY")]
+    until: Option<String>,
+}
+
+impl SayBasis {
+    fn run(self, house: &House) -> Result<Outcome, Failure> {
+        let app = reading(house)?;
+        let now = app.clock.now();
+        let asking = asking(&app);
+        let SayBasis { who, purpose, basis, evidence, at, until } = self;
+        if let (Some(purpose), Some(basis)) = (purpose, basis) {
+            let whom = who.clone();
+            app.db.write_blocking(move |tx| {
+                let almanac = Almanac::new(now, &team::workspace(tx)?.zone);
+                let day = |name: &str, text: Option<String>| match text {
+                    None => Ok(None),
+                    Some(text) => match almanac.begins(&text) {
+                        Some(at) => Ok(Some(at)),
+                        None => Err(Failure::invalid(name, "write a day like 2026-11-30")),
+                    },
+                };
+                let (at, until) = (day("at", at)?, day("until", until)?);
+                let ask = basis::Ask { purpose, basis, evidence, at, until };
+                basis::say(tx, asking, &whom, &ask, now)
+            })?;
+        }
+        let (id, purposes) =
+            app.db.read_blocking(move |tx| basis::purposes(tx, asking, &who, now))?;
+        let value = json!({
+            "person": app.public_ids().encode(people::PERSON, id), "purposes": purposes,
+        });
+        house.mouth.result(&value, |ink| {
+            let line = |purpose: &basis::Purpose| {
+                let name = ink.strong(&purpose.purpose);
+                let Some(word) = &purpose.basis else { return format!("{name}  unknown") };
+                let said = purpose.said.first().map_or(String::new(), |said| {
+                    let evidence = said.evidence.as_deref().unwrap_or("no evidence");
+                    format!(", since {} from {}: {evidence}", said.at, said.source)
+                });
+                format!("{name}  {word}{said}")
+            };
+            purposes.iter().map(line).collect::<Vec<_>>().join("\n")
+        })?;
+        Ok(Outcome::Done)
+    }
+}
+
 impl Gdpr {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         match self {
+            Gdpr::Basis(ask) => ask.run(house),
             Gdpr::Export(ask) => ask.run(house),
             Gdpr::Erase(ask) => ask.run(house),
         }
@@ -118,12 +197,12 @@ impl Erase {
         if !self.no_scrub {
             app.db.scrub_blocking()?;
         }
-        let Erased { rows, blanked, files, keys, .. } = erased;
-        let value = json!({ "rows": rows, "blanked": blanked, "files": files, "keys": keys, "scrubbed": !self.no_scrub });
+        let Erased { rows, blanked, redacted, files, keys, .. } = erased;
+        let value = json!({ "rows": rows, "blanked": blanked, "redacted": redacted, "files": files, "keys": keys, "scrubbed": !self.no_scrub });
         house.mouth.result(&value, |_| {
             format!(
-                "Erased: {rows} rows gone, {blanked} rows of imports and jobs blanked, {files} files removed; {keys} keys \
-                 can't come back without notice."
+                "Erased: {rows} rows gone, {blanked} rows of imports and jobs blanked, {redacted} entries about others \
+                 redacted, {files} files removed; {keys} keys can't come back without notice."
             )
         })?;
         Ok(Outcome::Done)

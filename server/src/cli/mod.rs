@@ -20,6 +20,8 @@ mod list;
 mod migrate;
 mod people;
 mod person;
+mod restore;
+mod retention;
 mod role;
 mod search;
 mod second_factor;
@@ -34,6 +36,7 @@ mod user;
 mod verify;
 mod why;
 mod why_not;
+mod workspace;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -116,6 +119,8 @@ pub(crate) enum Command {
     Sources(set::Sources),
     #[command(subcommand)]
     Gdpr(gdpr::Gdpr),
+    #[command(subcommand)]
+    Retention(retention::RetentionCommand),
     Why(why::Why),
     WhyNot(why_not::WhyNot),
     Answer(answer::AnswerTo),
@@ -148,7 +153,10 @@ pub(crate) enum Command {
     Audit(audit::Audit),
     Verify(verify::Verify),
     Doctor(doctor::Doctor),
+    #[command(subcommand)]
+    Workspace(workspace::WorkspaceCommand),
     Backup(backup::Backup),
+    Restore(restore::Restore),
     Migrate(migrate::Migrate),
 }
 
@@ -219,6 +227,7 @@ pub(crate) fn obey(house: House, command: Command) -> Result<Outcome, Failure> {
         Command::Sources(command) => command.run(&house),
         Command::Search(command) => command.run(&house),
         Command::Gdpr(command) => command.run(&house),
+        Command::Retention(command) => command.run(&house),
         Command::Why(command) => command.run(&house),
         Command::WhyNot(command) => command.run(&house),
         Command::Answer(command) => command.run(&house),
@@ -242,7 +251,9 @@ pub(crate) fn obey(house: House, command: Command) -> Result<Outcome, Failure> {
         Command::Token(command) => command.run(&house),
         Command::SecondFactor(command) => command.run(&house),
         Command::Doctor(command) => command.run(&house),
+        Command::Workspace(command) => command.run(&house),
         Command::Backup(command) => command.run(&house),
+        Command::Restore(command) => command.run(&house),
         Command::Migrate(command) => command.run(&house),
     }
 }

@@ -7,6 +7,7 @@ use platform::Tx;
 use platform::failure::Failure;
 use serde_json::{Value, json};
 use team::create_user::{CreateUser, create_user};
+use team::give_password::give_password;
 use team::roster::{self, UserChange, UserRow};
 use team::{Sees, USER};
 
@@ -20,6 +21,23 @@ pub(crate) enum UserCommand {
     Create(Create),
     List(List),
     Change(Change),
+    Password(GivePassword),
+}
+
+/// Give a user a new password
+#[derive(Args)]
+#[command(
+    long_about = "Gives a user a new password: whoever lost theirs, and everybody of a workspace that arrived without. Every session         of theirs ends; second factors stay. The password is read from standard input.",
+    after_long_help = "Examples:\n  \
+        sluice user password mara@north.example --password-stdin < password.txt"
+)]
+pub(crate) struct GivePassword {
+    /// Whom: an address
+    #[arg(value_name = "USER")]
+    user: String,
+    /// Read the password from standard input, up to the end of its first line
+    #[arg(long, required = true)]
+    password_stdin: bool,
 }
 
 /// List the users, with their roles and teams
@@ -95,6 +113,7 @@ impl UserCommand {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         match self {
             UserCommand::Create(command) => command.run(house),
+            UserCommand::Password(command) => command.run(house),
             UserCommand::List(List {}) => {
                 let app = house.open_begun()?;
                 let asking = asking(&app);
@@ -161,12 +180,7 @@ fn told(row: &UserRow, id: String) -> Value {
 impl Create {
     fn run(self, house: &House) -> Result<Outcome, Failure> {
         let Create { email, name, role, password_stdin: _ } = self;
-        if stdin().is_terminal() {
-            house.mouth.note("Type the password, then Enter and ^D. It will be shown as you type.");
-        }
-        let mut input = String::new();
-        stdin().take(INPUT_BYTES_MAX).read_to_string(&mut input)?;
-        let password = input.lines().next().unwrap_or_default().to_owned();
+        let password = typed(house)?;
         let app = house.open()?;
         let asking = asking(&app);
         let role = app.db.read_blocking(move |tx| roster::role_named(tx, &role))?;
@@ -174,6 +188,31 @@ impl Create {
         let value = json!({ "email": user.email, "name": user.name, "role": user.role.as_str() });
         house.mouth.result(&value, |ink| {
             format!("{} can sign in as {}.", ink.strong(&user.email), user.role)
+        })?;
+        Ok(Outcome::Done)
+    }
+}
+
+/// What was typed, or came from elsewhere, up to the end of its first line.
+fn typed(house: &House) -> Result<String, Failure> {
+    if stdin().is_terminal() {
+        house.mouth.note("Type the password, then Enter and ^D. It will be shown as you type.");
+    }
+    let mut input = String::new();
+    stdin().take(INPUT_BYTES_MAX).read_to_string(&mut input)?;
+    Ok(input.lines().next().unwrap_or_default().to_owned())
+}
+
+impl GivePassword {
+    fn run(self, house: &House) -> Result<Outcome, Failure> {
+        let GivePassword { user, password_stdin: _ } = self;
+        house.must_operate()?;
+        let password = typed(house)?;
+        let app = house.open_begun()?;
+        let user = wait_for(give_password(&app, asking(&app), &user, password))?;
+        let value = json!({ "email": user.email });
+        house.mouth.result(&value, |ink| {
+            format!("{} signs in with the new password.", ink.strong(&user.email))
         })?;
         Ok(Outcome::Done)
     }

@@ -3,6 +3,7 @@
 mod account;
 mod answer;
 pub(crate) mod api;
+mod away;
 mod certificate;
 mod connections;
 mod face;
@@ -16,6 +17,7 @@ mod proxy_protocol;
 mod redirect;
 mod start;
 mod stop;
+mod tidy;
 mod tls;
 mod wake;
 
@@ -141,15 +143,18 @@ async fn run(
         }
     });
     let waking = role.works().then(|| wake::wake(app.clone(), stopping.clone()));
+    let jobs_days = config.work.keep_jobs_days;
+    let tidying = role.works().then(|| tidy::tidy(app.clone(), jobs_days, stopping.clone()));
     // A stop has been heeded when nobody listens any more whether there is one.
     drop(stopping);
-    let (cut_off, _, _, (), (), (), ()) = tokio::join!(
+    let (cut_off, _, _, (), (), (), (), ()) = tokio::join!(
         serving,
         watching,
         redirecting,
         if_any(renewing),
         if_any(working),
         if_any(waking),
+        if_any(tidying),
         stop::told(signals, stop)
     );
     tracing::info!(cut_off, "stopped");
@@ -216,6 +221,8 @@ pub(crate) fn routes(config: &Config) -> Router<App> {
         .merge(team::routes())
         .merge(people::web::routes())
         .merge(funnels::web::routes())
+        .merge(::away::web::routes())
+        .merge(away::routes())
         .fallback(face::no_such_page);
     match config.metrics.token.as_str() {
         "" => routes,

@@ -34,6 +34,7 @@ const ARGS: &[(&str, &str)] = &[
     ("field change", "person.custom.none --label None"),
     ("field create", "Walked --type text"),
     ("field remove", "person.custom.none"),
+    ("gdpr basis", "{person} marketing consent"),
     ("gdpr erase", "nobody@nowhere.example --yes"),
     ("gdpr export", "nobody@nowhere.example {folder}/all.json"),
     ("handoff", "{person} accepted"),
@@ -46,6 +47,10 @@ const ARGS: &[(&str, &str)] = &[
     ("move", "{person} lead --reason so"),
     ("person", "{person}"),
     ("said", "{person} person.title"),
+    ("restore", "{folder}/none.db"),
+    ("retention create", "Walked --quiet 240"),
+    ("retention remove", "None"),
+    ("retention try", "--quiet 240"),
     ("role change", "none --sees own"),
     ("role create", "walked --may people.read"),
     ("role remove", "none"),
@@ -67,8 +72,12 @@ const ARGS: &[(&str, &str)] = &[
     ("token revoke", "tok_0"),
     ("user change", "nobody@nowhere.example --name None"),
     ("user create", "--email new@nowhere.example --role member --password-stdin"),
+    ("user password", "nobody@nowhere.example --password-stdin"),
     ("why", "{person}"),
     ("why-not", "{person}"),
+    ("workspace check", "{folder}/none.tar.gz"),
+    ("workspace export", "{folder}/{email}.tar.gz"),
+    ("workspace import", "{folder}/none.tar.gz"),
 ];
 
 /// Words with spaces between; those in single quotes are one.

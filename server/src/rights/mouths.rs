@@ -67,7 +67,16 @@ const VERBS: &[Verb] = &[
     verb(&[], &[], &["tellCompany", "tellCompanies", "updateCompany"]),
     verb(&["GET /search", "GET /search/palette"], &["search"], &["search"]),
     verb(&[], &["sources"], &["listSources", "rankSources"]),
-    apart(&[], &["gdpr erase", "gdpr export"], "programs do not erase yet: it can't be taken back, and asks for somebody who says so"),
+    verb(&["GET /people/{person}/privacy", "POST /people/{person}/basis"], &["gdpr basis"], &["listBases", "recordBasis"]),
+    verb(&["GET /people/{person}/everything"], &["gdpr export"], &["getEverything"]),
+    verb(&["POST /people/{person}/erase"], &["gdpr erase"], &["erasePerson"]),
+    verb(&["GET /settings/retention"], &["retention list"], &["listRetentionRules", "listReported"]),
+    verb(&["POST /settings/retention/preview"], &["retention try"], &["tryRetentionRule"]),
+    verb(&["POST /settings/retention"], &["retention create"], &["makeRetentionRule"]),
+    verb(&["POST /settings/retention/{rule}/remove"], &["retention remove"], &["removeRetentionRule"]),
+    apart(&[], &["retention run"], "rules run by themselves, every day"),
+    verb(&["GET /settings/workspace/export"], &["workspace export"], &["exportWorkspace"]),
+    apart(&[], &["user password"], OPERATES),
     // Lists, segments, views and fields.
     verb(&["GET /segments"], &["segment list"], &["listSegments", "getSegment"]),
     verb(&["POST /segments"], &["segment create"], &["createSegment"]),
@@ -152,7 +161,7 @@ const VERBS: &[Verb] = &[
     apart(&["GET /api", "POST /api/try"], &[], "it shows and tries the calls themselves"),
     // The installation.
     apart(&["GET /metrics"], &[], OPERATES),
-    apart(&[], &["backup", "doctor", "migrate", "serve", "verify", "web", "work"], OPERATES),
+    apart(&[], &["backup", "doctor", "migrate", "restore", "serve", "verify", "web", "work", "workspace check", "workspace import"], OPERATES),
     apart(&["POST /demo"], &["demo"], "it fills an empty workspace once, with what is invented"),
 ];
 

@@ -541,6 +541,8 @@ fn every_example_is_answered_as_it_is_described() {
     let handing = json!({ "text": HANDING, "from": "start" });
     assert_eq!(caller.tell("/api/v1/definitions/adopt", &handing).0, 200);
     assert_eq!(caller.tell(PEOPLE, &json!({ "email": "ann@north.example" })).0, 201);
+    // Somebody who is erased is there to be erased.
+    assert_eq!(caller.tell(PEOPLE, &json!({ "email": "leaver@north.example" })).0, 201);
     // What is told first is there to be asked for.
     for method in ["post", "get", "patch", "delete"] {
         for (path, calls) in document["paths"].as_object().unwrap() {

@@ -145,7 +145,8 @@ fn mistakes_of_a_definition_are_named_with_their_place() {
     assert_eq!(ran.json()["examples"][0]["holds"], Value::Bool(false));
 }
 
-const KNOWN: [fn() -> Slice; 4] = [team::slice, journal::slice, people::slice, funnels::slice];
+const KNOWN: [fn() -> Slice; 5] =
+    [team::slice, journal::slice, people::slice, funnels::slice, away::slice];
 
 /// The tables of every slice, and one that only a newer program knows.
 fn with_a_later_step() -> Vec<Migrations> {

@@ -9,6 +9,7 @@ mod figures;
 mod hands;
 mod hardening;
 mod help;
+mod moving;
 mod olist;
 mod packaging;
 mod program;

@@ -9,13 +9,14 @@ use crate::audit;
 use crate::colleague::USER;
 use crate::create_user::key;
 use crate::password::{self, Passwords};
+use crate::role::Right;
 use crate::user::User;
 use crate::{sessions, store};
 
 /// Puts a password in place of whatever opened the door before; every session ends. Second factors stay.
 ///
 /// # Errors
-/// `Forbidden` to everybody but the operator; `Missing` if nobody has the address; `Invalid` for a password that is not
+/// `Forbidden` without the right to operate; `Missing` if nobody has the address; `Invalid` for a password that is not
 /// accepted.
 pub async fn give_password(
     app: &App,
@@ -23,9 +24,7 @@ pub async fn give_password(
     email: &str,
     password: String,
 ) -> Result<User, Failure> {
-    if who.actor().is_some() {
-        return Err(Failure::Forbidden);
-    }
+    who.may(Right::Operate)?;
     let address = email.to_owned();
     let found = app.db.read(move |tx| store::find_password(tx, &key(&address))).await?;
     let Some((user, _)) = found else { return Err(Failure::missing("user", email)) };

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 /// A crate's folder and what of ours it may depend on.
-const MAY: [(&str, &[&str]); 11] = [
+const MAY: [(&str, &[&str]); 12] = [
     ("cores/moment", &[]),
     ("cores/funnel", &["moment"]),
     ("cores/identity", &[]),
@@ -17,6 +17,10 @@ const MAY: [(&str, &[&str]); 11] = [
     (
         "slices/funnels",
         &["moment", "funnel", "identity", "wire", "platform", "team", "journal", "people"],
+    ),
+    (
+        "slices/away",
+        &["moment", "funnel", "wire", "platform", "team", "journal", "people", "funnels"],
     ),
     ("server", OURS),
 ];
@@ -32,6 +36,7 @@ const OURS: &[&str] = &[
     "journal",
     "people",
     "funnels",
+    "away",
 ];
 
 pub(super) fn check(root: &Path) -> Vec<String> {

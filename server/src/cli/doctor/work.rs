@@ -129,7 +129,7 @@ fn queue(tx: &mut Tx, now: Moment) -> Result<Check, Failure> {
 
 fn backups(tx: &mut Tx, now: Moment) -> Result<Check, Failure> {
     let name = "backups";
-    let mend = "sluice backup FILE, every night and to another disk";
+    let mend = "sluice backup FILE, every night and to another disk; now and then try one: sluice --data EMPTY restore FILE";
     let last = settings::find(tx, LAST_BACKUP)?.and_then(|text| text.parse::<Moment>().ok());
     Ok(match last {
         None => mind(name, "None was made with `sluice backup`.", mend),

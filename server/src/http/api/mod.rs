@@ -27,7 +27,9 @@ mod invitations;
 mod kinds;
 mod pace;
 mod people;
+mod privacy;
 mod reference;
+mod retention;
 mod roles;
 mod schema;
 mod second_factor;
@@ -40,6 +42,7 @@ mod territories;
 mod tokens;
 mod users;
 mod views;
+mod workspace;
 
 use std::sync::Arc;
 

@@ -7,8 +7,8 @@ use super::call::Call;
 use super::shape::{Shape, count, has, list, may, object, text, whole};
 use super::{
     activities, audit, backtests, changes, companies, definitions, drafts, facts, fields, funnel,
-    handoffs, imports, invitations, kinds, people, roles, second_factor, segments, sessions, teams,
-    territories, tokens, users, views,
+    handoffs, imports, invitations, kinds, people, privacy, retention, roles, second_factor,
+    segments, sessions, teams, territories, tokens, users, views, workspace,
 };
 
 static SHAPES: LazyLock<BTreeMap<&'static str, Shape>> = LazyLock::new(|| {
@@ -38,6 +38,8 @@ static SHAPES: LazyLock<BTreeMap<&'static str, Shape>> = LazyLock::new(|| {
         invitations::shapes(),
         sessions::shapes(),
         audit::shapes(),
+        privacy::shapes(),
+        retention::shapes(),
     ];
     shapes.into_iter().flatten().collect()
 });
@@ -69,6 +71,9 @@ static CALLS: LazyLock<Vec<Call>> = LazyLock::new(|| {
         invitations::calls(),
         sessions::calls(),
         audit::calls(),
+        privacy::calls(),
+        retention::calls(),
+        workspace::calls(),
     ];
     let mut calls: Vec<Call> = calls.into_iter().flatten().collect();
     calls.sort_by_key(|call| call.path);

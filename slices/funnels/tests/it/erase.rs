@@ -41,7 +41,7 @@ email = "email"
 "person.custom.referrer" = { column = "referrer" }
 "person.custom.remark" = { column = "remark" }
 [[activities]]
-kind = "call.ended"
+kind = "call.made"
 at = { column = "first", format = "%Y-%m-%d" }
 recorded = "occurred"
 properties = { text = "said" }
@@ -185,7 +185,7 @@ fn nothing_of_who_is_erased_is_left_anywhere() {
         let erased = erased.unwrap();
         assert!(erased.rows > 12 && erased.blanked >= 3 && erased.keys >= 1, "{erased:?}");
         world.drain(&people_jobs());
-        assert!(erased.redacted >= 3, "{erased:?}");
+        assert!(erased.redacted >= 2, "{erased:?}");
         let wanted = [CANARY, ADDRESS, "ZEISIG", "Zeisig", &outside];
         let wanted = wanted.map(|text| &*String::leak(text.to_owned()));
         let all = tables.clone();

@@ -117,7 +117,7 @@ fn a_frozen_list_a_segment_and_a_view_are_files_in_their_order() {
                 dir: "asc".to_owned(),
                 ..people::views::Shows::default()
             };
-            let view = people::views::save(tx, &who, ("Mine", false), &shows, now)?;
+            let view = people::views::save(tx, &who, ("Ads", true), &shows, now)?;
             let ids = tx.public_ids();
             Ok([("lst", list), ("seg", segment), ("viw", view)].map(|(of, id)| ids.encode(of, id)))
         });

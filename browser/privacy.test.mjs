@@ -1,0 +1,119 @@
+// Privacy and what leaves: lawful bases, the file about somebody, their erasure; rules of retention; a list as a file.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, test } from "node:test";
+import { browser, fitsTheWindow, open, setUp, start } from "./harness.mjs";
+
+let program, chrome, view;
+before(async () => {
+  program = await start();
+  chrome = await browser();
+  view = await open(chrome, program.address);
+  await setUp(view.page);
+  await program.run("demo", "--people", "60");
+});
+after(async () => {
+  await chrome?.close();
+  await program?.stop();
+});
+
+async function somebody(page, nth) {
+  await page.goto("/people?sort=name");
+  const href = await page.locator("[data-rows] a[href^='/people/per_']").nth(nth).getAttribute("href");
+  return href.split("?")[0];
+}
+
+async function saved(page, click) {
+  const [download] = await Promise.all([page.waitForEvent("download"), click()]);
+  return { name: download.suggestedFilename(), text: await readFile(await download.path(), "utf8") };
+}
+
+test("a lawful basis is recorded with its evidence, taken back, and asked for by a condition", async () => {
+  const { page, quiet } = view;
+  const here = await somebody(page, 0);
+  await page.goto(here);
+  await page.click("text=Privacy: lawful basis");
+  await page.waitForURL(/privacy$/);
+  assert.match(await page.locator("tr", { hasText: "marketing" }).innerText(), /Unknown/);
+  await page.fill("[name=evidence]", "Ticked the box of the form");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("tr:has-text('marketing') .pos");
+  assert.match(await page.locator("tr", { hasText: "marketing" }).innerText(), /Consent[\s\S]*Ticked the box/);
+  await page.selectOption("[name=basis]", "withdrawn");
+  await page.click("text=Record the basis");
+  await page.waitForSelector("tr:has-text('marketing') .neg");
+  const who = here.split("/").pop();
+  const told = JSON.parse(await program.run("gdpr", "basis", who, "--json"));
+  assert.deepEqual(told.purposes[0].said.map((word) => word.basis), ["withdrawn", "consent"]);
+  const met = JSON.parse(await program.run("people", "--where", 'person.basis.marketing == "withdrawn"', "--json"));
+  assert.equal(met.count, 1);
+
+  await page.fill("[name=until]", "2001-01-01");
+  await page.click("text=Record the basis");
+  await page.waitForSelector("[role=alert]");
+  assert.match(await page.locator("[role=alert]").innerText(), /end before it begins/);
+  quiet();
+});
+
+test("everything about somebody is a file, and whoever types their address erases them", async () => {
+  const { page, quiet } = view;
+  const here = await somebody(page, 1);
+  await page.goto(`${here}/privacy`);
+  const file = await saved(page, () => page.click("text=For programs (JSON)"));
+  const all = JSON.parse(file.text);
+  assert.equal(file.name, `${here.split("/").pop()}.json`);
+  assert.ok(all.tables.activity.length > 0);
+  const outline = await saved(page, () => page.click("text=For people (text)"));
+  assert.match(outline.text, /^explained: /);
+
+  await page.fill("[name=confirm]", "somebody else");
+  await page.click(".btn--danger");
+  await page.waitForSelector("[role=alert]");
+  assert.match(await page.locator("[role=alert]").innerText(), /type .* to erase them/);
+  const typed = await page.locator("form[action$='/erase'] b.typed, form[action$='/erase'] label b").first().innerText();
+  await page.fill("[name=confirm]", typed);
+  await page.click(".btn--danger");
+  await page.waitForSelector("h1:has-text('Erased')");
+  assert.equal((await page.request.get(here)).status(), 404);
+  quiet();
+});
+
+test("a rule of retention is tried, made, and says what it came to; on a telephone, too", async () => {
+  const { page, quiet } = view;
+  await page.goto("/settings/retention");
+  await page.fill("[name=name]", "Cold leads");
+  await page.fill("[name=quiet_months]", "1");
+  await page.check("[name=do][value=erase]");
+  await page.click("text=See whom it meets");
+  await page.waitForSelector("[data-preview]");
+  assert.match(await page.locator("[data-preview]").innerText(), /of 5\d people[\s\S]*have not been heard of/);
+  await page.click("text=Make the rule");
+  await page.waitForSelector("article:has-text('Cold leads')");
+  await program.run("retention", "run", "Cold leads");
+  await page.reload();
+  assert.match(await page.locator("article").innerText(), /Nothing heard for 1 month[\s\S]*Erased 30 days after they are reported[\s\S]*0 erased/);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await fitsTheWindow(page);
+  await page.goto(`${await somebody(page, 2)}/privacy`);
+  await fitsTheWindow(page);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto("/settings/retention");
+  await page.click("text=Remove");
+  await page.waitForSelector("text=There is none: everybody is kept.");
+  quiet();
+});
+
+test("a frozen list is a file in the order in which it is shown", async () => {
+  const { page, quiet } = view;
+  await program.run("list", "create", "Fair", "--where", 'person.country == "DE"');
+  const lists = JSON.parse(await program.run("list", "list", "--json")).lists;
+  await page.goto(`/lists/${lists[0].id}?sort=created`);
+  const names = await page.locator("[data-rows] [data-row] a[href^='/people/per_']").evaluateAll((all) => [...new Set(all.map((one) => one.href.split("/").pop().split("?")[0]))]);
+  const href = await page.locator("a[href^='/people/export']").first().getAttribute("href");
+  const file = await page.request.get(href);
+  const lines = (await file.text()).trim().split("\n");
+  assert.equal(Number(file.headers()["sluice-count"]), lines.length - 1);
+  assert.deepEqual(lines.slice(1).map((line) => line.split(",")[0]), names);
+  quiet();
+});
