@@ -16,6 +16,7 @@ pub mod files;
 #[cfg(feature = "harness")]
 pub mod harness;
 pub mod jobs;
+pub mod live;
 pub mod metrics;
 pub mod once;
 pub mod page;

@@ -27,7 +27,7 @@ mod tx;
 use std::any::Any;
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
@@ -54,6 +54,7 @@ use queue::{Queue, Task, guarded};
 use shared::Shared;
 
 use crate::Failure;
+use crate::live::Hub;
 use crate::public_id::PublicIds;
 
 /// The platform's own tables; every database has them first.
@@ -182,6 +183,8 @@ pub(crate) struct Inner {
     /// PostgreSQL only: SQLite's one writer belongs to its thread.
     writers: Option<Arc<Pool>>,
     threads: Vec<JoinHandle<()>>,
+    /// PostgreSQL only: speaks with other processes, once it was asked to.
+    relay: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Db {
@@ -312,6 +315,28 @@ impl Db {
         self.0.shared.parts.find()
     }
 
+    /// Whoever has a page open: says to them what was committed.
+    pub fn live(&self) -> Arc<Hub> {
+        Arc::clone(&self.0.shared.live)
+    }
+
+    /// Tells other processes on the same database what is committed here, and hears what is committed there, until
+    /// the database is closed. On SQLite there is one process, and nothing to do. `process` is a name that no other has.
+    ///
+    /// # Errors
+    /// `Broken` if the address can't be read, or no thread can be begun.
+    pub fn go_live(&self, process: &str) -> Result<(), Failure> {
+        let Location::Postgres(address) = &self.0.location else { return Ok(()) };
+        let address = postgres::parse(address)?;
+        let (outgoing, incoming) = self.0.shared.live.relayed();
+        let process = process.to_owned();
+        let work = move || postgres::relay(&address, &process, &outgoing, &incoming);
+        let relay = std::thread::Builder::new().name("db-live".into()).spawn(work)?;
+        let mut there = self.0.relay.lock().unwrap_or_else(PoisonError::into_inner);
+        *there = Some(relay);
+        Ok(())
+    }
+
     /// Waits until a job has been enqueued in this process.
     pub(crate) async fn job_enqueued(&self) {
         self.0.shared.wake.notified().await;
@@ -367,6 +392,11 @@ impl Drop for Inner {
             if thread.thread().id() != own {
                 let _panicked = thread.join();
             }
+        }
+        self.shared.live.close();
+        let relay = self.relay.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(relay) = relay.filter(|relay| relay.thread().id() != own) {
+            let _panicked = relay.join();
         }
         let pools = (self.readers.take(), self.writers.take());
         let shared = std::mem::take(&mut self.shared);

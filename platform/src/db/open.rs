@@ -100,7 +100,16 @@ fn open_sqlite(
     let queue = Arc::clone(&writes);
     threads.push(thread("db-write", move || sqlite::write_loop(writer, &queue))?);
     let (readers, location) = (Some(readers), location.clone());
-    Ok(Db(Arc::new(Inner { location, shared, writes, reads, readers, writers: None, threads })))
+    Ok(Db(Arc::new(Inner {
+        location,
+        shared,
+        writes,
+        reads,
+        readers,
+        writers: None,
+        threads,
+        relay: Mutex::default(),
+    })))
 }
 
 fn open_postgres(
@@ -134,7 +143,16 @@ fn open_postgres(
         threads.push(thread("db-write", move || pool::write_loop(&pool, &queue))?);
     }
     let (readers, writers, location) = (Some(readers), Some(writers), location.clone());
-    Ok(Db(Arc::new(Inner { location, shared, writes, reads, readers, writers, threads })))
+    Ok(Db(Arc::new(Inner {
+        location,
+        shared,
+        writes,
+        reads,
+        readers,
+        writers,
+        threads,
+        relay: Mutex::default(),
+    })))
 }
 
 /// The lines of closures that write and of those that read.

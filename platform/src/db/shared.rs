@@ -8,6 +8,7 @@ use tokio::sync::Notify;
 use super::figures::Figures;
 use super::postgres::Session;
 use crate::Failure;
+use crate::live::Hub;
 use crate::public_id::PublicIds;
 
 /// Parts by their type: what the program was assembled from.
@@ -68,6 +69,8 @@ pub(crate) struct Shared {
     pub(crate) parts: Parts,
     pub(crate) wake: Notify,
     pub(crate) figures: Figures,
+    /// Whoever has a page open.
+    pub(crate) live: Arc<Hub>,
     pub(crate) public_ids: OnceLock<PublicIds>,
     /// PostgreSQL only: ids come over a connection of their own, so that they are committed before they are used.
     pub(crate) ids: Option<Mutex<(Session, IdBlock)>>,

@@ -11,6 +11,7 @@ use super::shared::Shared;
 use super::sqlite::Session as SqliteSession;
 use super::{Arg, Dialect, Made, Row, Sql};
 use crate::Failure;
+use crate::live::Said;
 use crate::public_id::PublicIds;
 
 /// A transaction under way. A closure is handed one; the closure's `Ok` keeps what it wrote, its `Err` undoes it.
@@ -21,6 +22,8 @@ pub struct Tx {
     shared: Arc<Shared>,
     failed: bool,
     woken: bool,
+    /// What is said once this is committed, and where what this closure says begins.
+    said: (Vec<Said>, usize),
 }
 
 pub(crate) enum Engine {
@@ -56,7 +59,7 @@ pub const LIST_CHUNK_MAX: usize = 512;
 
 impl Tx {
     pub(crate) fn new(engine: Engine, shared: Arc<Shared>) -> Tx {
-        Tx { engine, shared, failed: false, woken: false }
+        Tx { engine, shared, failed: false, woken: false, said: Default::default() }
     }
 
     /// What the database keeps of itself.
@@ -294,6 +297,18 @@ impl Tx {
         self.woken = true;
     }
 
+    /// Says that something happened to whoever listens, once this is committed; the same twice is said once.
+    pub fn publish(&mut self, said: Said) {
+        if !self.said.0.contains(&said) {
+            self.said.0.push(said);
+        }
+    }
+
+    /// Says nothing of what this closure said: it is undone.
+    pub(crate) fn unsay(&mut self) {
+        self.said.0.truncate(self.said.1);
+    }
+
     pub(crate) fn batch(&mut self, text: &str) -> Result<(), Failure> {
         let result = match &mut self.engine {
             Engine::Sqlite(session) => session.batch(text),
@@ -316,6 +331,7 @@ impl Tx {
 
     pub(crate) fn start_closure(&mut self) {
         self.failed = false;
+        self.said.1 = self.said.0.len();
     }
 
     pub(crate) fn has_failed(&self) -> bool {
@@ -342,6 +358,7 @@ impl Tx {
 
     pub(crate) fn begin_write(&mut self) -> Result<(), Failure> {
         (self.failed, self.woken) = (false, false);
+        self.said.0.clear();
         match &mut self.engine {
             Engine::Sqlite(session) => session.begin_write()?,
             Engine::Postgres(session) => session.begin("begin")?,
@@ -359,12 +376,16 @@ impl Tx {
         if std::mem::take(&mut self.woken) {
             self.shared.wake.notify_one();
         }
+        for said in self.said.0.drain(..) {
+            self.shared.live.say(said);
+        }
         Ok(())
     }
 
     pub(crate) fn rollback(&mut self) {
         WRITING.set(false);
         (self.failed, self.woken) = (false, false);
+        self.said.0.clear();
         match &mut self.engine {
             Engine::Sqlite(session) => session.rollback(),
             Engine::Postgres(session) => session.rollback(),

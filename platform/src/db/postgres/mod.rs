@@ -1,6 +1,7 @@
 //! PostgreSQL: one connection and how statements run on it.
 mod address;
 mod bulk;
+mod relay;
 mod tls;
 mod value;
 
@@ -18,6 +19,7 @@ use super::{Arg, RESERVE_IDS, Row, Sql};
 use bulk::Plan;
 
 pub(crate) use address::{Address, Mode, is_far, parse, without_secrets};
+pub(crate) use relay::relay;
 
 /// Locks of one space that a transaction holds at most: keys share them, so that a large batch does not fill the
 /// server's table of locks.

@@ -77,7 +77,10 @@ fn run_one(tx: &mut Tx, work: &mut dyn Work, has_neighbours: bool) -> Result<boo
     }
     match (kept, has_neighbours) {
         (true, true) => session.release()?,
-        (false, true) => session.back_to_save()?,
+        (false, true) => {
+            session.back_to_save()?;
+            tx.unsay();
+        }
         (true, false) => {}
         (false, false) => {
             tx.rollback();
