@@ -10,7 +10,7 @@ pub mod words;
 
 pub use fault::{Fault, fault};
 pub use icon::{Avatar, Icon};
-pub use shell::{Account, Choice, Command, Group, Label, Menu, NavItem, Search, Shell};
+pub use shell::{Account, Bell, Choice, Command, Group, Label, Menu, NavItem, Search, Shell};
 
 use askama::Template;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};

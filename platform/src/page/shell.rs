@@ -91,6 +91,15 @@ pub struct Label {
     pub action: String,
 }
 
+/// What waits to be read, at the top of every page.
+#[derive(Clone, Debug, Default)]
+pub struct Bell {
+    /// Where it is read.
+    pub href: String,
+    /// How much of it is new.
+    pub unseen: usize,
+}
+
 /// One of several ways to look at every page.
 #[derive(Clone, Debug, Default)]
 pub struct Choice {
@@ -113,12 +122,21 @@ pub struct Shell {
     pub menu: Arc<Menu>,
     /// By what the page was worked out.
     pub label: Option<Label>,
+    /// What waits to be read, if there is such a thing.
+    pub bell: Option<Bell>,
     /// Who is signed in.
     pub account: Account,
 }
 
 /// Pages at the foot of a phone.
 const PHONE_ITEMS: usize = 4;
+
+impl Bell {
+    /// The count as it fits on the bell.
+    pub(crate) fn count(&self) -> String {
+        if self.unseen > 99 { "99+".to_owned() } else { self.unseen.to_string() }
+    }
+}
 
 impl Shell {
     /// Whether a nav item is the page one is on, or the one above it.

@@ -76,7 +76,7 @@ pub fn answer(
             return Err(Failure::refused("no_such_source", words));
         }
     };
-    let note = hand::text("note_too_long", &answer.note, NOTE_BYTES_MAX)?;
+    let remark = hand::text("note_too_long", &answer.note, NOTE_BYTES_MAX)?;
     let mut activity = Activity::answer(&name, answer.yes.unwrap_or_default());
     if answer.yes.is_none() {
         for (key, value) in &mut activity.properties {
@@ -86,8 +86,8 @@ pub fn answer(
         }
     }
     activity.channel = channel.or(activity.channel);
-    if !note.is_empty() {
-        activity.properties.push(("text".into(), note.into()));
+    if !remark.is_empty() {
+        activity.properties.push(("text".into(), remark.into()));
     }
     let history = project::history_of(tx, person)?;
     let before = Folder::new(&lens.in_force()).fold(&history, now).standing.stage;

@@ -69,7 +69,7 @@ impl Projection for FunnelProjection {
                 }
             }
         }
-        fold(tx, &lenses, &mut keeper, subjects, recorded.now)
+        fold(tx, &lenses, &mut keeper, subjects, recorded.actor, recorded.now)
     }
 }
 
@@ -188,12 +188,14 @@ fn touched(entries: &[Entry], now: Moment) -> Moment {
         .map_or(Moment::START, |entry| entry.occurred_at)
 }
 
-/// Folds these people under each lens and writes what differs from what is stored.
+/// Folds these people under each lens and writes what differs from what is stored; `by` is the user who did what was
+/// recorded.
 pub(crate) fn fold(
     tx: &mut Tx,
     lenses: &[Lens],
     keeper: &mut Keeper,
     subjects: Vec<Subject>,
+    by: Option<i64>,
     now: Moment,
 ) -> Result<(), Failure> {
     if subjects.is_empty() {
@@ -221,7 +223,7 @@ pub(crate) fn fold(
     let whole = histories.iter().map(|(person, _, history)| (*person, history));
     Territories::load(tx)?.keep(tx, whole, now)?;
     let judged = judge(tx, lenses, &histories, now)?;
-    write(tx, judged)
+    write(tx, judged, by)
 }
 
 /// What one person's fold under one lens yields, beside what is stored.
@@ -268,11 +270,15 @@ pub(crate) fn judge(
 }
 
 /// Writes what differs from what is stored.
-pub(crate) fn write(tx: &mut Tx, judged: Vec<(LensId, Vec<Judged>)>) -> Result<(), Failure> {
+pub(crate) fn write(
+    tx: &mut Tx,
+    judged: Vec<(LensId, Vec<Judged>)>,
+    by: Option<i64>,
+) -> Result<(), Failure> {
     for (lens, under) in judged {
         let mut change = Change::default();
         under.into_iter().for_each(|one| change.add(one));
-        change.write(tx, lens)?;
+        change.write(tx, lens, by)?;
     }
     Ok(())
 }
@@ -328,11 +334,11 @@ impl Change {
         self.places.push(Place { person, name_key, before, standing });
     }
 
-    fn write(self, tx: &mut Tx, lens: LensId) -> Result<(), Failure> {
+    fn write(self, tx: &mut Tx, lens: LensId, by: Option<i64>) -> Result<(), Failure> {
         store::drop_transitions(tx, lens, &self.dropped)?;
         store::add_transitions(tx, lens, &self.added)?;
         store::add_flow(tx, lens, &self.flow)?;
         self.handoffs.write(tx, lens)?;
-        people::stand::stand(tx, lens, &self.places)
+        people::stand::stand(tx, lens, &self.places, by)
     }
 }

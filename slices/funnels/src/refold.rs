@@ -151,7 +151,7 @@ impl Aside {
         for (_, under) in &mut judged {
             under.retain(|one| !stale.contains(&one.person));
         }
-        project::write(tx, judged)?;
+        project::write(tx, judged, None)?;
         restand(tx, &stale.into_iter().collect::<Vec<_>>(), now)
     }
 }
@@ -167,7 +167,7 @@ fn in_force(lenses: &[Lens]) -> Vec<(LensId, Option<i64>)> {
 pub(crate) fn restand(tx: &mut Tx, ids: &[PersonId], now: Moment) -> Result<(), Failure> {
     let subjects = project::subjects_of(tx, ids)?;
     let (lenses, mut keeper) = (lens::lenses(tx)?, Keeper::load(tx)?);
-    project::fold(tx, &lenses, &mut keeper, subjects, now)
+    project::fold(tx, &lenses, &mut keeper, subjects, None, now)
 }
 
 /// Counts the companies and re-stands the people of whom something could have changed by now without anything new;

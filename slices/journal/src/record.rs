@@ -68,6 +68,8 @@ pub struct Recorded {
     pub changed: Vec<Changed>,
     /// For each entry of the batch, in its order, whether anything of it was new.
     pub inserted: Vec<bool>,
+    /// The user who did all of it, if it was one.
+    pub actor: Option<i64>,
 }
 
 /// Writes entries that are not there yet and brings every projection up to date, in this transaction.
@@ -135,7 +137,9 @@ fn record_ruled(tx: &mut Tx, batch: Batch, order: &[String]) -> Result<Recorded,
             Changed { subject, is_new: new_subjects.contains(&subject), history, fresh }
         })
         .collect();
-    let recorded = Recorded { now, changed, inserted };
+    let first = entries.first().and_then(|new| new.actor);
+    let actor = first.filter(|_| entries.iter().all(|new| new.actor == first));
+    let recorded = Recorded { now, changed, inserted, actor };
     project(tx, &recorded)?;
     Ok(recorded)
 }

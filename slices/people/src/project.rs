@@ -8,6 +8,7 @@ use journal::{Changed, Projection, Recorded};
 use moment::Moment;
 use platform::db::Tx;
 use platform::failure::Failure;
+use platform::live::{self, Said};
 use platform::public_id::PublicIds;
 
 use crate::store::{self, CompanyRow, PersonRow};
@@ -30,6 +31,7 @@ impl Projection for PeopleProjection {
 
     fn project(&self, tx: &mut Tx, recorded: &Recorded) -> Result<(), Failure> {
         let keys = project(tx, recorded)?;
+        publish(tx, recorded);
         let keys: Vec<_> =
             keys.iter().map(|(kind, value, id)| (*kind, value.as_str(), *id)).collect();
         store::save_keys(tx, false, &keys)

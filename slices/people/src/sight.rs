@@ -5,7 +5,7 @@
 //!
 //! A company is seen by whoever sees one of the people who work there.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use funnel::history::{Entry, What};
 use platform::args;
@@ -113,6 +113,53 @@ pub fn must_see_company(tx: &mut Tx, who: &User, company: CompanyId) -> Result<(
         return Ok(());
     }
     Err(Failure::missing("company", tx.public_ids().encode(COMPANY, company)))
+}
+
+/// Whether the user sees a person or a company that is there.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn sees(tx: &mut Tx, who: &User, subject: i64) -> Result<bool, Failure> {
+    Ok(!seen_subjects(tx, who, &[subject])?.is_empty())
+}
+
+/// Those of these people and companies whom the user sees, each once, in rising order; who is not there any more is seen
+/// by nobody.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn seen_subjects(tx: &mut Tx, who: &User, subjects: &[i64]) -> Result<Vec<i64>, Failure> {
+    Ok(told_names(tx, who, subjects)?.into_keys().collect())
+}
+
+/// How these people and companies are called, as far as the user is told; whom they do not see is left out.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn told_names(
+    tx: &mut Tx,
+    who: &User,
+    subjects: &[i64],
+) -> Result<BTreeMap<i64, String>, Failure> {
+    let all: BTreeSet<i64> = subjects.iter().copied().collect();
+    let (companies, people): (Vec<i64>, Vec<i64>) =
+        all.into_iter().partition(|id| journal::is_company(*id));
+    let mut told = BTreeMap::new();
+    let people = seen(tx, who, &people)?;
+    for (id, mut row) in store::people(tx, &people)? {
+        veil(who, &mut row);
+        told.insert(id, row.name);
+    }
+    for (id, mut row) in store::companies(tx, &companies)? {
+        match must_see_company(tx, who, id) {
+            Ok(()) => {}
+            Err(Failure::Missing { .. }) => continue,
+            Err(other) => return Err(other),
+        }
+        veil_company(who, &mut row);
+        told.insert(id, row.name);
+    }
+    Ok(told)
 }
 
 /// What is made of everybody and everything, and can't be made of less, is for those alone from whom nothing is kept.

@@ -1,6 +1,7 @@
 //! `stand`: where people stand, as whoever folds has found, kept in the columns that the list reads.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use funnel::Stage;
 use funnel::sql::StandingTable;
@@ -8,6 +9,7 @@ use moment::Moment;
 use platform::args;
 use platform::db::{Arg, Made, Row, Sql, Tx, sql};
 use platform::failure::Failure;
+use platform::live::{self, Said};
 use team::{Sight, User};
 
 use crate::{CompanyId, LensId, PersonId, owned, sight};
@@ -171,11 +173,70 @@ pub(crate) const ALL: &[Sql] = &[
     FORGET_PERSON,
 ];
 
-/// Writes where these people stand under a lens, and keeps the tally.
+/// Somebody who stands at another stage than before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// Who.
+    pub person: PersonId,
+    /// Where they stood.
+    pub from: Stage,
+    /// Where they stand.
+    pub to: Stage,
+}
+
+/// A later slice that wants to know who moves; a part of the app, as [`Watching`].
+pub trait Watches: Send + Sync {
+    /// These people moved under a lens, by what a user did, or by time.
+    ///
+    /// # Errors
+    /// Any failure undoes the move, too.
+    fn moved(
+        &self,
+        tx: &mut Tx,
+        lens: LensId,
+        moved: &[Moved],
+        by: Option<i64>,
+        now: Moment,
+    ) -> Result<(), Failure>;
+}
+
+/// Everybody who watches, in the order in which the server wired them.
+pub struct Watching(pub Vec<Arc<dyn Watches>>);
+
+/// Moves in one transaction of which open pages are told one by one.
+const TOLD_MAX: usize = 32;
+
+/// Writes where these people stand under a lens, keeps the tally, and tells who moved; `by` is the user who did what
+/// they moved by.
 ///
 /// # Errors
-/// `Broken` when the database fails.
-pub fn stand(tx: &mut Tx, lens: LensId, places: &[Place]) -> Result<(), Failure> {
+/// `Broken` when the database fails; whatever a watcher refuses.
+pub fn stand(tx: &mut Tx, lens: LensId, places: &[Place], by: Option<i64>) -> Result<(), Failure> {
+    write(tx, lens, places)?;
+    let Some(now) = places.first().map(|place| place.standing.folded_at) else { return Ok(()) };
+    let step = |place: &Place| {
+        let (from, to) = (place.before?, place.standing.stage);
+        (from != to).then_some(Moved { person: place.person, from, to })
+    };
+    let moved: Vec<Moved> = places.iter().filter_map(step).collect();
+    if moved.is_empty() {
+        return Ok(());
+    }
+    if moved.len() > TOLD_MAX {
+        tx.publish(Said::to(live::RECORDS.to_owned(), live::CHANGED));
+    }
+    for one in moved.iter().filter(|_| moved.len() <= TOLD_MAX) {
+        tx.publish(Said::to(live::record(one.person), live::CHANGED).by(by));
+    }
+    if let Some(watching) = tx.find_part::<Watching>() {
+        for watcher in &watching.0 {
+            watcher.moved(tx, lens, &moved, by, now)?;
+        }
+    }
+    Ok(())
+}
+
+fn write(tx: &mut Tx, lens: LensId, places: &[Place]) -> Result<(), Failure> {
     let rows = places
         .iter()
         .map(|place| {

@@ -6,7 +6,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use platform::db::Tx;
 use platform::failure::Failure;
-use platform::page::{Account, Menu, Shell};
+use platform::page::{Account, Bell, Menu, Shell};
 
 use crate::role::Right;
 use crate::user::User;
@@ -15,17 +15,39 @@ use crate::workspace;
 /// The menu of every page; a part of the app, made once by the server.
 pub struct MenuPart(pub Arc<Menu>);
 
+/// Whoever knows how many notifications wait for a user; a part of the app, as [`BellPart`].
+pub trait Bells: Send + Sync {
+    /// How many the user has not seen.
+    ///
+    /// # Errors
+    /// `Broken` when the database fails.
+    fn unseen(&self, tx: &mut Tx, who: &User) -> Result<usize, Failure>;
+}
+
+/// The part under which [`Bells`] is found.
+pub struct BellPart(pub Arc<dyn Bells>);
+
+/// Where notifications are read.
+const NOTIFICATIONS: &str = "/notifications";
+
 /// The shell for a page at `path` that no lens concerns.
 ///
 /// # Errors
 /// `Broken` when the database fails.
 pub fn shell(tx: &mut Tx, who: &User, path: &str) -> Result<Shell, Failure> {
     let menu = tx.find_part::<MenuPart>().map(|part| Arc::clone(&part.0));
+    let bell = match tx.find_part::<BellPart>() {
+        Some(part) => {
+            Some(Bell { href: NOTIFICATIONS.to_owned(), unseen: part.0.unseen(tx, who)? })
+        }
+        None => None,
+    };
     Ok(Shell {
         workspace: workspace::workspace(tx)?.name,
         path: path.to_owned(),
         menu: menu.unwrap_or_default(),
         label: None,
+        bell,
         account: Account { name: who.name.clone(), email: who.email.clone() },
     })
 }

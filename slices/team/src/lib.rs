@@ -55,7 +55,7 @@ pub use mouth::{MOUTHS, Mouth};
 pub use origin::{Peer, PublicAddress, came_from};
 pub use password::{Passwords, Strength};
 pub use role::{CustomRole, RIGHTS, ROLES, Right, Rights, Role};
-pub use session::{SignedIn, must_be_proved_here as must_be_proved};
+pub use session::{SignedIn, must_be_proved_here as must_be_proved, signed_in};
 pub use sight::{Sees, Sight};
 pub use token::Scope;
 pub use user::{User, UserId};

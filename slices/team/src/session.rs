@@ -5,6 +5,7 @@ use moment::{Moment, Span};
 use platform::app::App;
 use platform::db::Tx;
 use platform::failure::Failure;
+use platform::live::{self, Said};
 use sha2::{Digest, Sha256};
 
 use crate::origin::{Reach, host, is_local};
@@ -260,6 +261,24 @@ impl Cookie {
 /// A token has 130 bits of chance, so that a plain hash is enough to keep it by.
 pub(crate) fn hash(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
+}
+
+/// What is said when a user's session ends, so that what goes on for as long as somebody is signed in looks whether they
+/// are.
+pub(crate) fn ended(user: i64) -> Said {
+    Said::to(live::user(user), "session")
+}
+
+/// Who is signed in by what a request carries; this is no use of the session, and keeps it no longer. For what goes on
+/// after the request was answered.
+///
+/// # Errors
+/// `Broken` if the database fails.
+pub async fn signed_in(app: &App, headers: &HeaderMap) -> Result<Option<User>, Failure> {
+    let Some(token) = token(headers) else { return Ok(None) };
+    let (now, asked) = (app.clock.now(), hash(token));
+    let found = app.db.read(move |tx| store::find_session(tx, asked, now, now - IDLE)).await?;
+    Ok(found.map(|(user, _)| user))
 }
 
 /// Ends the session that the token opens, if there is one.

@@ -63,6 +63,7 @@ pub fn end(tx: &mut Tx, who: &User, id: i64, now: Moment) -> Result<(), Failure>
     if tx.row(END, args![id, who.id.0])?.is_none() {
         return Err(Failure::missing("session", tx.public_ids().encode(SESSION, id)));
     }
+    tx.publish(session::ended(who.id.0));
     audit::note(tx, who, "session.ended", (SESSION, id), Value::Null, now)
 }
 
@@ -78,6 +79,7 @@ pub fn end_all_others(tx: &mut Tx, who: &User, token: &str, now: Moment) -> Resu
 }
 
 pub(crate) fn end_others(tx: &mut Tx, user: UserId, token: &str) -> Result<u64, Failure> {
+    tx.publish(session::ended(user.0));
     tx.execute(END_OTHERS, args![user.0, session::hash(token)])
 }
 

@@ -93,6 +93,18 @@ const LIMITS: Sql = sql("with recursive beneath (id) as (
 
 pub(crate) const ALL: &[Sql] = &[LIMITS];
 
+/// The users whom somebody counts among their own: those of their teams, and of the teams beneath those that they manage;
+/// in rising order, themselves too.
+///
+/// # Errors
+/// `Broken` if the database fails.
+pub fn circle(tx: &mut Tx, user: UserId) -> Result<Vec<i64>, Failure> {
+    match sight(tx, user, Sees::Team)? {
+        Sight::Limited(limits) => Ok(limits.owners.clone()),
+        Sight::Everybody => Ok(vec![user.0]),
+    }
+}
+
 /// Whom a user sees now, whose role and setting let them see so far.
 pub(crate) fn sight(tx: &mut Tx, user: UserId, sees: Sees) -> Result<Sight, Failure> {
     let with_team = match sees {

@@ -7,7 +7,7 @@ use platform::failure::Failure;
 
 use crate::mouth::Mouth;
 use crate::roster::user_of;
-use crate::session::Opening;
+use crate::session::{self, Opening};
 use crate::token::{Scope, TokenRow};
 use crate::user::{User, UserId};
 use crate::workspace::{Colleague, Workspace};
@@ -64,7 +64,7 @@ const FIND_SESSION: Sql = sql(concat!(
 ));
 const NOTE_USE: Sql =
     sql("update session set last_used_at = $2 where token_hash = $1 and last_used_at < $2");
-const END_SESSION: Sql = sql("delete from session where token_hash = $1");
+const END_SESSION: Sql = sql("delete from session where token_hash = $1 returning user_id");
 const FORGET_OLD_SESSIONS: Sql =
     sql("delete from session where expires_at <= $1 or last_used_at <= $2");
 
@@ -268,7 +268,10 @@ pub(crate) fn note_use(tx: &mut Tx, token_hash: Vec<u8>, now: Moment) -> Result<
 }
 
 pub(crate) fn end_session(tx: &mut Tx, token_hash: Vec<u8>) -> Result<(), Failure> {
-    tx.execute(END_SESSION, args![token_hash]).map(drop)
+    if let Some(row) = tx.row(END_SESSION, args![token_hash])? {
+        tx.publish(session::ended(row.int(0)));
+    }
+    Ok(())
 }
 
 pub(crate) fn forget_old_sessions(

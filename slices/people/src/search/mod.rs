@@ -359,8 +359,22 @@ fn texts_of(
         }
         found = theirs;
     }
+    keep_readable(tx, who, &mut found)?;
     found.truncate(limit);
     Ok(found)
+}
+
+/// Takes out the notes that the user may not read.
+fn keep_readable(tx: &mut Tx, who: &User, found: &mut Vec<store::Said>) -> Result<(), Failure> {
+    let Some(notes) = tx.find_part::<NoteSource>() else { return Ok(()) };
+    let mut readable = Vec::with_capacity(found.len());
+    for said in found.drain(..) {
+        if !said.is_note || notes.0.text(tx, who, said.entry)?.is_some() {
+            readable.push(said);
+        }
+    }
+    *found = readable;
+    Ok(())
 }
 
 /// What may have been meant: each word that begins none in any name is replaced by those one slip away.

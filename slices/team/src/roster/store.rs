@@ -131,6 +131,7 @@ pub(super) fn change_user(tx: &mut Tx, args: Vec<Arg>) -> Result<(), Failure> {
 }
 
 pub(super) fn end_sessions(tx: &mut Tx, user: i64) -> Result<(), Failure> {
+    tx.publish(crate::session::ended(user));
     tx.execute(END_SESSIONS, args![user]).map(drop)
 }
 
