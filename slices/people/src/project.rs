@@ -77,6 +77,22 @@ fn project(tx: &mut Tx, recorded: &Recorded) -> Result<Vec<(&'static str, String
     Ok(keys)
 }
 
+/// Records changed in one transaction of which open pages are told one by one.
+const TOLD_MAX: usize = 32;
+
+/// Tells open pages of what changed; whoever is new is open nowhere.
+fn publish(tx: &mut Tx, recorded: &Recorded) {
+    let known: Vec<i64> =
+        recorded.changed.iter().filter(|one| !one.is_new).map(|one| one.subject).collect();
+    if known.len() > TOLD_MAX {
+        tx.publish(Said::to(live::RECORDS.to_owned(), live::CHANGED).by(recorded.actor));
+    } else {
+        for subject in known {
+            tx.publish(Said::to(live::record(subject), live::CHANGED).by(recorded.actor));
+        }
+    }
+}
+
 /// Those who are not new.
 fn known(recorded: &Recorded, ids: impl Iterator<Item = i64>) -> Vec<i64> {
     let is_new = |id: &i64| {

@@ -40,6 +40,12 @@ pub struct CompanyPage {
     pub may_edit: bool,
     /// What was just done, if it can be undone.
     pub done: Option<Done>,
+    /// The public id, by which an open page hears of changes.
+    pub live: String,
+    /// What later slices show in the head.
+    pub head: String,
+    /// What later slices show above the timeline.
+    pub above: String,
     /// Where it stands.
     pub stage: StageMark,
     /// What is told of it as a whole.

@@ -142,6 +142,12 @@ pub struct PersonPage {
     pub machines: Filter,
     /// What later slices show, each rendered by its own template.
     pub panels: Vec<String>,
+    /// The public id, by which an open page hears of changes.
+    pub live: String,
+    /// What later slices show in the head.
+    pub head: String,
+    /// What later slices show above the timeline.
+    pub above: String,
 }
 
 /// A fact's name as people read it: `person.title` is `Title`.

@@ -1,11 +1,13 @@
 //! The timeline: activities as sentences, grouped by day.
 
+use std::collections::HashSet;
+
 use funnel::history::{Activity, Agent, Direction, Entry, Value, What};
 use moment::Moment;
 use platform::page::words::Almanac;
 
 use super::marks::StageMark;
-use crate::panel::Moved;
+use crate::panel::{Line, Moved};
 
 /// One line of the timeline.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +34,8 @@ pub struct Item {
     pub clock: String,
     /// The moment, for machines.
     pub iso: String,
+    /// The whole line, where a later slice tells it; else empty.
+    pub html: String,
 }
 
 /// A day of the timeline.
@@ -55,15 +59,18 @@ pub enum Show {
     Mail,
     /// Visits to our pages.
     Visits,
+    /// Notes alone.
+    Notes,
 }
 
 impl Show {
     /// All, with the word in addresses and the word on the page.
-    pub const ALL: [(Show, &'static str, &'static str); 4] = [
+    pub const ALL: [(Show, &'static str, &'static str); 5] = [
         (Show::All, "", "All"),
         (Show::Talk, "two-way", "Two-way"),
         (Show::Mail, "mail", "Mail"),
         (Show::Visits, "visits", "Visits"),
+        (Show::Notes, "notes", "Notes"),
     ];
 
     /// From its word.
@@ -78,6 +85,7 @@ impl Show {
             Show::Talk => is_talk(kind),
             Show::Mail => subject == "email",
             Show::Visits => subject == "page" || subject == "asset",
+            Show::Notes => subject == "note",
         }
     }
 }
@@ -144,6 +152,8 @@ pub struct Told<'a> {
     pub others: &'a [(String, Vec<Entry>)],
     /// Moves between stages, the oldest first.
     pub moves: &'a [Moved],
+    /// Lines that later slices tell.
+    pub lines: &'a [Line],
     /// Which lines.
     pub show: Show,
     /// Whether what machines did is told too.
@@ -152,41 +162,65 @@ pub struct Told<'a> {
     pub before: Option<Before>,
 }
 
-/// What may become a line: its place, and whose entry it is, or a move.
-type Line<'a> = (Before, Option<(&'a str, &'a Entry)>, Option<&'a Moved>);
+/// What may become a line, and its place.
+struct Place<'a> {
+    at: Before,
+    what: Thing<'a>,
+}
+
+enum Thing<'a> {
+    Entry(&'a str, &'a Entry),
+    Move(&'a Moved),
+    Line(&'a Line),
+}
 
 /// The newest lines as days, at most [`ITEMS_MAX`] of them; facts that came in are a line each. Gives too
 /// where they ended if there are older ones.
-pub fn days(told: &Told<'_>, almanac: &Almanac) -> (Vec<Day>, Option<Before>) {
+pub fn days<'a>(told: &Told<'a>, almanac: &Almanac) -> (Vec<Day>, Option<Before>) {
     // Among others one is called by the whole name.
     let first = told.name.split(' ').next().filter(|_| told.others.is_empty());
     let first = first.unwrap_or(told.name);
     let placed = |entry: &Entry| Before { at: entry.occurred_at, id: entry.id };
-    let own = told.entries.iter().map(|entry| (placed(entry), Some((first, entry)), None));
-    let mut lines: Vec<Line<'_>> = own.collect();
+    let instead: HashSet<i64> = told.lines.iter().filter_map(|line| line.instead_of).collect();
+    let own = told.entries.iter().filter(|entry| !instead.contains(&entry.id));
+    let place = |name, entry| Place { at: placed(entry), what: Thing::Entry(name, entry) };
+    let mut places: Vec<Place<'_>> = own.map(|entry| place(first, entry)).collect();
     for (name, entries) in told.others {
         let did = entries.iter().filter(|entry| matches!(entry.what, What::Activity(_)));
-        lines.extend(did.map(|entry| (placed(entry), Some((name.as_str(), entry)), None)));
+        places.extend(did.map(|entry| place(name.as_str(), entry)));
     }
     if told.show == Show::All {
         // A move stands above what caused it at the same moment; later moves above earlier ones.
         let above = (0..=i64::MAX).rev();
         let moves = told.moves.iter().rev().zip(above);
-        lines.extend(moves.map(|(step, id)| (Before { at: step.at, id }, None, Some(step))));
+        places.extend(
+            moves.map(|(step, id)| Place {
+                at: Before { at: step.at, id },
+                what: Thing::Move(step),
+            }),
+        );
     }
-    lines.sort_by_key(|(place, ..)| std::cmp::Reverse(*place));
+    if matches!(told.show, Show::All | Show::Notes) {
+        let line = |line: &'a Line| {
+            let Line { at, id, .. } = *line;
+            Place { at: Before { at, id }, what: Thing::Line(line) }
+        };
+        places.extend(told.lines.iter().map(line));
+    }
+    places.sort_by_key(|place| std::cmp::Reverse(place.at));
     let mut days: Vec<Day> = Vec::new();
     let (mut shown, mut last) = (0, None);
-    for (place, entry, step) in lines {
+    for Place { at: place, what } in places {
         if told.before.is_some_and(|before| place >= before) {
             continue;
         }
-        let line = match (entry, step) {
-            (Some((name, entry)), _) => {
+        let line = match what {
+            Thing::Entry(name, entry) => {
                 let about = if told.others.is_empty() { "" } else { name };
                 item(entry, name, about, told.show, almanac)
             }
-            (None, step) => step.map(|step| change(step, almanac)),
+            Thing::Move(step) => Some(change(step, almanac)),
+            Thing::Line(line) => Some(Item { html: line.html.clone(), ..blank(line.at, almanac) }),
         };
         let Some(line) = line.filter(|line| told.machines || !line.is_machine) else { continue };
         if shown == ITEMS_MAX {
@@ -217,6 +251,7 @@ fn blank(at: Moment, almanac: &Almanac) -> Item {
         anchor: String::new(),
         clock: at.words,
         iso: at.iso,
+        html: String::new(),
     }
 }
 
@@ -437,7 +472,7 @@ mod tests {
 
     fn told<'a>(entries: &'a [Entry], moves: &'a [Moved]) -> Told<'a> {
         let (show, machines, before) = (Show::All, false, None);
-        Told { entries, others: &[], moves, name: "Ann Lee", show, machines, before }
+        Told { entries, others: &[], moves, lines: &[], name: "Ann Lee", show, machines, before }
     }
 
     fn visit(id: i64, at: Moment) -> Entry {
@@ -550,6 +585,23 @@ mod tests {
         assert_eq!(moved[2..], [None, None]);
         let talk = Told { show: Show::Talk, ..told(&entries, &moves) };
         assert!(days(&talk, &almanac).0.is_empty(), "moves are no talk");
+    }
+
+    #[test]
+    fn a_line_of_another_slice_stands_in_its_place_and_for_its_entry() {
+        let almanac = Almanac::new(Moment(0), "UTC");
+        let entries = [visit(1, Moment(5)), visit(2, Moment(6)), visit(3, Moment(7))];
+        let lines =
+            [Line { at: Moment(6), id: 9, html: "<li>note</li>".to_owned(), instead_of: Some(2) }];
+        let shown = |show| {
+            let told = Told { lines: &lines, show, ..told(&entries, &[]) };
+            let (days, _) = days(&told, &almanac);
+            let items = days.into_iter().flat_map(|day| day.items);
+            items.map(|item| format!("{}{}", item.about, item.html)).collect::<Vec<_>>()
+        };
+        assert_eq!(shown(Show::All), ["/3", "<li>note</li>", "/1"]);
+        assert_eq!(shown(Show::Notes), ["<li>note</li>"]);
+        assert_eq!(shown(Show::Visits), ["/3", "/1"]);
     }
 
     #[test]

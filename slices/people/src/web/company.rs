@@ -19,6 +19,7 @@ use crate::pages::company::{CompanyPage, PersonLine};
 use crate::pages::marks::{Score, StageMark};
 use crate::pages::person::{Filter, ScoreLine};
 use crate::pages::timeline::{self, Before, Show, Told};
+use crate::panel::Besides;
 use crate::{COMPANY, PERSON, frame};
 
 /// The fact that says how much the company is in the market.
@@ -42,6 +43,8 @@ pub struct CompanyAsk {
     pub after: String,
     /// What was just changed here.
     pub edited: String,
+    /// What a later slice has just done here, in its own words.
+    pub told: String,
 }
 
 async fn page(
@@ -79,11 +82,13 @@ pub fn company_view(
     let here = format!("/companies/{}", outside.encode(COMPANY, record.company.id));
     let (show, machines) = (Show::parse(&ask.show), ask.machines == "1");
     let before = Before::parse(&ask.before);
+    let besides = Besides::of(tx, who, record.company.id, &ask.told, &almanac)?;
     let told = Told {
         entries: &record.history,
         name: &record.company.name,
         others: &record.others,
         moves: &[],
+        lines: &besides.lines,
         show,
         machines,
         before,
@@ -103,6 +108,9 @@ pub fn company_view(
         action: format!("{here}/facts"),
         may_edit: who.can(Right::EditPeople),
         done,
+        live: outside.encode(COMPANY, record.company.id),
+        head: besides.head,
+        above: besides.above,
         here: here.clone(),
         about: about(&record),
         stage: StageMark::of(record.stage.as_str()),

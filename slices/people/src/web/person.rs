@@ -20,7 +20,7 @@ use crate::pages::person::{
     Choosable, Colleague, Done, FactLine, Filter, PersonPage, ScoreLine, label,
 };
 use crate::pages::timeline::{self, Before, Show, Told};
-use crate::panel::Panels;
+use crate::panel::{Besides, Panels};
 use crate::person::{HeldFact, in_words, record};
 use crate::project::OUTSIDE_ID;
 use crate::{COMPANY, PERSON, frame};
@@ -44,6 +44,8 @@ pub struct RecordAsk {
     pub before: String,
     /// What was just changed here.
     pub edited: String,
+    /// What a later slice has just done here, in its own words.
+    pub told: String,
 }
 
 async fn page(
@@ -86,6 +88,7 @@ pub fn record_view(
             moves.extend(panel.moves(tx, who, record.person.id)?);
         }
     }
+    let besides = Besides::of(tx, who, record.person.id, &ask.told, &almanac)?;
     let show_word =
         Show::ALL.iter().find(|(which, ..)| *which == show).map_or("", |(_, word, _)| word);
     let before = Before::parse(&ask.before);
@@ -94,6 +97,7 @@ pub fn record_view(
         name: &record.person.name,
         others: &[],
         moves: &moves,
+        lines: &besides.lines,
         show,
         machines,
         before,
@@ -210,6 +214,9 @@ pub fn record_view(
             is_here: machines,
         },
         panels,
+        live: outside.encode(PERSON, record.person.id),
+        head: besides.head,
+        above: besides.above,
         name: record.person.name,
     })
 }
