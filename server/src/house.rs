@@ -14,12 +14,16 @@ use funnels::refold::Refold;
 use funnels::segment::ConditionsOfLenses;
 use funnels::tell::{Public, Tellers};
 use journal::Projections;
+use notes::{Bell, FoundNotes, NotesBeside, NotesForget, NotesProjection};
 use people::bulk::{Bulk, HandsSource};
 use people::condition::ConditionSource;
 use people::erase::Forgetting;
 use people::frame::MenuPart;
 use people::import::Import;
 use people::missing::MissingSource;
+use people::panel::BesideParts;
+use people::search::NoteSource;
+use people::stand::Watching;
 use people::{LensSource, PeopleProjection};
 use platform::clock::SystemClock;
 use platform::db::{Options, Step, Upgrade};
@@ -30,6 +34,7 @@ use platform::jobs::Registry;
 use platform::page::{Command, Group, Menu, NavItem, Search};
 use platform::tables::Tables;
 use platform::{App, Db, Location, Migrations, Slice};
+use team::frame::BellPart;
 use team::provider::{Provider, ProviderConfig, Providers};
 use team::{Passwords, PublicAddress, Right, Strength, User, roster};
 
@@ -39,7 +44,7 @@ use crate::say::Mouth;
 
 /// Every slice, in the order in which they build on each other.
 pub(crate) fn slices() -> Vec<Slice> {
-    vec![team::slice(), journal::slice(), people::slice(), funnels::slice(), away::slice()]
+    vec![team::slice(), journal::slice(), people::slice(), notes::slice(), funnels::slice(), away::slice()]
 }
 
 /// The tables of every slice.
@@ -148,6 +153,7 @@ impl House {
             Arc::new(people::erase::Scrub),
             Arc::new(away::rebuild::Rebuild),
             Arc::new(away::retention::Retention),
+            Arc::new(notes::tidy::DropRemoved),
             Arc::new(Demo),
         ])
     }
@@ -206,14 +212,23 @@ impl House {
         let app = App::new(db, Arc::new(SystemClock), Arc::new(SystemDice::default()), files)
             .with_part(Passwords::new(Strength::Rfc9106))
             // What is derived from what was recorded, in this order: people first, for the fold reads them.
-            .with_part(Projections(vec![Arc::new(PeopleProjection), Arc::new(FunnelProjection)]))
+            // Notes last, for they tell of what the others found.
+            .with_part(Projections(vec![
+                Arc::new(PeopleProjection),
+                Arc::new(FunnelProjection),
+                Arc::new(NotesProjection),
+            ]))
+            .with_part(Watching(vec![Arc::new(NotesProjection)]))
+            .with_part(NoteSource(Arc::new(FoundNotes)))
+            .with_part(BesideParts(vec![Arc::new(NotesBeside)]))
+            .with_part(BellPart(Arc::new(Bell)))
             .with_part(LensSource(Arc::new(LensLabels)))
             .with_part(MissingSource(Arc::new(ShortestWays)))
             .with_part(ConditionSource(Arc::new(ConditionsOfLenses)))
             .with_part(HandsSource(Arc::new(HandsOfUsers)))
             .with_part(Definitions::default())
             .with_part(tables()?)
-            .with_part(Forgetting(vec![Arc::new(FunnelForgets)]))
+            .with_part(Forgetting(vec![Arc::new(FunnelForgets), Arc::new(NotesForget)]))
             .with_part(Tellers::default())
             .with_part(Public(self.config.tell.public))
             .with_part(MenuPart(Arc::new(menu())))

@@ -45,7 +45,7 @@ fn schema(root: &Path) -> String {
          Erased: what becomes of rows about\na person who is erased; *gone* and *verb* name the column that says \
          whom a row is about, *blank* and *drop* are searched.\n",
     );
-    for slice in ["team", "journal", "people", "funnels", "away"] {
+    for slice in ["team", "journal", "people", "notes", "funnels", "away"] {
         let folder = root.join("slices").join(slice);
         let classes = fs::read_to_string(folder.join("columns.toml")).unwrap_or_default();
         let classes: toml::Table = classes.parse().unwrap_or_default();

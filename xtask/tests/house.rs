@@ -14,6 +14,7 @@ fn slices() -> [Slice; 6] {
         team::slice(),
         journal::slice(),
         people::slice(),
+        notes::slice(),
         funnels::slice(),
         away::slice(),
     ]

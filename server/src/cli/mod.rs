@@ -18,6 +18,7 @@ mod kinds;
 mod lenses;
 mod list;
 mod migrate;
+pub(crate) mod note;
 mod people;
 mod person;
 mod restore;
@@ -117,6 +118,8 @@ pub(crate) enum Command {
     Assign(set::Assign),
     Said(set::Said),
     Sources(set::Sources),
+    #[command(subcommand)]
+    Note(note::NoteCommand),
     #[command(subcommand)]
     Gdpr(gdpr::Gdpr),
     #[command(subcommand)]
@@ -226,6 +229,7 @@ pub(crate) fn obey(house: House, command: Command) -> Result<Outcome, Failure> {
         Command::Said(command) => command.run(&house),
         Command::Sources(command) => command.run(&house),
         Command::Search(command) => command.run(&house),
+        Command::Note(command) => command.run(&house),
         Command::Gdpr(command) => command.run(&house),
         Command::Retention(command) => command.run(&house),
         Command::Why(command) => command.run(&house),

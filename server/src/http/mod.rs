@@ -88,6 +88,7 @@ pub(crate) fn serve(house: &House, role: Role) -> Result<(), Failure> {
     let ports = runtime.block_on(Ports::open(&house.config, role))?;
     let tls = house.config.tls.paths().filter(|_| role.answers()).map(Tls::open).transpose()?;
     let app = house.open()?;
+    app.db.go_live(&app.dice.token())?;
     let ended = runtime.block_on(run(house, app, ports, tls, role));
     // What still runs on a thread of its own has had its time.
     runtime.shutdown_timeout(Duration::from_secs(1));
@@ -220,6 +221,7 @@ pub(crate) fn routes(config: &Config) -> Router<App> {
         .merge(platform::assets::routes())
         .merge(team::routes())
         .merge(people::web::routes())
+        .merge(notes::web::routes())
         .merge(funnels::web::routes())
         .merge(::away::web::routes())
         .merge(away::routes())

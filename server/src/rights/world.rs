@@ -218,6 +218,17 @@ impl World {
                 "activities": [{ "kind": "form.submitted" }],
             }),
         );
+        self.note("nora", &self.canary.clone(), format!("{CANARY} likes mornings"), "everybody");
+        // What somebody wrote for themselves about whom the limited user sees.
+        self.note("owner", &self.own.clone(), format!("earns {}", HIDDEN[0]), "me");
+    }
+
+    fn note(&mut self, user: &str, about: &str, text: String, audience: &str) {
+        let token = self.tokens[user].clone();
+        let note = json!({ "text": text, "audience": audience }).to_string();
+        let path = format!("/api/v1/people/{about}/notes");
+        let answer = self.send("POST", &path, &note, Some(&token), None);
+        assert_eq!(answer.status, 201, "{}", answer.body);
     }
 
     /// Tells of a person as a program of this user; gives their id, and that of their company.

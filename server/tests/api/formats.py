@@ -46,6 +46,7 @@ for name, values in {
     "company-fact": st.builds("company.custom.{}".format, names),
     "key": st.uuids().map(str),
     "name": names,
+    "note": st.builds("Signs after the board met: {}.".format, names),
     "role": st.sampled_from(["owner", "admin", "member"]),
     "password": st.builds("{} and {} and {}".format, names, names, names),
     "upload": st.builds("0{}".format, names),

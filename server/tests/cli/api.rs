@@ -678,6 +678,17 @@ fn seed(caller: &Caller<'_>, path: &str, name: &str) -> String {
             json!({ "upload": uploaded(caller), "mapping": "[key]\nemail = \"Email\"\n" }),
         ),
         "token" => tell("/tokens", json!({ "name": "seed" })),
+        "note" | "file" => {
+            let note = tell("/people/ann@north.example/notes", json!({ "text": "Seed" }));
+            if name == "note" {
+                return note["id"].as_str().unwrap().to_owned();
+            }
+            let at = format!("/api/v1/notes/{}/files?name=seed.csv", note["id"].as_str().unwrap());
+            let answer = upload(caller, &at);
+            assert_eq!(answer.status, 201, "{}", answer.body);
+            let note: Value = serde_json::from_str(&answer.body).unwrap();
+            note["files"][0].clone()
+        }
         // A name is taken once.
         "segment" => {
             let name = format!("Seed {}", len("/api/v1/segments", "segments"));

@@ -14,6 +14,7 @@ const MAY: [(&str, &[&str]); 12] = [
     ("slices/team", &["moment", "wire", "platform"]),
     ("slices/journal", &["moment", "funnel", "platform", "team"]),
     ("slices/people", &["moment", "funnel", "identity", "wire", "platform", "team", "journal"]),
+    ("slices/notes", &["moment", "funnel", "platform", "team", "journal", "people"]),
     (
         "slices/funnels",
         &["moment", "funnel", "identity", "wire", "platform", "team", "journal", "people"],
@@ -35,6 +36,7 @@ const OURS: &[&str] = &[
     "team",
     "journal",
     "people",
+    "notes",
     "funnels",
     "away",
 ];

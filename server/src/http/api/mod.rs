@@ -25,6 +25,8 @@ mod handoffs;
 mod imports;
 mod invitations;
 mod kinds;
+mod notes;
+mod notifications;
 mod pace;
 mod people;
 mod privacy;

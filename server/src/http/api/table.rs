@@ -7,8 +7,8 @@ use super::call::Call;
 use super::shape::{Shape, count, has, list, may, object, text, whole};
 use super::{
     activities, audit, backtests, changes, companies, definitions, drafts, facts, fields, funnel,
-    handoffs, imports, invitations, kinds, people, privacy, retention, roles, second_factor,
-    segments, sessions, teams, territories, tokens, users, views, workspace,
+    handoffs, imports, invitations, kinds, notes, notifications, people, privacy, retention, roles,
+    second_factor, segments, sessions, teams, territories, tokens, users, views, workspace,
 };
 
 static SHAPES: LazyLock<BTreeMap<&'static str, Shape>> = LazyLock::new(|| {
@@ -24,6 +24,8 @@ static SHAPES: LazyLock<BTreeMap<&'static str, Shape>> = LazyLock::new(|| {
         drafts::shapes(),
         backtests::shapes(),
         imports::shapes(),
+        notes::shapes(),
+        notifications::shapes(),
         tokens::shapes(),
         second_factor::shapes(),
         handoffs::shapes(),
@@ -57,6 +59,8 @@ static CALLS: LazyLock<Vec<Call>> = LazyLock::new(|| {
         drafts::calls(),
         backtests::calls(),
         imports::calls(),
+        notes::calls(),
+        notifications::calls(),
         tokens::calls(),
         second_factor::calls(),
         handoffs::calls(),
