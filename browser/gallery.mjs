@@ -81,6 +81,15 @@ const pictures = [
     await page.waitForURL(/edited=/, { timeout: 1500 }).catch(() => {});
     await page.keyboard.press("e");
   }],
+  ["person-note", async (page) => {
+    await page.goto("/people?stage=customer");
+    await page.locator("[data-row] a").first().click();
+    await page.waitForURL(/per_/);
+    await page.locator("#note-text").fill("Signs only after the board met, on Wednesdays.\nSee https://ferrystone.example/board");
+    await page.keyboard.press("Control+Enter");
+    await page.locator(".note").first().waitFor();
+  }],
+  ["notifications", (page) => page.goto("/notifications")],
   ["search", (page) => page.goto("/search?q=an")],
   ["funnel", (page) => page.goto("/funnel?days=all")],
   ["funnel-90", (page) => page.goto("/funnel")],

@@ -41,7 +41,7 @@ function act(event: KeyboardEvent): boolean {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (event.timeStamp - chordSince < CHORD_MS_MAX) {
     chordSince = -Infinity;
-    const link = find(HTMLAnchorElement, `.nav a[data-key="${CSS.escape(key.toUpperCase())}"]`);
+    const link = find(HTMLAnchorElement, `:is(.nav, .topbar) a[data-key="${CSS.escape(key.toUpperCase())}"]`);
     link?.click();
     return link !== null;
   }

@@ -44,6 +44,20 @@ const OPEN: &str = "it is there for whoever asks, and is of no workspace";
 
 #[rustfmt::skip]
 const VERBS: &[Verb] = &[
+    // Notes, and who is told of what.
+    verb(&["POST /people/{person}/notes", "POST /companies/{company}/notes"], &["note add"], &["writeNote", "writeCompanyNote"]),
+    verb(&[], &["note list"], &["listNotes", "listCompanyNotes", "getNote"]),
+    verb(&["POST /notes/{note}/edit"], &["note edit"], &["changeNote", "addFile"]),
+    verb(&["POST /notes/{note}/remove"], &["note remove"], &["removeNote"]),
+    apart(&["POST /notes/{note}/restore"], &[], "it takes back what was just removed on the page: a program writes the note again"),
+    verb(&["GET /files/{file}"], &[], &["getFile"]),
+    verb(&["POST /files/{file}/remove"], &[], &["removeFile"]),
+    apart(&["GET /people/{person}/colleagues", "GET /companies/{company}/colleagues"], &[], PART),
+    verb(&["POST /people/{person}/follow", "POST /companies/{company}/follow"], &[], &["follow", "unfollow", "followCompany", "unfollowCompany"]),
+    verb(&[], &[], &["listFollowers", "listCompanyFollowers"]),
+    verb(&["GET /notifications", "GET /notifications/{notification}"], &[], &["listNotifications"]),
+    verb(&["POST /notifications/seen"], &[], &["seeNotifications"]),
+    apart(&["GET /live"], &[], PART),
     // The people.
     verb(&["GET /people", "GET /people/count", "GET /people/counts", "GET /people/ready", "GET /lists/{list}", "GET /segments/{segment}"], &["people"], &["listPeople", "listListPeople", "listSegmentPeople"]),
     verb(&["GET /people/export"], &["export"], &["exportPeople"]),
