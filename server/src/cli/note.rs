@@ -8,10 +8,9 @@ use platform::Tx;
 use platform::failure::Failure;
 use platform::public_id::PublicIds;
 use serde_json::{Value, json};
-use team::User;
 
 use super::reading;
-use crate::house::House;
+use crate::house::{House, asking};
 use crate::say::{Ink, Outcome};
 
 /// Notes about people and companies: write, list, change and remove them
@@ -94,10 +93,11 @@ fn meant(tx: &Tx, note: &str) -> Result<i64, Failure> {
 impl Add {
     fn run(self, house: &House) -> Result<(), Failure> {
         let app = reading(house)?;
+        let asking = asking(&app);
         let (now, ids) = (app.clock.now(), app.public_ids());
         let note = app.db.write_blocking(move |tx| {
             let new = NewNote { text: self.text, audience: Audience::Everybody, files: Vec::new() };
-            write(tx, &User::operator(), &self.who, &new, now)
+            write(tx, asking, &self.who, &new, now)
         })?;
         house.mouth.result(&told(&note, ids), |ink| shown(&[note.clone()], ids, ink))
     }
@@ -106,9 +106,9 @@ impl Add {
 impl List {
     fn run(self, house: &House) -> Result<(), Failure> {
         let app = reading(house)?;
+        let asking = asking(&app);
         let ids = app.public_ids();
-        let (_, notes) =
-            app.db.read_blocking(move |tx| read::list(tx, &User::operator(), &self.who))?;
+        let (_, notes) = app.db.read_blocking(move |tx| read::list(tx, asking, &self.who))?;
         let value =
             json!({ "notes": notes.iter().map(|note| told(note, ids)).collect::<Vec<_>>() });
         house.mouth.result(&value, |ink| match notes.as_slice() {
@@ -121,11 +121,12 @@ impl List {
 impl Edit {
     fn run(self, house: &House) -> Result<(), Failure> {
         let app = reading(house)?;
+        let asking = asking(&app);
         let (now, ids) = (app.clock.now(), app.public_ids());
         let note = app.db.write_blocking(move |tx| {
             let id = meant(tx, &self.note)?;
             let change = Change { text: Some(self.text), ..Change::default() };
-            edit(tx, &User::operator(), id, &change, None, now)
+            edit(tx, asking, id, &change, None, now)
         })?;
         house.mouth.result(&told(&note, ids), |ink| shown(&[note.clone()], ids, ink))
     }
@@ -134,11 +135,12 @@ impl Edit {
 impl Remove {
     fn run(self, house: &House) -> Result<(), Failure> {
         let app = reading(house)?;
+        let asking = asking(&app);
         let now = app.clock.now();
         let shown = self.note.clone();
         app.db.write_blocking(move |tx| {
             let id = meant(tx, &self.note)?;
-            remove::remove(tx, &User::operator(), id, now)
+            remove::remove(tx, asking, id, now)
         })?;
         let value = json!({ "id": shown, "removed": true });
         house.mouth.result(&value, |ink| format!("{} is removed.", ink.strong(&shown)))
