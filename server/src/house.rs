@@ -44,7 +44,14 @@ use crate::say::Mouth;
 
 /// Every slice, in the order in which they build on each other.
 pub(crate) fn slices() -> Vec<Slice> {
-    vec![team::slice(), journal::slice(), people::slice(), notes::slice(), funnels::slice(), away::slice()]
+    vec![
+        team::slice(),
+        journal::slice(),
+        people::slice(),
+        notes::slice(),
+        funnels::slice(),
+        away::slice(),
+    ]
 }
 
 /// The tables of every slice.

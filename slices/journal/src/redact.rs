@@ -71,6 +71,6 @@ pub fn redact(
             Changed { subject, is_new: false, history, fresh }
         })
         .collect();
-    project(tx, &Recorded { now, changed, inserted: Vec::new() })?;
+    project(tx, &Recorded { now, changed, inserted: Vec::new(), actor: None })?;
     Ok(count)
 }

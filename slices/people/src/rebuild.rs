@@ -55,7 +55,7 @@ pub fn rebuild(
             history,
         })
         .collect();
-    project::again(tx, &Recorded { now, changed, inserted: Vec::new() })?;
+    project::again(tx, &Recorded { now, changed, inserted: Vec::new(), actor: None })?;
     if let Some(rebuilding) = tx.find_part::<Rebuilding>() {
         for part in &rebuilding.0 {
             part.rebuild(tx, &subjects)?;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 /// A crate's folder and what of ours it may depend on.
-const MAY: [(&str, &[&str]); 12] = [
+const MAY: [(&str, &[&str]); 13] = [
     ("cores/moment", &[]),
     ("cores/funnel", &["moment"]),
     ("cores/identity", &[]),
