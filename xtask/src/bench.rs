@@ -22,6 +22,7 @@ use platform::db::{Dialect, Tx};
 use platform::dice::SystemDice;
 use platform::files::Files;
 use platform::jobs::{self, Registry};
+use platform::slice::Slice;
 use platform::{App, Db, Failure, Location, harness};
 use simulator::{Detail, Story};
 use team::User;
@@ -45,6 +46,18 @@ at = { column = "first", format = "%Y-%m-%d" }
 recorded = "occurred"
 properties = { origin = "origin" }
 "#;
+
+/// Every slice, in the order in which the program migrates them.
+fn slices() -> [Slice; 6] {
+    [
+        team::slice(),
+        journal::slice(),
+        people::slice(),
+        notes::slice(),
+        funnels::slice(),
+        away::slice(),
+    ]
+}
 
 struct Figure {
     name: String,
@@ -188,7 +201,7 @@ struct Bench {
 
 impl Bench {
     fn begin(dialect: Dialect) -> anyhow::Result<Bench> {
-        let slices = [team::slice(), journal::slice(), people::slice(), funnels::slice()];
+        let slices = slices();
         let world = harness::world(dialect, &slices);
         let folder = std::env::temp_dir().join(format!("sluice-bench-{}", std::process::id()));
         fs::create_dir_all(&folder)?;

@@ -8,7 +8,7 @@ fn the_rules_of_the_house_hold() {
     assert!(found.is_empty(), "\n{}", found.join("\n"));
 }
 
-fn slices() -> [Slice; 6] {
+fn slices() -> [Slice; 7] {
     [
         platform::slice::platform(),
         team::slice(),

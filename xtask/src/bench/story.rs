@@ -204,7 +204,7 @@ struct Found {
 
 impl Story {
     fn open(folder: PathBuf, is_kept: bool) -> anyhow::Result<Story> {
-        let slices = [team::slice(), journal::slice(), people::slice(), funnels::slice()];
+        let slices = super::slices();
         let location = Location::Folder(folder.clone());
         let db = Db::open(&location, &slices.map(|slice| slice.migrations))?;
         let files = Files::new(&folder);
