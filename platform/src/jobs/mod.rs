@@ -146,7 +146,23 @@ pub fn enqueue(
     payload: &Value,
     run_at: Moment,
 ) -> Result<i64, Failure> {
-    let id = store::insert(tx, name, unique_key, payload, run_at)?;
+    let id = tx.ids(1)?;
+    enqueue_as(tx, id, name, unique_key, payload, run_at)
+}
+
+/// The same under an id that nothing has: for a transaction that says itself where ids go on, and so can't ask for one.
+///
+/// # Errors
+/// As [`Tx::row`].
+pub fn enqueue_as(
+    tx: &mut Tx,
+    id: i64,
+    name: &str,
+    unique_key: Option<&str>,
+    payload: &Value,
+    run_at: Moment,
+) -> Result<i64, Failure> {
+    let id = store::insert(tx, id, name, unique_key, payload, run_at)?;
     tx.wake_workers();
     Ok(id)
 }

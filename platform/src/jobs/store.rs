@@ -134,12 +134,12 @@ pub(super) struct Lease {
 
 pub(super) fn insert(
     tx: &mut Tx,
+    id: i64,
     name: &str,
     unique_key: Option<&str>,
     payload: &Value,
     run_at: Moment,
 ) -> Result<i64, Failure> {
-    let id = tx.ids(1)?;
     // What stood in the way may be finished between the two statements; then there is room the second time.
     for _ in 0..3 {
         if tx.execute(INSERT, args![id, name, unique_key, payload, run_at])? == 1 {

@@ -8,6 +8,7 @@ use platform::Tx;
 use platform::failure::Failure;
 use platform::public_id::PublicIds;
 use serde_json::{Value, json};
+use team::{Right, User};
 
 use super::reading;
 use crate::house::{House, asking};
@@ -86,7 +87,9 @@ impl NoteCommand {
     }
 }
 
-fn meant(tx: &Tx, note: &str) -> Result<i64, Failure> {
+/// The note that somebody wants to change; whoever may change none is told so first.
+fn meant(tx: &Tx, who: &User, note: &str) -> Result<i64, Failure> {
+    who.may(Right::EditPeople)?;
     tx.public_ids().decode(NOTE, note).ok_or_else(|| Failure::missing("note", note))
 }
 
@@ -124,7 +127,7 @@ impl Edit {
         let asking = asking(&app);
         let (now, ids) = (app.clock.now(), app.public_ids());
         let note = app.db.write_blocking(move |tx| {
-            let id = meant(tx, &self.note)?;
+            let id = meant(tx, asking, &self.note)?;
             let change = Change { text: Some(self.text), ..Change::default() };
             edit(tx, asking, id, &change, None, now)
         })?;
@@ -139,7 +142,7 @@ impl Remove {
         let now = app.clock.now();
         let shown = self.note.clone();
         app.db.write_blocking(move |tx| {
-            let id = meant(tx, &self.note)?;
+            let id = meant(tx, asking, &self.note)?;
             remove::remove(tx, asking, id, now)
         })?;
         let value = json!({ "id": shown, "removed": true });

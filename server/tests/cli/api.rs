@@ -242,13 +242,6 @@ fn what_is_wrong_with_a_call_is_said_with_its_place() {
         ("POST", BATCH, json!({ "people": 7 }).to_string(), 422, "a list is wanted"),
         ("POST", BATCH, json!({ "people": [], "all": true }).to_string(), 422, "/all"),
         ("GET", "/api/v1/people?where=person.email%20%3D%3D", String::new(), 422, "line 1"),
-        (
-            "GET",
-            "/api/v1/people/export?where=true&stage=lead",
-            String::new(),
-            409,
-            "a condition alone",
-        ),
         ("GET", "/api/v1/people?stage=boss", String::new(), 422, "there are lead"),
         ("GET", "/api/v1/people?limit=0", String::new(), 422, "from 1 to 1000"),
         ("GET", "/api/v1/people?after=nowhere", String::new(), 409, "no place in this list"),

@@ -122,7 +122,25 @@ fn seen(program: &Program) -> Vec<Value> {
         &["definition", "show"],
         &["search", "bo", "--json"],
     ];
-    asks.map(|args| Value::from(program.run(args).must_be_done().out)).into()
+    asks.map(|args| {
+        let out = program.run(args).must_be_done().out;
+        let mut said = serde_json::from_str(&out).unwrap_or(Value::from(out));
+        still(&mut said);
+        said
+    })
+    .into()
+}
+
+/// Leaves out what is as of the moment at which it is asked: a score that decays, and where the past is looked at.
+fn still(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.retain(|name, _| name != "engagement" && name != "trend");
+            members.values_mut().for_each(still);
+        }
+        Value::Array(values) => values.iter_mut().for_each(still),
+        _ => {}
+    }
 }
 
 /// Takes the whole workspace out of one and into the other; gives what was taken out.

@@ -287,7 +287,7 @@ async fn add_file(app: App, ask: Ask) -> Result<Given, Failure> {
     }
     let body = ask.file.lock().unwrap_or_else(PoisonError::into_inner).take();
     let mut stream = body.unwrap_or_default().into_data_stream();
-    let mut keeping = file::Keeping::begin(&app, ask.text("name"))?;
+    let mut keeping = file::Keeping::begin(&app, ask.find("name").unwrap_or("file"))?;
     while let Some(piece) = stream.next().await {
         let piece = piece.map_err(|error| {
             Failure::refused("unreadable", format!("The file broke off: {error}"))

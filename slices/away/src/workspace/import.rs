@@ -164,9 +164,12 @@ pub fn import(
             let words = format!("{} rows were to be brought in, and {rows} were", expected.rows());
             return Err(Failure::broken(words));
         }
-        db::begin_ids_at(tx, expected.next_id)?;
         funnels::arrive::begin(tx)?;
-        let job = jobs::enqueue(tx, REBUILD, Some("all"), &Value::Null, now)?;
+        // The first id that nothing has there is the job's: ids are given on another connection, which would wait for
+        // this transaction.
+        let id = expected.next_id;
+        db::begin_ids_at(tx, id + 1)?;
+        let job = jobs::enqueue_as(tx, id, REBUILD, Some("all"), &Value::Null, now)?;
         let files = expected.files.len();
         Ok(Imported { workspace: expected.workspace, rows, files, job })
     });
