@@ -70,7 +70,7 @@ test("everything about somebody is a file, and whoever types their address erase
   await page.fill("[name=confirm]", "somebody else");
   await page.click(".btn--danger");
   await page.waitForSelector("[role=alert]");
-  assert.match(await page.locator("[role=alert]").innerText(), /type .* to erase them/);
+  assert.match(await page.locator("[role=alert]").innerText(), /type .* to erase them/i);
   const typed = await page.locator("form[action$='/erase'] b.typed, form[action$='/erase'] label b").first().innerText();
   await page.fill("[name=confirm]", typed);
   await page.click(".btn--danger");

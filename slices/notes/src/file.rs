@@ -127,7 +127,8 @@ impl Keeping {
     pub async fn keep(self) -> Result<NewFile, Failure> {
         let Keeping { name, first, bytes, file } = self;
         if bytes == 0 {
-            return Err(Failure::invalid("file", format!("{name} is empty")));
+            let words = format!("The file {name} is empty: there is nothing to keep of it.");
+            return Err(Failure::refused("empty_file", words));
         }
         let kept = waiting(move || file.keep()).await?;
         Ok(NewFile { key: kept.name, name, media: sniffed(&first), bytes: kept.bytes })

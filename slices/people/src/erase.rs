@@ -185,7 +185,7 @@ pub fn confirmation(row: &PersonRow) -> String {
 /// Lets pass whoever typed the address, the name or the id of whom they are about to erase.
 ///
 /// # Errors
-/// `Forbidden` without the right to erase; `Missing` if nobody is meant; `Invalid` for anything else.
+/// `Forbidden` without the right to erase; `Missing` if nobody is meant; `Refused` with `not_confirmed` for anything else.
 pub fn must_be_confirmed(tx: &mut Tx, who: &User, whom: &str, typed: &str) -> Result<(), Failure> {
     who.may(Right::ErasePeople)?;
     let id = find::find(tx, who, whom)?;
@@ -197,8 +197,8 @@ pub fn must_be_confirmed(tx: &mut Tx, who: &User, whom: &str, typed: &str) -> Re
     if !typed.is_empty() && texts.into_iter().flatten().any(is_it) {
         return Ok(());
     }
-    let words = format!("type {} to erase them; it can't be undone", confirmation(&row));
-    Err(Failure::invalid("confirm", words))
+    let words = format!("Type {} to erase them; it can't be undone.", confirmation(&row));
+    Err(Failure::refused("not_confirmed", words))
 }
 
 /// Erases whoever is meant: see [`find::find`].
