@@ -28,7 +28,10 @@ fn draft_shape() -> Shape {
         has("name", text_of(1, 120)),
         has("quiet_months", whole(1, 240).says("Nothing was heard of them for so many months.")),
         may("stages", stages().says("At these stages under the main lens; at any unless said.")),
-        may("where", text_of(0, 32_000).says("A condition that holds of them besides.")),
+        may(
+            "where",
+            text_of(0, 32_000).format("condition").says("A condition that holds of them besides."),
+        ),
         may(
             "erase_after_days",
             whole(1, 365).says(

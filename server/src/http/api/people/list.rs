@@ -90,10 +90,15 @@ fn search() -> Shape {
 }
 
 /// By what people are ordered.
-fn sort() -> Shape {
+/// What people can be ordered by.
+fn orders() -> Shape {
     let words = word(&["name", "fit", "engagement", "touched", "created"]);
     let fact = like("^(person|company)(\\.[a-z0-9_]{1,30}){1,3}$", 100).format("fact");
-    either(vec![words, fact]).says(
+    either(vec![words, fact])
+}
+
+fn sort() -> Shape {
+    orders().says(
         "By what they are ordered: name, fit, engagement, touched (when they last did something), created, or a fact like \
          company.employees; of whom that is unknown is left out. `touched` unless said; with `where`, `segment` or `list` in \
          the order in which they came.",
@@ -119,7 +124,7 @@ pub(super) fn export() -> Call {
         .ask("in", text_of(1, 100).says("Only people of a segment, a list or a view, by its id."))
         .ask("stage", several(stages()).most(6).says("Only people at one of these stages."))
         .ask("search", text_of(0, 200).says("A name, the beginning of one, or an e-mail address."))
-        .ask("sort", text_of(1, 100).format("sort").says("name, fit, engagement, touched, created, or a fact; by name unless said. Of whom a fact is unknown comes last."))
+        .ask("sort", orders().says("name, fit, engagement, touched, created, or a fact; by name unless said. Of whom a fact is unknown comes last."))
         .ask("order", word(&["asc", "desc"]).says("Names come from A unless said, all else the largest first."))
         .ask("format", word(&["csv", "jsonl"]).usually("csv").says("How it is written."))
         .ask("facts", several(text_of(1, 100).format("fact")).most(20).says("Facts that are columns, too.").example(json!(["person.custom.plan"])))
