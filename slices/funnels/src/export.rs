@@ -85,8 +85,8 @@ impl Export {
                 });
                 subject = (VIEW, id).into();
             } else {
-                let words = "name a segment (seg_…), a list (lst_…) or a view (viw_…) by its id";
-                return Err(Failure::invalid("in", words));
+                let words = "Name a segment (seg_…), a list (lst_…) or a view (viw_…) by its id.";
+                return Err(Failure::refused("no_such_list", words));
             }
         }
         if !conditions.is_empty() {

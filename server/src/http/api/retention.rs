@@ -120,8 +120,9 @@ pub(super) fn calls() -> Vec<Call> {
 
 fn draft(ask: &Ask) -> Draft {
     let small = |name: &str| {
-        let found = ask.body.get(name).and_then(serde_json::Value::as_u64);
-        found.and_then(|number| u32::try_from(number).ok())
+        // 24.0 is a whole number, too.
+        let found = ask.body.get(name).and_then(serde_json::Value::as_f64);
+        found.and_then(|number| number.to_string().parse().ok())
     };
     let stages = ask.body.get("stages").and_then(serde_json::Value::as_array);
     let stages = stages.into_iter().flatten().filter_map(|word| Stage::parse(word.as_str()?));
@@ -142,6 +143,10 @@ fn all(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
     Ok(Given::value(json!({ "rules": rules })))
 }
 
+/// How long a call waits for the words of a condition.
+const WORDS_WAIT: std::time::Duration = std::time::Duration::from_secs(25);
+const WORDS_LOOK: std::time::Duration = std::time::Duration::from_millis(40);
+
 fn make(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
     let rule = retention::make(tx, &ask.who, &draft(ask), ask.now)?;
     let place = format!("/retention/rules/{}", ask.outside.encode(RULE, rule.id));
@@ -153,8 +158,17 @@ async fn attempt(app: App, ask: Ask) -> Result<Given, Failure> {
     let draft = draft(&ask);
     let (asked, who, now) = (draft.clone(), ask.who.clone(), ask.now);
     app.db.write(move |tx| retention::prepare(tx, &who, &asked, now)).await?;
-    // While the condition is not ready this says to come again.
-    let found = app.db.read(move |tx| retention::preview(tx, &ask.who, &draft, now)).await?;
+    // The first time a word is asked, a job reads it out of all histories.
+    let begun = tokio::time::Instant::now();
+    let found = loop {
+        let (draft, who) = (draft.clone(), ask.who.clone());
+        match app.db.read(move |tx| retention::preview(tx, &who, &draft, now)).await {
+            Err(Failure::Busy { .. }) if begun.elapsed() < WORDS_WAIT => {
+                tokio::time::sleep(WORDS_LOOK).await;
+            }
+            found => break found?,
+        }
+    };
     Ok(Given::value(json!({
         "quiet_since": found.quiet_since, "people": found.people, "of": found.of,
         "first_erased_at": found.first_erased_at,
