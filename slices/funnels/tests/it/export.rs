@@ -141,7 +141,7 @@ fn a_frozen_list_a_segment_and_a_view_are_files_in_their_order() {
         let both = Some("person.custom.origin == \"web\"".to_owned());
         assert_eq!(origins(Export { condition: both, ..of(&list) }), ["web"]);
         let odd = written(world, of("per_0000000000000"));
-        assert!(matches!(odd, Err(Failure::Invalid(_))), "{odd:?}");
+        assert!(matches!(odd, Err(Failure::Refused { code: "no_such_list", .. })), "{odd:?}");
 
         let list_id = list.clone();
         world
