@@ -9,9 +9,10 @@ use platform::failure::{Failure, Field};
 
 use super::encrypted;
 use crate::device::device;
-use crate::origin::{Peer, Reach};
+use crate::origin::{Peer, Reach, local_path};
 use crate::passkey::Site;
 use crate::session::{self, SignedIn};
+use crate::step;
 
 /// Where a request comes from: the session that it carries, the browser, the network, and the way it came.
 pub(super) struct Here {
@@ -57,6 +58,18 @@ impl Here {
     pub(super) fn enter(&self, signed_in: &SignedIn, next: &str) -> Result<Response, Failure> {
         let mut response = Redirect::to(next).into_response();
         response.headers_mut().insert(header::SET_COOKIE, signed_in.cookie(self.reach()?)?);
+        Ok(response)
+    }
+
+    /// The same after a step that the browser carried, which is forgotten; `next` is a path of ours, or is left out.
+    pub(super) fn let_in(
+        &self,
+        reach: Reach,
+        signed_in: &SignedIn,
+        next: &str,
+    ) -> Result<Response, Failure> {
+        let mut response = self.enter(signed_in, local_path(next))?;
+        response.headers_mut().append(header::SET_COOKIE, step::forgetting(reach)?);
         Ok(response)
     }
 }

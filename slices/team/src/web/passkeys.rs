@@ -207,11 +207,7 @@ async fn enter(
         (Err(failure), _) | (_, Err(failure)) => Err(failure),
     };
     match entered {
-        Ok(signed_in) => {
-            let mut response = here.enter(&signed_in, local_path(&form.next))?;
-            response.headers_mut().append(header::SET_COOKIE, step::forgetting(reach)?);
-            Ok(response)
-        }
+        Ok(signed_in) => here.let_in(reach, &signed_in, &form.next),
         Err(failure) => {
             let status = failure.problem().0.status;
             match shown(failure, "/sign-in")? {
@@ -241,11 +237,7 @@ async fn second(
         (Err(failure), _) | (_, Err(failure)) => Err(failure),
     };
     match entered {
-        Ok(signed_in) => {
-            let mut response = here.enter(&signed_in, local_path(&form.next))?;
-            response.headers_mut().append(header::SET_COOKIE, step::forgetting(reach)?);
-            Ok(response)
-        }
+        Ok(signed_in) => here.let_in(reach, &signed_in, &form.next),
         Err(failure) => {
             refused(failure, |errors| code_page(&app, &headers, &form.next, errors)).await
         }

@@ -86,11 +86,7 @@ async fn enter(
     let reach = here.reach()?;
     let token = step::token(&headers).unwrap_or_default();
     match second::enter(&app, (token, &form.code), knocker(&here)).await {
-        Ok(signed_in) => {
-            let mut response = here.enter(&signed_in, local_path(&form.next))?;
-            response.headers_mut().append(header::SET_COOKIE, step::forgetting(reach)?);
-            Ok(response)
-        }
+        Ok(signed_in) => here.let_in(reach, &signed_in, &form.next),
         Err(failure) => {
             refused(failure, |errors| code_page(&app, &headers, &form.next, errors)).await
         }
