@@ -2,7 +2,7 @@
 
 use clap::Args;
 use funnels::kinds::{KindLine, KindsView, Paid, kinds};
-use people::pages::timeline::money;
+use people::pages::money::money;
 use platform::failure::Failure;
 
 use super::reading;

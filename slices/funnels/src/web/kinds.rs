@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::routing::get;
 use people::frame;
 use people::pages::marks::StageMark;
-use people::pages::timeline::money;
+use people::pages::money::money;
 use platform::app::App;
 use platform::failure::Failure;
 use platform::page::words::grouped;

@@ -7,6 +7,7 @@ pub mod fields;
 pub mod imports;
 pub mod list;
 pub mod marks;
+pub mod money;
 pub mod person;
 pub mod privacy;
 pub mod said;
