@@ -26,24 +26,16 @@ at = { column = "on", format = "%Y-%m-%d" }
 recorded = "occurred"
 amount = { column = "cost", currency = "currency" }
 "#;
-const FORMS: &str = r#"
-name = "Forms"
-[key]
-email = "email"
-[[activities]]
-kind = "form.submitted"
-at = { column = "on", format = "%Y-%m-%d" }
-recorded = "occurred"
-"#;
-const WON: &str = r#"
-name = "Won"
-[key]
-email = "email"
-[[activities]]
-kind = "deal.won"
-at = { column = "on", format = "%Y-%m-%d" }
-recorded = "occurred"
-"#;
+/// A file of addresses and days on which they did something.
+macro_rules! days_of {
+    ($kind:literal) => {
+        concat!(
+            "name = \"Days\"\n[key]\nemail = \"email\"\n[[activities]]\nkind = \"",
+            $kind,
+            "\"\nat = { column = \"on\", format = \"%Y-%m-%d\" }\nrecorded = \"occurred\"\n"
+        )
+    };
+}
 
 fn seen(world: &World) -> KindsView {
     let found = world.db.read_blocking(|tx| kinds(tx, &User::operator(), None)).unwrap();
@@ -73,8 +65,8 @@ c@x.example,2018-01-03,,
 d@x.example,2018-01-03,30,EUR
 ";
         bring(world, "feed.csv", feed, FEED);
-        bring(world, "forms.csv", "email,on\ne@x.example,2018-01-05\n", FORMS);
-        bring(world, "won.csv", "email,on\nd@x.example,2018-02-01\n", WON);
+        bring(world, "forms.csv", "email,on\ne@x.example,2018-01-05\n", days_of!("form.submitted"));
+        bring(world, "won.csv", "email,on\nd@x.example,2018-02-01\n", days_of!("deal.won"));
         let found = seen(world);
         let bought = line(&found, Stage::Lead, Some("MSRL"));
         assert_eq!((bought.people, bought.bought, bought.unpriced), (3, 3, 1));
