@@ -107,6 +107,7 @@ export async function open(chrome, address, options = {}) {
     ...options,
   });
   context.setDefaultTimeout(STEP_MS_MAX);
+  context.on("page", arriveOnce);
   const page = await context.newPage();
   const faults = [];
   page.on("pageerror", (error) => faults.push(`script: ${error.message}`));
@@ -125,6 +126,24 @@ export async function open(chrome, address, options = {}) {
     page,
     context,
     quiet: () => assert.deepEqual(faults.splice(0), []),
+  };
+}
+
+/**
+ * Whoever types an address while the answer to a form is still on its way gets what they typed. Chromium says of the
+ * navigation that came second that it was aborted, now and then and on slow machines, and has it gone: it is asked again,
+ * once the page that came first is there.
+ */
+function arriveOnce(page) {
+  const goto = page.goto.bind(page);
+  page.goto = async (address, options) => {
+    try {
+      return await goto(address, options);
+    } catch (error) {
+      if (!error.message.includes("net::ERR_ABORTED")) throw error;
+      await page.waitForLoadState();
+      return goto(address, options);
+    }
   };
 }
 
