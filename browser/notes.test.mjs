@@ -103,6 +103,25 @@ test("a fact that one changes shows at the other, but not where they type", asyn
   ben.quiet();
 });
 
+test("what changes while a button is held down does not take the click away", async () => {
+  await Promise.all([mara.page.goto(record), ben.page.goto(record)]);
+  await mara.page.locator("[data-present]", { hasText: "Ben Berg" }).waitFor();
+  const nickname = ben.page.locator('[data-edit="person.nickname"]');
+  await nickname.hover();
+  await ben.page.mouse.down();
+  await mara.page.locator('[data-edit="person.nickname"]').click();
+  await mara.page.keyboard.type("Anke");
+  await Promise.all([mara.page.waitForNavigation(), mara.page.keyboard.press("Enter")]);
+  await ben.page.locator(".live-said", { hasText: "Mara" }).waitFor();
+  assert.match(await nickname.innerText(), /Anna/);
+  await ben.page.mouse.up();
+  await ben.page.locator(".fact-edit input[name=value]").waitFor();
+  await ben.page.keyboard.press("Escape");
+  await ben.page.locator('[data-edit="person.nickname"]', { hasText: "Anke" }).waitFor();
+  mara.quiet();
+  ben.quiet();
+});
+
 test("what is refused is said where one writes, and nothing is lost", async () => {
   const { page, quiet } = mara;
   await page.goto(record);

@@ -53,6 +53,11 @@ export function listenLive(): void {
   });
   addEventListener("pagehide", close);
   addEventListener("pageshow", open);
+  // A click is a button held and let go of on the same thing: taken away between the two, it would be lost.
+  addEventListener("pointerdown", (event) => (pressed = event.target instanceof Node ? event.target : null), true);
+  for (const done of ["pointerup", "pointercancel"]) {
+    addEventListener(done, () => setTimeout(letGo), true);
+  }
   // What waited for somebody to be done.
   for (const done of ["focusout", "toggle"]) {
     document.addEventListener(done, () => setTimeout(swapWaiting), true);
@@ -135,8 +140,17 @@ function swapWaiting(): void {
   }
 }
 
-/** Whether somebody types in it, or has a form open in it. */
+/** What a button or a finger is held on. */
+let pressed: Node | null = null;
+
+function letGo(): void {
+  pressed = null;
+  swapWaiting();
+}
+
+/** Whether somebody types in it, has a form open in it, or is about to click there. */
 function isBusy(part: HTMLElement): boolean {
+  if (pressed && part.contains(pressed)) return true;
   const active = document.activeElement;
   if (active && part.contains(active) && active.matches("input, textarea, select, [contenteditable]")) return true;
   if (find(HTMLElement, ".fact-edit", part)) return true;
