@@ -95,7 +95,7 @@ test("a move by hand needs a reason, keeps it on the receipt, and obeys the gate
   await page.goto("/people?stage=lead");
   await Promise.all([page.waitForURL(/\/people\/per_/), page.locator("[data-row] a").first().click()]);
   const path = new URL(page.url()).pathname;
-  await page.click("summary:has-text('Recycle')");
+  await page.locator("summary", { hasText: /^\s*Recycle\s*$/ }).click();
   await page.fill(".recycled [name=reason]", "call again in spring");
   await Promise.all([page.waitForURL(/#why$/), page.click(".recycled button")]);
   await page.waitForSelector("[data-why] [data-stage=recycled]");
@@ -107,7 +107,7 @@ test("a move by hand needs a reason, keeps it on the receipt, and obeys the gate
     const found = JSON.parse(await program.run("why-not", id, "--stage", "opportunity", "--json"));
     if (found.gate?.truth !== "false") continue;
     await page.goto(`/people/${id}`);
-    await page.click("summary:has-text('Move by hand')");
+    await page.locator("summary", { hasText: /^\s*Move by hand\s*$/ }).click();
     await page.selectOption(".move [name=to]", "opportunity");
     await page.fill(".move [name=reason]", "I know them");
     await Promise.all([page.waitForLoadState(), page.click(".move button")]);

@@ -88,7 +88,7 @@ test("whoever is recycled has a day, a condition and a promise on their record, 
   const { page, quiet } = view;
   const [lead] = JSON.parse(await program.run("people", "--stage", "lead", "--limit", "1", "--json")).people;
   await page.goto(`/people/${lead.id}`);
-  await page.click("summary:has-text('Recycle')");
+  await page.locator("summary", { hasText: /^\s*Recycle\s*$/ }).click();
   const form = page.locator(".recycled form");
   await form.locator("[name=reason]").fill("No budget this year");
   await form.locator("[name=wake_on]").fill(inDays(90));
@@ -101,7 +101,7 @@ test("whoever is recycled has a day, a condition and a promise on their record, 
   assert.match(await why.innerText(), /No budget this year/);
   assert.match(await why.innerText(), /Wakes on \d+ \w+ \d+, or when this holds: .*5000/);
   assert.match(await why.innerText(), /Promised: A new offer, by/);
-  await page.click("summary:has-text('Put off')");
+  await page.locator("summary", { hasText: /^\s*Put off\s*$/ }).click();
   await form.locator("[name=reason]").fill("They asked for longer");
   await form.locator("[name=wake_when]").fill("did(\"nothing");
   await form.locator("button").click();
@@ -113,7 +113,7 @@ test("whoever is disqualified goes for a reason that is shown", async () => {
   const { page, quiet } = view;
   const [lead] = JSON.parse(await program.run("people", "--stage", "lead", "--limit", "1", "--json")).people;
   await page.goto(`/people/${lead.id}`);
-  await page.click("summary:has-text('Disqualify')");
+  await page.locator("summary", { hasText: /^\s*Disqualify\s*$/ }).click();
   assert.equal(await page.locator("#because-disqualified option").first().getAttribute("value"), "competitor");
   await page.fill(".disqualified [name=reason]", "a student");
   await Promise.all([page.waitForURL(/#why$/), page.click(".disqualified button")]);
