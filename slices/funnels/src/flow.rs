@@ -7,16 +7,21 @@ use moment::Moment;
 
 use crate::store::{Edge, TransitionRow};
 
-/// Adds (or, with `times` -1, takes away) one person's moves.
-pub(crate) fn count(differences: &mut BTreeMap<Edge, i64>, moves: &[TransitionRow], times: i64) {
-    let Some(first) = moves.first() else { return };
+/// The day under which somebody's moves are counted: that of the first.
+pub(crate) fn day(moves: &[TransitionRow]) -> Option<i64> {
+    moves.first().map(|first| first.moved_at.day())
+}
+
+/// Adds (or, with `times` -1, takes away) moves of one person who came on that day.
+pub(crate) fn count(
+    differences: &mut BTreeMap<Edge, i64>,
+    day: Option<i64>,
+    moves: &[TransitionRow],
+    times: i64,
+) {
+    let Some(day) = day else { return };
     for step in moves {
-        let edge = Edge {
-            day: first.moved_at.day(),
-            from: step.from.code(),
-            to: step.to.code(),
-            via: step.via.clone(),
-        };
+        let edge = Edge { day, from: step.from.code(), to: step.to.code(), via: step.via.clone() };
         *differences.entry(edge).or_default() += times;
     }
 }

@@ -59,7 +59,7 @@ fn flow_among(
     let mut flow = BTreeMap::new();
     for people in people::sight::everyone(tx, limits)?.chunks(CHUNK_PEOPLE) {
         for moves in store::transitions(tx, lens, people)?.into_values() {
-            flow::count(&mut flow, &moves, 1);
+            flow::count(&mut flow, flow::day(&moves), &moves, 1);
         }
     }
     let mut counted: BTreeMap<(i64, i64, String), u64> = BTreeMap::new();

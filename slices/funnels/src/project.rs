@@ -7,7 +7,7 @@ use funnel::history::{Agent, Direction, Entry, History, What};
 use funnel::{Folder, Truth};
 use journal::{Projection, Recorded};
 use moment::Moment;
-use people::stand::{Place, Standing, engagement_key};
+use people::stand::{Kept, Place, Standing, engagement_key};
 use people::{LensId, PersonId};
 use platform::db::Tx;
 use platform::failure::Failure;
@@ -230,10 +230,30 @@ pub(crate) fn fold(
 pub(crate) struct Judged {
     pub(crate) person: PersonId,
     name_key: String,
-    stood: Stood,
-    before: Option<Standing>,
-    moves_before: Vec<TransitionRow>,
-    handoffs_before: Vec<HandoffRow>,
+    standing: Standing,
+    before: Option<Kept>,
+    moves: Moves,
+    handoffs: (Vec<HandoffRow>, Vec<HandoffRow>),
+}
+
+/// How the moves that a fold found differ from those that are stored. What does not differ is let go at once: receipts
+/// are most of what a chunk of people would keep in memory.
+#[derive(Default)]
+struct Moves {
+    /// The day of the first that was stored, and of the first that was found: the flow counts by it.
+    days: (Option<i64>, Option<i64>),
+    dropped: Vec<TransitionRow>,
+    added: Vec<TransitionRow>,
+}
+
+impl Moves {
+    fn of(mut stored: Vec<TransitionRow>, mut found: Vec<TransitionRow>) -> Moves {
+        let days = (flow::day(&stored), flow::day(&found));
+        let same = stored.iter().zip(&found).take_while(|(old, new)| old == new).count();
+        let mut dropped = stored.split_off(same);
+        dropped.iter_mut().for_each(|step| step.receipt = String::new());
+        Moves { days, dropped, added: found.split_off(same) }
+    }
 }
 
 /// Folds these people under each lens, and looks up what is stored of them.
@@ -253,13 +273,15 @@ pub(crate) fn judge(
         let mut stored = Stored::of(tx, lens, &old)?;
         let under = definitions.with_folder(lens, |folder| {
             let one = |(person, _, history): &(PersonId, bool, History)| {
+                let Stood { standing, moves, handoffs } = stood(folder, lens, history, now)?;
+                let moves_before = stored.moves.remove(person).unwrap_or_default();
                 Ok::<_, Failure>(Judged {
                     person: *person,
                     name_key: names.get(person).cloned().unwrap_or_default(),
-                    stood: stood(folder, lens, history, now)?,
+                    standing,
                     before: stored.standings.remove(person),
-                    moves_before: stored.moves.remove(person).unwrap_or_default(),
-                    handoffs_before: stored.handoffs.remove(person).unwrap_or_default(),
+                    moves: Moves::of(moves_before, moves),
+                    handoffs: (stored.handoffs.remove(person).unwrap_or_default(), handoffs),
                 })
             };
             histories.iter().map(one).collect::<Result<Vec<_>, _>>()
@@ -286,7 +308,7 @@ pub(crate) fn write(
 /// What is stored of people who were known before.
 #[derive(Default)]
 struct Stored {
-    standings: HashMap<PersonId, Standing>,
+    standings: HashMap<PersonId, Kept>,
     moves: HashMap<PersonId, Vec<TransitionRow>>,
     handoffs: HashMap<PersonId, Vec<HandoffRow>>,
 }
@@ -297,7 +319,7 @@ impl Stored {
             return Ok(Stored::default());
         }
         Ok(Stored {
-            standings: people::stand::standings(tx, lens.id, people)?,
+            standings: people::stand::kept(tx, lens.id, people)?,
             moves: store::transitions(tx, lens.id, people)?,
             handoffs: match derive::asks(lens) {
                 true => handoffs::of(tx, lens.id, people)?,
@@ -311,7 +333,9 @@ impl Stored {
 #[derive(Default)]
 struct Change {
     places: Vec<Place>,
-    dropped: Vec<(PersonId, TransitionRow)>,
+    dropped: Vec<(PersonId, Moment, i64)>,
+    /// Moves of the same moment as one that is stored, told otherwise.
+    changed: Vec<(PersonId, TransitionRow)>,
     added: Vec<(PersonId, TransitionRow)>,
     flow: BTreeMap<Edge, i64>,
     handoffs: handoffs::Change,
@@ -319,24 +343,29 @@ struct Change {
 
 impl Change {
     fn add(&mut self, one: Judged) {
-        let Judged { person, name_key, stood, before, .. } = one;
-        let Stood { standing, moves, handoffs } = stood;
-        self.handoffs.add(person, one.handoffs_before, handoffs);
-        let known = one.moves_before;
-        let same = known.iter().zip(&moves).take_while(|(old, new)| old == new).count();
-        if same < known.len() || same < moves.len() {
-            flow::count(&mut self.flow, &known, -1);
-            flow::count(&mut self.flow, &moves, 1);
-            self.dropped.extend(known.into_iter().skip(same).map(|step| (person, step)));
-            self.added.extend(moves.into_iter().skip(same).map(|step| (person, step)));
+        let Judged { person, name_key, standing, before, moves, handoffs } = one;
+        self.handoffs.add(person, handoffs.0, handoffs.1);
+        flow::count(&mut self.flow, moves.days.0, &moves.dropped, -1);
+        flow::count(&mut self.flow, moves.days.1, &moves.added, 1);
+        let Moves { dropped, added, .. } = moves;
+        let is_among = |steps: &[TransitionRow], one: &TransitionRow| {
+            steps.iter().any(|step| (step.moved_at, step.seq) == (one.moved_at, one.seq))
+        };
+        let gone = dropped.iter().filter(|step| !is_among(&added, step));
+        self.dropped.extend(gone.map(|step| (person, step.moved_at, step.seq)));
+        for step in added {
+            match is_among(&dropped, &step) {
+                true => self.changed.push((person, step)),
+                false => self.added.push((person, step)),
+            }
         }
-        let before = before.map(|standing| standing.stage);
         self.places.push(Place { person, name_key, before, standing });
     }
 
     fn write(self, tx: &mut Tx, lens: LensId, by: Option<i64>) -> Result<(), Failure> {
         store::drop_transitions(tx, lens, &self.dropped)?;
-        store::add_transitions(tx, lens, &self.added)?;
+        store::change_transitions(tx, lens, self.changed)?;
+        store::add_transitions(tx, lens, self.added)?;
         store::add_flow(tx, lens, &self.flow)?;
         self.handoffs.write(tx, lens)?;
         people::stand::stand(tx, lens, &self.places, by)

@@ -27,8 +27,11 @@ use crate::{lens, project};
 pub const REFOLD: &str = "funnels.refold";
 
 /// People folded aside and written in one transaction: the more, the fewer times a page of an index is written; the
-/// fewer, the sooner others get in between.
-const ASIDE_PEOPLE: i64 = 4_000;
+/// fewer, the sooner others get in between. A sixtieth of everybody, within these bounds: whoever wants to write waits
+/// for a second at most, and little is kept in memory.
+const ASIDE_PEOPLE: (u64, u64) = (4_000, 16_000);
+/// Into how many parts everybody is cut, if that is within the bounds.
+const PARTS: u64 = 60;
 /// People whose time has come, re-stood in one transaction.
 const DUE_PEOPLE: i64 = 1_000;
 
@@ -49,11 +52,14 @@ impl Job for Refold {
         if done == 0 {
             company::derive_everybody(app, run)?;
         }
-        let (sender, receiver) = sync_channel(1);
+        let (least, most) = ASIDE_PEOPLE;
+        let at_once = i64::try_from((total / PARTS).clamp(least, most)).unwrap_or(i64::MAX);
+        // Handed over when the one before is written: of two chunks at most anything is kept in memory.
+        let (sender, receiver) = sync_channel(0);
         std::thread::scope(|scope| -> Result<Value, Again> {
             // Dropped however this ends, so that whoever folds never waits for one who has gone.
             let receiver: Receiver<Result<Aside, Failure>> = receiver;
-            scope.spawn(move || fold_aside(app, after, &sender));
+            scope.spawn(move || fold_aside(app, (after, at_once), &sender));
             loop {
                 run.checkpoint()?;
                 let Ok(aside) = receiver.recv() else { break };
@@ -86,10 +92,14 @@ struct Aside {
 }
 
 /// Folds everybody after a person, chunk by chunk, until all are done or nobody takes them.
-fn fold_aside(app: &App, mut after: PersonId, to: &SyncSender<Result<Aside, Failure>>) {
+fn fold_aside(
+    app: &App,
+    (mut after, at_once): (PersonId, i64),
+    to: &SyncSender<Result<Aside, Failure>>,
+) {
     loop {
         let now = app.clock.now();
-        let aside = app.db.read_blocking(move |tx| Aside::read(tx, after, now));
+        let aside = app.db.read_blocking(move |tx| Aside::read(tx, (after, at_once), now));
         match aside.map(|aside| (aside.people.last().copied(), aside)) {
             Ok((None, _)) => return,
             Ok((Some(last), aside)) => {
@@ -107,8 +117,8 @@ fn fold_aside(app: &App, mut after: PersonId, to: &SyncSender<Result<Aside, Fail
 }
 
 impl Aside {
-    fn read(tx: &mut Tx, after: PersonId, now: Moment) -> Result<Aside, Failure> {
-        let people = people::ids_after(tx, after, ASIDE_PEOPLE)?;
+    fn read(tx: &mut Tx, (after, at_once): (PersonId, i64), now: Moment) -> Result<Aside, Failure> {
+        let people = people::ids_after(tx, after, at_once)?;
         let lenses = lens::lenses(tx)?;
         let mut histories = Vec::with_capacity(people.len());
         let mut companies = Companies::under(tx, &lenses);

@@ -30,6 +30,10 @@ const ADD_TRANSITION: Sql = sql(
         evidence_at, via, receipt)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
 );
+const CHANGE_TRANSITION: Sql =
+    sql("update transition set from_stage = $5, to_stage = $6, reason = $7, version = $8,
+        evidence_at = $9, via = $10, receipt = $11
+     where person_id = $1 and lens_id = $2 and moved_at = $3 and seq = $4");
 const DROP_TRANSITION: Sql = sql("delete from transition where person_id = $1 and lens_id = $2
      and moved_at = $3 and seq = $4");
 const FLOW_ADD: Sql = sql(
@@ -68,6 +72,7 @@ pub(crate) const ALL: &[Sql] = &[
     ADD_VERSION,
     TRANSITIONS,
     ADD_TRANSITION,
+    CHANGE_TRANSITION,
     DROP_TRANSITION,
     FLOW_ADD,
     FLOW_BETWEEN,
@@ -242,38 +247,43 @@ pub(crate) fn each_move(
 pub(crate) fn add_transitions(
     tx: &mut Tx,
     lens: LensId,
-    added: &[(PersonId, TransitionRow)],
+    added: Vec<(PersonId, TransitionRow)>,
 ) -> Result<(), Failure> {
-    let rows = added
-        .iter()
-        .map(|(person, t)| {
-            args![
-                *person,
-                lens,
-                t.moved_at,
-                t.seq,
-                t.from.code(),
-                t.to.code(),
-                t.reason.as_deref(),
-                t.version,
-                t.evidence_at,
-                t.via.as_str(),
-                t.receipt.as_str()
-            ]
-        })
-        .collect();
-    tx.bulk(ADD_TRANSITION, rows)?;
-    Ok(())
+    tx.bulk(ADD_TRANSITION, added.into_iter().map(|one| row_of(lens, one)).collect()).map(drop)
+}
+
+/// Tells moves otherwise that are stored for the same moment.
+pub(crate) fn change_transitions(
+    tx: &mut Tx,
+    lens: LensId,
+    changed: Vec<(PersonId, TransitionRow)>,
+) -> Result<(), Failure> {
+    tx.bulk(CHANGE_TRANSITION, changed.into_iter().map(|one| row_of(lens, one)).collect()).map(drop)
+}
+
+fn row_of(lens: LensId, (person, t): (PersonId, TransitionRow)) -> Vec<Arg> {
+    args![
+        person,
+        lens,
+        t.moved_at,
+        t.seq,
+        t.from.code(),
+        t.to.code(),
+        t.reason,
+        t.version,
+        t.evidence_at,
+        t.via,
+        t.receipt
+    ]
 }
 
 pub(crate) fn drop_transitions(
     tx: &mut Tx,
     lens: LensId,
-    dropped: &[(PersonId, TransitionRow)],
+    dropped: &[(PersonId, Moment, i64)],
 ) -> Result<(), Failure> {
-    let rows = dropped.iter().map(|(person, t)| args![*person, lens, t.moved_at, t.seq]).collect();
-    tx.bulk(DROP_TRANSITION, rows)?;
-    Ok(())
+    let row = |(person, at, seq): &(PersonId, Moment, i64)| args![*person, lens, *at, *seq];
+    tx.bulk(DROP_TRANSITION, dropped.iter().map(row).collect()).map(drop)
 }
 
 pub(crate) fn add_flow(

@@ -143,7 +143,7 @@ fn compare(
                 let as_of = stored.as_ref().map_or(now, |standing| standing.folded_at.max(now));
                 let stood = project::stood(folder, lens, history, as_of)?;
                 let old = moves.remove(person).unwrap_or_default();
-                flow::count(flow, &stood.moves, 1);
+                flow::count(flow, flow::day(&stood.moves), &stood.moves, 1);
                 moves_differ(&mut found, lens, &id, &old, &stood.moves);
                 let old = handed.remove(person).unwrap_or_default();
                 if old != stood.handoffs {

@@ -96,6 +96,7 @@ pub fn slice() -> Slice {
             store::ALL,
             sight::ALL,
             stand::ALL,
+            stand::save::ALL,
             owned::ALL,
             list::ALL,
             import::ALL,

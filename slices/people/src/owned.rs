@@ -56,7 +56,7 @@ fn write(tx: &mut Tx, differences: Differences) -> Result<(), Failure> {
 /// These people stand there now, under their owners as they are now.
 pub(crate) fn stood(tx: &mut Tx, lens: LensId, places: &[Place]) -> Result<(), Failure> {
     let moved: Vec<&Place> =
-        places.iter().filter(|place| place.before != Some(place.standing.stage)).collect();
+        places.iter().filter(|place| place.was() != Some(place.standing.stage)).collect();
     if moved.is_empty() {
         return Ok(());
     }
@@ -64,7 +64,7 @@ pub(crate) fn stood(tx: &mut Tx, lens: LensId, places: &[Place]) -> Result<(), F
     let mut differences = Differences::new();
     for place in moved {
         let Some(owner) = owners.get(&place.person) else { continue };
-        if let Some(before) = place.before {
+        if let Some(before) = place.was() {
             *differences.entry((lens, *owner, before.code())).or_default() -= 1;
         }
         *differences.entry((lens, *owner, place.standing.stage.code())).or_default() += 1;

@@ -1,5 +1,7 @@
 //! `stand`: where people stand, as whoever folds has found, kept in the columns that the list reads.
 
+pub(crate) mod save;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -74,10 +76,26 @@ pub struct Place {
     pub person: PersonId,
     /// The name by which the list is ordered.
     pub name_key: String,
-    /// Where they stood; nothing if they are new.
-    pub before: Option<Stage>,
+    /// What is stored of them; nothing if they are new.
+    pub before: Option<Kept>,
     /// Where they stand.
     pub standing: Standing,
+}
+
+impl Place {
+    /// The stage at which they stood.
+    pub fn was(&self) -> Option<Stage> {
+        self.before.as_ref().map(|kept| kept.standing.stage)
+    }
+}
+
+/// A standing as it is stored.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// Where they stand.
+    pub standing: Standing,
+    /// The name by which the list is ordered.
+    pub name_key: String,
 }
 
 /// A number that orders decaying scores as they are at any one moment: all of them halve together,
@@ -96,24 +114,11 @@ pub fn engagement_key(score: f64, at: Moment, half_life_us: Option<i64>) -> f64 
     }
 }
 
-const UPSERT: Sql = sql(
-    "insert into standing (lens_id, person_id, version, stage, kind, temperature, criteria, fit_low,
-        fit_high, engagement, engagement_key, intent, likelihood, entered_at, touched_at, next_at,
-        folded_at, name_key)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
-     on conflict (lens_id, person_id) do update set version = excluded.version, stage = excluded.stage,
-        kind = excluded.kind, temperature = excluded.temperature, criteria = excluded.criteria,
-        fit_low = excluded.fit_low, fit_high = excluded.fit_high, engagement = excluded.engagement,
-        engagement_key = excluded.engagement_key, intent = excluded.intent,
-        likelihood = excluded.likelihood, entered_at = excluded.entered_at,
-        touched_at = excluded.touched_at, next_at = excluded.next_at, folded_at = excluded.folded_at,
-        name_key = excluded.name_key, revision = standing.revision + 1",
-);
 const REVISIONS: Sql = sql("select person_id, revision from standing
      where lens_id = $1 and person_id >= $2 and person_id <= $3 order by person_id");
 const OF: Sql =
     sql("select person_id, version, stage, kind, temperature, criteria, fit_low, fit_high,
-        engagement, engagement_key, intent, likelihood, entered_at, touched_at, next_at, folded_at
+        engagement, engagement_key, intent, likelihood, entered_at, touched_at, next_at, folded_at, name_key
      from standing where lens_id = $1 and person_id in ({list})");
 const STAGES: Sql =
     sql("select person_id, stage from standing where lens_id = $1 and person_id in ({list})");
@@ -152,7 +157,6 @@ const CROSSING: Sql = sql("select a.person_id from standing a
      join standing b on b.lens_id = $3 and b.person_id = a.person_id and b.stage = $4
      where a.lens_id = $1 and a.stage = $2 order by a.person_id limit $5");
 pub(crate) const ALL: &[Sql] = &[
-    UPSERT,
     REVISIONS,
     OF,
     STAGES,
@@ -215,7 +219,7 @@ pub fn stand(tx: &mut Tx, lens: LensId, places: &[Place], by: Option<i64>) -> Re
     write(tx, lens, places)?;
     let Some(now) = places.first().map(|place| place.standing.folded_at) else { return Ok(()) };
     let step = |place: &Place| {
-        let (from, to) = (place.before?, place.standing.stage);
+        let (from, to) = (place.was()?, place.standing.stage);
         (from != to).then_some(Moved { person: place.person, from, to })
     };
     let moved: Vec<Moved> = places.iter().filter_map(step).collect();
@@ -237,36 +241,10 @@ pub fn stand(tx: &mut Tx, lens: LensId, places: &[Place], by: Option<i64>) -> Re
 }
 
 fn write(tx: &mut Tx, lens: LensId, places: &[Place]) -> Result<(), Failure> {
-    let rows = places
-        .iter()
-        .map(|place| {
-            let s = &place.standing;
-            args![
-                lens,
-                place.person,
-                s.version,
-                s.stage.code(),
-                s.kind.as_deref(),
-                s.temperature,
-                s.criteria.as_str(),
-                s.fit.0,
-                s.fit.1,
-                s.engagement,
-                s.engagement_key,
-                s.intent,
-                s.likelihood,
-                s.entered_at,
-                s.touched_at,
-                s.next_at,
-                s.folded_at,
-                place.name_key.as_str()
-            ]
-        })
-        .collect();
-    tx.bulk(UPSERT, rows)?;
+    save::save(tx, lens, places)?;
     let mut differences: BTreeMap<i64, i64> = BTreeMap::new();
     for place in places {
-        if let Some(before) = place.before {
+        if let Some(before) = place.was() {
             *differences.entry(before.code()).or_default() -= 1;
         }
         *differences.entry(place.standing.stage.code()).or_default() += 1;
@@ -315,6 +293,24 @@ pub fn standings(
     let mut found = HashMap::with_capacity(people.len());
     tx.each_in(OF, &args![lens], &crate::store::list(people), |row| {
         found.insert(row.int(0), standing_of(row));
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// What is stored of where these people stand under a lens, for whoever stands them anew.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn kept(
+    tx: &mut Tx,
+    lens: LensId,
+    people: &[PersonId],
+) -> Result<HashMap<PersonId, Kept>, Failure> {
+    let mut found = HashMap::with_capacity(people.len());
+    tx.each_in(OF, &args![lens], &crate::store::list(people), |row| {
+        let kept = Kept { standing: standing_of(row), name_key: row.text(16).to_owned() };
+        found.insert(row.int(0), kept);
         Ok(())
     })?;
     Ok(found)
