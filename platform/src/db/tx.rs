@@ -141,6 +141,26 @@ impl Tx {
         self.noted(result)
     }
 
+    /// The whole numbers in the only column of a made statement, each as it comes: for whoever reads a million of them.
+    ///
+    /// # Errors
+    /// As [`Tx::each`].
+    pub fn numbers_made(
+        &mut self,
+        made: &Made,
+        mut with: impl FnMut(i64) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        self.refuse_after_failure()?;
+        let text = made.text_for(self.dialect())?;
+        let result = match &mut self.engine {
+            Engine::Sqlite(session) => session.numbers_made(&text, made.args(), &mut with),
+            Engine::Postgres(session) => {
+                session.each_made(&text, made.args(), &mut |row| with(row.int(0)))
+            }
+        };
+        self.noted(result)
+    }
+
     /// Runs a statement for its effect; gives how many rows it touched.
     ///
     /// # Errors

@@ -282,13 +282,15 @@ impl Compiler<'_> {
     /// A value that is written down; a text that may be a moment as well is found without an index.
     fn literal(&self, literal: &Literal) -> Typed {
         let typed = Typed::literal(literal);
-        let text_key = match literal {
-            Literal::Text(text) if typed.moment.is_none() => {
-                Some(sql![(self.ask.schema.fact.key_of)(text)])
-            }
-            _ => None,
-        };
-        Typed { text_key, ..typed }
+        let Literal::Text(text) = literal else { return typed };
+        if typed.moment.is_some() {
+            return typed;
+        }
+        let t = self.ask.schema.fact;
+        // Of several texts an index gives people in no order.
+        let is_short = !self.ask.in_order && text.chars().count() <= t.exact_chars_max;
+        let exact = (None, is_short.then(|| sql![text.clone()]));
+        Typed { text_key: Some(sql![(t.key_of)(text)]), exact, ..typed }
     }
 
     /// A fact in a row of this name.
@@ -299,6 +301,7 @@ impl Compiler<'_> {
             number: Some((number.clone(), number)),
             text: Some(sql![row, t.text]),
             text_key: Some(sql![row, t.text_key]),
+            exact: (Some(sql![row, t.exact]), None),
             truth: Some(sql![row, t.truth]),
             moment: Some(sql![row, t.moment]),
             items: Some(sql![row, t.items]),

@@ -13,6 +13,8 @@ pub(super) struct Typed {
     pub(super) text: Option<Sql>,
     /// What equal texts have in common, and an index is made of.
     pub(super) text_key: Option<Sql>,
+    /// A short text where it is stored, and one that is written down: these are equal if the texts are.
+    pub(super) exact: (Option<Sql>, Option<Sql>),
     /// 1 or 0.
     pub(super) truth: Option<Sql>,
     pub(super) moment: Option<Sql>,
@@ -67,8 +69,11 @@ impl Typed {
             && matches!(op, Op::Equal | Op::Unequal)
         {
             let texts = sql![a, word(op), b];
-            ways.push(match (op, &self.text_key, &other.text_key) {
-                (Op::Equal, Some(a), Some(b)) => Sql::all(&[sql![a, " = ", b], texts]),
+            let exact = self.exact.0.as_ref().zip(other.exact.1.as_ref());
+            let exact = exact.or(other.exact.0.as_ref().zip(self.exact.1.as_ref()));
+            ways.push(match (op, exact, &self.text_key, &other.text_key) {
+                (Op::Equal, Some((stored, written)), ..) => sql![stored, " = ", written],
+                (Op::Equal, None, Some(a), Some(b)) => Sql::all(&[sql![a, " = ", b], texts]),
                 _ => texts,
             });
         }

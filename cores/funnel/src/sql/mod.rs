@@ -14,6 +14,7 @@ mod activity;
 mod atom;
 mod compare;
 mod filter;
+mod parts;
 mod schema;
 mod set;
 mod text;
@@ -27,6 +28,7 @@ use crate::definition::Definition;
 use crate::fold::{OURS, TALKS, THEIRS};
 use crate::held;
 
+pub use parts::Parts;
 pub use schema::{
     ActivityTable, Dialect, FactTable, FormerTable, HeldActivityTable, PersonTable, Schema, Seen,
     StandingTable, TerritoryTable,
@@ -56,6 +58,8 @@ pub struct Numbers {
     pub kinds: BTreeMap<String, i64>,
     /// The asked kinds of which some activity was recorded of a company.
     pub of_companies: BTreeSet<String>,
+    /// The numbers under which everything holds for good, so that nothing need be asked of when.
+    pub steady: BTreeSet<i64>,
 }
 
 /// Under what a condition is compiled.
@@ -77,6 +81,9 @@ pub struct Ask<'a> {
     pub now: Moment,
     /// Among whom; among everybody if that is not said.
     pub seen: Option<Seen<'a>>,
+    /// Whether whoever is found comes in rising order from each part, so that the database merges them. Whoever holds the
+    /// parts against each other by themselves needs no order: see [`Compiled::parts`].
+    pub in_order: bool,
 }
 
 /// A condition made ready to be asked of a database.
@@ -156,6 +163,11 @@ impl Compiled<'_> {
     pub fn count(&self) -> Statement {
         let people = self.set.people(&self.ask, None);
         sql!["select count(*) from (", people, ") t"].into()
+    }
+
+    /// What it is made of, for whoever holds the parts against each other by themselves.
+    pub fn parts(&self) -> Parts {
+        Parts::of(&self.set, &self.ask)
     }
 
     /// A statement that gives the numbers of people after one of them, in rising order.

@@ -98,6 +98,10 @@ pub struct FactTable {
     pub text_key: &'static str,
     /// How that is made of a text: equal texts have equal ones.
     pub key_of: fn(&str) -> String,
+    /// The text itself, if it is one that is short; an index begins with the fact's key and this.
+    pub exact: &'static str,
+    /// Characters that a short text has at most.
+    pub exact_chars_max: usize,
     /// The number, if it is one.
     pub number: &'static str,
     /// 1 or 0, if it is a truth.

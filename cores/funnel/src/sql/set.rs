@@ -310,6 +310,12 @@ impl Reader<'_> {
         whole
     }
 
+    /// What is asked of rows under these words: when they hold only where something holds for a time.
+    fn held(&self, of: Sql, words: &[i64], holds: Sql) -> Vec<Sql> {
+        let steady = &self.ask.numbers.steady;
+        if words.iter().all(|word| steady.contains(word)) { vec![of] } else { vec![of, holds] }
+    }
+
     fn stream(&self, stream: &Stream) -> Sql {
         let (schema, now) = (self.ask.schema, self.ask.now.0);
         let (select, id, conditions) = match &stream.source {
@@ -318,21 +324,21 @@ impl Reader<'_> {
                 let id = sql!["f.", t.person];
                 let select = sql!["select ", &id, " as id from ", t.table, " f"];
                 let of = sql!["f.", t.key, " = ", *key];
-                (select, id, vec![of, holds("f.", t.from, t.until, now)])
+                (select, id, self.held(of, &[*key], holds("f.", t.from, t.until, now)))
             }
             Source::HeldActivity(kind) => {
                 let t = schema.held_activity;
                 let id = sql!["d.", t.person];
                 let select = sql!["select ", &id, " as id from ", t.table, " d"];
                 let of = sql!["d.", t.kind, " = ", *kind];
-                (select, id, vec![of, holds("d.", t.from, t.until, now)])
+                (select, id, self.held(of, &[*kind], holds("d.", t.from, t.until, now)))
             }
             Source::HeldActivities(kinds) => {
                 let t = schema.held_activity;
                 let id = sql!["d.", t.person];
                 let select = sql!["select distinct ", &id, " as id from ", t.table, " d"];
                 let of = sql!["d.", t.kind, " in (", Sql::listed(kinds.iter().copied()), ")"];
-                (select, id, vec![of, holds("d.", t.from, t.until, now)])
+                (select, id, self.held(of, kinds, holds("d.", t.from, t.until, now)))
             }
             Source::Standing => {
                 let t = schema.standing;

@@ -16,6 +16,7 @@ use super::shared::IdBlock;
 use super::sql::{LIST, numbered, parameters};
 use super::tx::{Each, Stop, wrong_count};
 use super::{Arg, RESERVE_IDS, Row, Sql};
+use crate::Failure;
 
 pub(crate) use writer::write_loop;
 
@@ -114,13 +115,33 @@ impl Session {
 
     /// Runs a text that is not kept.
     pub(crate) fn each_made(&self, text: &str, args: &[Arg], with: Each<'_>) -> Result<(), Stop> {
-        let fail = |error: &rusqlite::Error| said(error, text, args);
-        let mut statement = self.conn.prepare(text).map_err(|error| fail(&error))?;
-        if statement.parameter_count() != args.len() {
-            return Err(wrong_count(text, args, statement.parameter_count()).into());
+        step(&mut self.made(text, args)?, text, args, with)
+    }
+
+    /// The numbers in the only column of a text that is not kept: a row for each would take longer than to find it.
+    pub(crate) fn numbers_made(
+        &self,
+        text: &str,
+        args: &[Arg],
+        with: &mut dyn FnMut(i64) -> Result<(), Failure>,
+    ) -> Result<(), Stop> {
+        let fail = |error: rusqlite::Error| said(&error, text, args);
+        let mut statement = self.made(text, args)?;
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next().map_err(fail)? {
+            with(row.get(0).map_err(fail)?).map_err(Stop::Caller)?;
         }
-        bind(&mut statement, args.iter()).map_err(|error| fail(&error))?;
-        step(&mut statement, text, args, with)
+        Ok(())
+    }
+
+    fn made(&self, text: &str, args: &[Arg]) -> Result<Statement<'_>, StatementError> {
+        let fail = |error: rusqlite::Error| said(&error, text, args);
+        let mut statement = self.conn.prepare(text).map_err(fail)?;
+        if statement.parameter_count() != args.len() {
+            return Err(wrong_count(text, args, statement.parameter_count()));
+        }
+        bind(&mut statement, args.iter()).map_err(fail)?;
+        Ok(statement)
     }
 
     /// Binds the arguments, then the list filled up to `size` with its last value, and steps through.

@@ -132,19 +132,24 @@ impl Keeper {
                 }
                 let turns = held::activities(entries, &word.word, now);
                 rows.activities.extend(turns.iter().map(|turn| activity(word.id, person, turn)));
+                if turns.iter().any(|turn| turn.from.is_some() || turn.until.is_some()) {
+                    timed(rows, word);
+                }
             } else {
                 if !is_new {
                     rows.drop_facts.push(args![word.id, person].to_vec());
                 }
-                keys.insert(word.word.as_str(), word.id);
+                keys.insert(word.word.as_str(), word);
             }
         }
         if keys.is_empty() {
             return;
         }
         for held in held::facts(entries, now) {
-            if let Some(word) = keys.get(&*held.fact.key) {
-                rows.facts.push(fact(*word, person, &held));
+            let Some(word) = keys.get(&*held.fact.key) else { continue };
+            rows.facts.push(fact(word.id, person, &held));
+            if held.from.is_some() || held.until.is_some() {
+                timed(rows, word);
             }
         }
     }
@@ -152,6 +157,15 @@ impl Keeper {
 
 /// Characters of a text by which it is ordered and found.
 const KEY_CHARS_MAX: usize = 64;
+
+fn timed(rows: &mut Rows, word: &Word) {
+    if !word.is_timed {
+        rows.timed.insert(word.id);
+    }
+}
+
+/// Characters of a text that is found by itself: more than one writes into a condition, few enough for an index.
+pub(super) const EXACT_CHARS_MAX: usize = 64;
 
 /// By what texts are ordered and found, and all else that is no number is ordered: their beginning in small letters without accents.
 pub(super) fn text_key(text: &str) -> String {
@@ -181,7 +195,8 @@ fn fact(word: i64, person: PersonId, held: &held::HeldFact<'_>) -> Vec<Arg> {
         Value::Number(_) | Value::Null => None,
     };
     let (from, moment) = (from(held.from), value.moment());
-    args![word, person, from, held.until, text, key, number, truth, moment, items].to_vec()
+    let exact = text.filter(|text| text.chars().count() <= EXACT_CHARS_MAX);
+    args![word, person, from, held.until, text, key, exact, number, truth, moment, items]
 }
 
 fn activity(word: i64, person: PersonId, held: &held::HeldActivity<'_>) -> Vec<Arg> {

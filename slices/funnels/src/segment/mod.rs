@@ -6,6 +6,7 @@
 
 mod ask;
 mod build;
+mod crowd;
 mod formula;
 mod keep;
 pub(crate) mod store;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 
 use funnel::Definition;
 use funnel::condition::{Condition, Fault, Term};
-use funnel::sql::{self, Dialect, Numbers, Piece, Schema, Statement};
+use funnel::sql::{self, Dialect, Numbers, Parts, Piece, Schema, Statement};
 use moment::Moment;
 use people::{LensId, PersonId};
 use platform::db::{self, Made, Tx};
@@ -24,6 +25,8 @@ use team::{Right, Sight, User};
 
 use crate::former;
 use crate::lens::Lens;
+
+use crowd::Crowd;
 
 pub use ask::ConditionsOfLenses;
 pub use build::{BUILD, Build};
@@ -48,6 +51,8 @@ const SCHEMA: Schema = Schema {
         text: "as_text",
         text_key: "as_key",
         key_of: keep::text_key,
+        exact: "as_exact",
+        exact_chars_max: keep::EXACT_CHARS_MAX,
         number: "as_number",
         truth: "as_truth",
         moment: "as_moment",
@@ -161,6 +166,14 @@ impl Segment {
         let this = self.whole(tx)?;
         this.told_to(who)?;
         let Some(numbers) = this.numbers(tx)? else { return Ok(None) };
+        // PostgreSQL hashes what it holds against each other; to bring it all here would cost more.
+        if tx.dialect() == db::Dialect::Sqlite {
+            let parts = |compiled: &sql::Compiled<'_>| compiled.parts();
+            let parts = this.compiled_as(tx, &who.sight, now, &numbers, false, parts)?;
+            if !matches!(parts, Parts::Of(_)) {
+                return Ok(Some(Crowd::of(tx, &parts)?.count()));
+            }
+        }
         let statement =
             this.compiled(tx, &who.sight, now, &numbers, |compiled| compiled.count())?;
         let mut count = 0;
@@ -254,6 +267,9 @@ impl Segment {
         }
         let mut numbers = Numbers::default();
         for word in kept.into_iter().filter(|word| word.built_to.is_none()) {
+            if !word.is_timed {
+                numbers.steady.insert(word.id);
+            }
             if !word.of_activity {
                 numbers.keys.insert(word.word, word.id);
                 continue;
@@ -274,6 +290,18 @@ impl Segment {
         numbers: &Numbers,
         then: impl Fn(&sql::Compiled<'_>) -> T,
     ) -> Result<T, Failure> {
+        self.compiled_as(tx, sight, now, numbers, true, then)
+    }
+
+    fn compiled_as<T>(
+        &self,
+        tx: &Tx,
+        sight: &Sight,
+        now: Moment,
+        numbers: &Numbers,
+        in_order: bool,
+        then: impl Fn(&sql::Compiled<'_>) -> T,
+    ) -> Result<T, Failure> {
         let dialect = match tx.dialect() {
             db::Dialect::Sqlite => Dialect::Sqlite,
             db::Dialect::Postgres => Dialect::Postgres,
@@ -292,6 +320,7 @@ impl Segment {
                     Some(sql::Seen { owners: &limits.owners, territories: &limits.territories })
                 }
             },
+            in_order,
         };
         Ok(then(&sql::compile(&self.condition, ask).map_err(refused)?))
     }

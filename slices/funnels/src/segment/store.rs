@@ -1,21 +1,25 @@
 //! The statements about words and what is held under them.
 
+use std::collections::BTreeSet;
+
 use people::PersonId;
 use platform::args;
 use platform::db::{Arg, Sql, Tx, sql};
 use platform::failure::Failure;
 
-const WORDS: Sql =
-    sql("select id, of_activity, word, of_companies, built_to from segment_word order by id");
+const WORDS: Sql = sql(
+    "select id, of_activity, word, of_companies, built_to, is_timed from segment_word order by id",
+);
 const ADD_WORD: Sql = sql(
     "insert into segment_word (id, of_activity, word, of_companies, built_to) values ($1, $2, $3, 0, 0)
      on conflict do nothing",
 );
 const BUILT: Sql = sql("update segment_word set built_to = $2 where id = $1");
 const OF_COMPANIES: Sql = sql("update segment_word set of_companies = 1 where id = $1");
+const TIMED: Sql = sql("update segment_word set is_timed = 1 where id = $1 and is_timed = 0");
 const ADD_FACT: Sql = sql(
-    "insert into segment_fact (word_id, person_id, from_at, until_at, as_text, as_key, as_number, as_truth, as_moment, as_items)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    "insert into segment_fact (word_id, person_id, from_at, until_at, as_text, as_key, as_exact, as_number, as_truth, as_moment, as_items)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
 );
 const DROP_FACTS: Sql = sql("delete from segment_fact where word_id = $1 and person_id = $2");
 const CLEAR_FACTS: Sql =
@@ -34,6 +38,7 @@ pub(crate) const ALL: &[Sql] = &[
     ADD_WORD,
     BUILT,
     OF_COMPANIES,
+    TIMED,
     ADD_FACT,
     DROP_FACTS,
     CLEAR_FACTS,
@@ -53,6 +58,8 @@ pub(super) struct Word {
     pub(super) of_companies: bool,
     /// Up to whom what is held stands; `None`: for everybody.
     pub(super) built_to: Option<PersonId>,
+    /// Whether anything under it ever held from or until a moment only.
+    pub(super) is_timed: bool,
 }
 
 pub(super) fn words(tx: &mut Tx) -> Result<Vec<Word>, Failure> {
@@ -64,6 +71,7 @@ pub(super) fn words(tx: &mut Tx) -> Result<Vec<Word>, Failure> {
             word: row.text(2).to_owned(),
             of_companies: row.int(3) != 0,
             built_to: row.int_opt(4),
+            is_timed: row.flag(5),
         });
         Ok(())
     })?;
@@ -95,6 +103,8 @@ pub(super) struct Rows {
     pub(super) activities: Vec<Vec<Arg>>,
     pub(super) drop_facts: Vec<Vec<Arg>>,
     pub(super) drop_activities: Vec<Vec<Arg>>,
+    /// Words under which something holds for a time only, and nothing did before.
+    pub(super) timed: BTreeSet<i64>,
 }
 
 impl Rows {
@@ -103,6 +113,7 @@ impl Rows {
         tx.bulk(DROP_ACTIVITIES, self.drop_activities)?;
         tx.bulk(ADD_FACT, self.facts)?;
         tx.bulk(ADD_ACTIVITY, self.activities)?;
+        tx.bulk(TIMED, self.timed.into_iter().map(|word| args![word]).collect())?;
         Ok(())
     }
 }
