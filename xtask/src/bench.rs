@@ -154,8 +154,17 @@ fn cpu() -> f64 {
 
 /// Megabytes of memory that a process holds.
 fn resident(process: &str) -> f64 {
+    held(process, "VmRSS:")
+}
+
+/// Megabytes of memory that this process held at most so far.
+fn resident_at_most() -> f64 {
+    held("self", "VmHWM:")
+}
+
+fn held(process: &str, what: &str) -> f64 {
     let text = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = text.lines().find(|line| line.starts_with("VmRSS:")).unwrap_or_default();
+    let line = text.lines().find(|line| line.starts_with(what)).unwrap_or_default();
     line.split_whitespace().nth(1).and_then(|kb| kb.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
 }
 

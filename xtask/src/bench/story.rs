@@ -6,7 +6,8 @@ use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use funnel::Stage;
@@ -23,10 +24,16 @@ use platform::jobs::{self, Registry};
 use platform::{App, Db, Location, harness};
 use team::User;
 
-use super::{Figure, cpu, real, resident};
+use super::{Figure, cpu, real, resident_at_most};
 
-/// Activities recorded one by one, each in a transaction of its own.
+/// Activities recorded one by one, or as many at once as there are who write, each in a transaction of its own.
 const ONE_BY_ONE: i64 = 2_000;
+/// Activities recorded before any is measured: a server that runs has its pages at hand, and a log that has come round.
+const WARM: i64 = 5_000;
+/// How long one who writes while everybody is stood anew waits between two activities.
+const PAUSE: Duration = Duration::from_millis(250);
+/// How many write at once.
+const AT_ONCE: usize = 8;
 
 /// A rule that one can also write by hand: three pages in a week, from somebody who sent a form.
 const RULE: &str = r#"
@@ -129,7 +136,7 @@ pub(super) fn run(
     let entries = real(usize::try_from(report.entries).unwrap_or(0));
     figure("sqlite", &format!("backtest, wall ({} entries)", report.entries), wall, "s");
     figure("sqlite", "backtest, CPU", spent * 1_000_000.0 / entries, "CPU-s/million entries");
-    figure("sqlite", "backtest, memory after", resident("self"), "MB");
+    figure("sqlite", "backtest, memory at most", resident_at_most(), "MB");
     let ours = report.stages.get(&Stage::Prospect).copied().unwrap_or_default();
     eprintln!("backtest: {} called, {} won", ours.called, ours.won);
 
@@ -148,11 +155,19 @@ pub(super) fn run(
     }
 
     let (begun, before) = (Instant::now(), cpu());
-    let recorded = story.one_by_one()?;
-    let spent = cpu() - before;
-    figure("sqlite", "one activity, CPU", spent * 1000.0 / real_i(recorded), "CPU-ms");
-    let each = begun.elapsed().as_secs_f64() * 1000.0 / real_i(recorded);
-    figure("sqlite", "one activity, wall", each, "ms");
+    let mut after = story.record(0, WARM, 1)?;
+    let spent = (cpu() - before) * 1000.0 / real_i(WARM);
+    figure("sqlite", "one activity, just started, CPU", spent, "CPU-ms");
+    let each = begun.elapsed().as_secs_f64() * 1000.0 / real_i(WARM);
+    figure("sqlite", "one activity, just started, wall", each, "ms");
+    for (name, at_once) in [("one activity", 1), ("one activity of eight at once", AT_ONCE)] {
+        let (begun, before) = (Instant::now(), cpu());
+        after = story.record(after, ONE_BY_ONE, at_once)?;
+        let spent = (cpu() - before) * 1000.0 / real_i(ONE_BY_ONE);
+        figure("sqlite", &format!("{name}, CPU"), spent, "CPU-ms");
+        let each = begun.elapsed().as_secs_f64() * 1000.0 / real_i(ONE_BY_ONE);
+        figure("sqlite", &format!("{name}, wall"), each, "ms");
+    }
 
     for (name, condition) in SEGMENTS {
         let (made, counted, met) = story.segment(condition)?;
@@ -167,12 +182,18 @@ pub(super) fn run(
         let from = funnels::lens::From::Start;
         funnels::lens::adopt(tx, &User::operator(), None, RULE, from, now)
     })?;
-    if let Some(job) = adopted.job {
-        jobs::run_now(&story.app, &story.registry, job)?;
-    }
+    let longest = match adopted.job {
+        Some(job) => story.beside(after, || {
+            jobs::run_now(&story.app, &story.registry, job)?;
+            Ok(())
+        })?,
+        None => 0.0,
+    };
     figure("sqlite", "re-standing after adoption, wall", begun.elapsed().as_secs_f64(), "s");
     let each = (cpu() - before) * 1000.0 / real(people);
     figure("sqlite", "re-standing after adoption, CPU", each, "CPU-ms/person");
+    figure("sqlite", "re-standing, longest that another waited to write", longest, "s");
+    figure("sqlite", "all of it, memory at most", resident_at_most(), "MB");
     Ok(())
 }
 
@@ -249,35 +270,82 @@ impl Story {
         Ok((made, best, met))
     }
 
-    /// Records activities of as many people, each on its own: record, fold, transition, receipt.
-    fn one_by_one(&self) -> anyhow::Result<i64> {
-        let ids = self.app.db.read_blocking(|tx| people::ids_after(tx, 0, ONE_BY_ONE))?;
-        let count = i64::try_from(ids.len())?;
-        for (place, person) in (0_i64..).zip(ids) {
-            let now = self.app.clock.now();
-            self.app.db.write_blocking(move |tx| {
-                let activity = Activity {
-                    kind: Kind::new("email.replied"),
-                    channel: None,
-                    direction: Some(Direction::Inbound),
-                    agent: Agent::Human,
-                    campaign: None,
-                    properties: Vec::new(),
-                };
-                let what = What::Activity(activity);
-                let entry = Entry { id: place + 1, occurred_at: now, recorded_at: now, what };
-                let new =
-                    NewEntry { subject: person, entry, is_dated: true, source: None, actor: None };
-                let batch = Batch {
-                    now,
-                    entries: vec![new],
-                    new_subjects: std::collections::BTreeSet::new(),
-                    repeats: Repeats::Keep,
-                };
-                journal::record(tx, batch).map(|_| ())
-            })?;
-        }
-        Ok(count)
+    /// Records an activity of each of the next people, every one in a transaction of its own: record, fold, transition,
+    /// receipt. So many write at once; whose turn it is next is after the last one.
+    fn record(&self, after: i64, count: i64, at_once: usize) -> anyhow::Result<i64> {
+        let ids = self.app.db.read_blocking(move |tx| {
+            let mut ids = people::ids_after(tx, after, count)?;
+            // Of few people the first have their turn again.
+            while !ids.is_empty() && i64::try_from(ids.len()).is_ok_and(|found| found < count) {
+                ids.extend(people::ids_after(tx, 0, count)?);
+            }
+            Ok(ids)
+        })?;
+        let ids = ids.get(..usize::try_from(count)?).context("nobody to record anything of")?;
+        let last = ids.last().copied().unwrap_or_default();
+        let next = AtomicUsize::new(0);
+        std::thread::scope(|scope| -> anyhow::Result<()> {
+            let write = || -> anyhow::Result<()> {
+                while let Some(person) = ids.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    self.record_one(*person)?;
+                }
+                Ok(())
+            };
+            let writing: Vec<_> = (0..at_once).map(|_| scope.spawn(write)).collect();
+            for one in writing {
+                one.join().map_err(|_| anyhow::anyhow!("one who wrote broke off"))??;
+            }
+            Ok(())
+        })?;
+        Ok(last)
+    }
+
+    /// Does some work while somebody else records an activity every now and then; gives the longest that this took, in
+    /// seconds.
+    fn beside(&self, after: i64, work: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<f64> {
+        let is_over = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let other = scope.spawn(|| -> anyhow::Result<f64> {
+                let (mut longest, mut after) = (0.0_f64, after);
+                while !is_over.load(Ordering::Relaxed) {
+                    let begun = Instant::now();
+                    after = self.record(after, 1, 1)?;
+                    longest = longest.max(begun.elapsed().as_secs_f64());
+                    std::thread::sleep(PAUSE);
+                }
+                Ok(longest)
+            });
+            let done = work();
+            is_over.store(true, Ordering::Relaxed);
+            let longest = other.join().map_err(|_| anyhow::anyhow!("one who wrote broke off"))?;
+            done.and(longest)
+        })
+    }
+
+    fn record_one(&self, person: i64) -> anyhow::Result<()> {
+        let now = self.app.clock.now();
+        self.app.db.write_blocking(move |tx| {
+            let activity = Activity {
+                kind: Kind::new("email.replied"),
+                channel: None,
+                direction: Some(Direction::Inbound),
+                agent: Agent::Human,
+                campaign: None,
+                properties: Vec::new(),
+            };
+            let what = What::Activity(activity);
+            let entry = Entry { id: person, occurred_at: now, recorded_at: now, what };
+            let new =
+                NewEntry { subject: person, entry, is_dated: true, source: None, actor: None };
+            let batch = Batch {
+                now,
+                entries: vec![new],
+                new_subjects: std::collections::BTreeSet::new(),
+                repeats: Repeats::Keep,
+            };
+            journal::record(tx, batch).map(|_| ())
+        })?;
+        Ok(())
     }
 
     /// Every activity of every person, handed over one chunk after the other.
