@@ -192,7 +192,9 @@ fn told(known: &[Entry], employment: &Employment) -> Vec<Entry> {
             let facts: Vec<Fact> = observation.facts.iter().filter(is_news).cloned().collect();
             if !facts.is_empty() {
                 let what = What::Facts(Observation { source: observation.source.clone(), facts });
-                told.push(Entry { id: entry.id, occurred_at: *at, recorded_at: *at, what });
+                // What is known ahead stays known before it holds: somebody waits for the moment.
+                let recorded_at = entry.recorded_at.max(employment.from);
+                told.push(Entry { id: entry.id, occurred_at: *at, recorded_at, what });
             }
         }
     }

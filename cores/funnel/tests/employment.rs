@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use funnel::employment::{Employed, Employment, employments, joined};
 use funnel::history::{Entry, Fact, History, Observation, Value, What};
+use funnel::{Definition, Folder, InForce};
 use moment::Moment;
 use proptest::prelude::*;
 
@@ -62,6 +63,20 @@ fn done(entries: &[Entry], at: Moment) -> Vec<(Moment, i64)> {
     entries.iter().filter(is_deed).map(|entry| (entry.occurred_at, entry.id)).collect()
 }
 
+/// What is known of the words and the companies by a moment.
+fn known_by(
+    words: &[Employed],
+    companies: &[History],
+    at: Moment,
+) -> (Vec<Employed>, Vec<History>) {
+    let told = words.iter().filter(|word| word.known_at <= at).copied().collect();
+    let by_then = |company: &History| {
+        let entries = company.entries.iter().filter(|entry| entry.recorded_at <= at);
+        History { entries: entries.cloned().collect() }
+    };
+    (told, companies.iter().map(by_then).collect())
+}
+
 fn whole(words: &[Employed], companies: &[History]) -> History {
     let known = |company: i64| {
         let history = companies.get(usize::try_from(company).unwrap()).unwrap();
@@ -91,6 +106,14 @@ proptest! {
             let company = works_at(&words, at).map(|company| &companies[company as usize]);
             let wanted = company.map_or(Vec::new(), |company| held(&company.entries, at));
             prop_assert_eq!(held(&whole.entries, at), wanted, "at {}", at);
+        }
+        // What is known by then is dated by then, though it holds later: a standing waits for that moment.
+        for &at in &looks {
+            let (words, companies) = known_by(&words, &companies, at);
+            let known = self::whole(&words, &companies);
+            let late: Vec<&Entry> = known.entries.iter().filter(|entry| entry.recorded_at > at).collect();
+            prop_assert!(late.is_empty(), "at {}: {:?}", at, late);
+            prop_assert_eq!(held(&known.entries, at), held(&whole.entries, at), "at {}", at);
         }
         // Each deed of an employer is read once, and stays read.
         let stays = employments(&words);
@@ -146,12 +169,36 @@ fn words_become_employments() {
 }
 
 #[test]
+fn what_is_known_ahead_of_a_later_company_is_waited_for() {
+    let facts = vec![Fact::certain("company.employees", 500)];
+    let what = What::Facts(Observation { source: "register".into(), facts });
+    let ahead = Entry { id: 1, occurred_at: at(20), recorded_at: at(8), what };
+    let words = [word(1, 1, 1), word(9, 9, 2)];
+    let companies = [Arc::new(Vec::new()), Arc::new(vec![ahead])];
+    let known = |company: i64| Ok::<_, Infallible>(Arc::clone(&companies[company as usize - 1]));
+    let whole = joined(Vec::new(), &employments(&words), known).unwrap();
+    let times: Vec<_> =
+        whole.entries.iter().map(|entry| (entry.occurred_at, entry.recorded_at)).collect();
+    assert_eq!(times, [(at(20), at(9))], "known since they came, and true from the 20th on");
+    let definition =
+        Definition::parse("name = \"Large\"\n[stages.lead]\nenter = 'company.employees >= 100'\n");
+    let definition = definition.unwrap();
+    let versions =
+        [InForce { from: Moment::START, version: 1, definition: &definition, lens: None }];
+    let mut folder = Folder::new(&versions);
+    let own = Entry { id: 0, ..told(0, 2, "person.name", 1) };
+    let history = History::new(whole.entries.into_iter().chain([own]).collect());
+    assert_eq!(folder.fold(&history, at(12)).standing.next_at, Some(at(20)));
+}
+
+fn told(id: i64, day: i64, key: &str, value: i32) -> Entry {
+    let facts = vec![Fact::certain(key, value)];
+    let what = What::Facts(Observation { source: "import".into(), facts });
+    Entry { id, occurred_at: at(day), recorded_at: at(day), what }
+}
+
+#[test]
 fn a_later_company_is_read_from_when_they_came() {
-    let told = |id: i64, day: i64, key: &str, value: i32| {
-        let facts = vec![Fact::certain(key, value)];
-        let what = What::Facts(Observation { source: "import".into(), facts });
-        Entry { id, occurred_at: at(day), recorded_at: at(day), what }
-    };
     let first = vec![told(1, 2, "company.employees", 500), told(2, 4, "company.sites", 3)];
     let second = vec![told(3, 1, "company.employees", 10), told(4, 1, "company.age", 2)];
     let words = [word(1, 1, 1), word(9, 9, 2)];

@@ -43,6 +43,11 @@ impl Former {
         self.0.insert(person, left.collect());
     }
 
+    /// Who they are.
+    pub(crate) fn people(&self) -> BTreeSet<PersonId> {
+        self.0.keys().copied().collect()
+    }
+
     /// Writes what differs from what is stored.
     pub(crate) fn write(self, tx: &mut Tx) -> Result<(), Failure> {
         let mut stored = self.stored(tx)?;

@@ -10,7 +10,11 @@ use serde_json::json;
 use crate::refold::REFOLD;
 
 /// Under which names it is noted that something is kept.
-const KEPT: [&str; 3] = ["handoff", "former_employee", "spent"];
+const KEPT: [&str; 4] = ["handoff", "former_employee", "spent", KNOWN_AHEAD];
+
+/// That what is known ahead of a later employer is waited for: of whoever had several, what conditions ask is kept
+/// anew too.
+pub(crate) const KNOWN_AHEAD: &str = "known_ahead";
 
 /// The newest of its jobs that are looked at: more never wait.
 const REFOLDS_LOOKED_AT: u32 = 20;

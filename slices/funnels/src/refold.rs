@@ -17,9 +17,10 @@ use serde_json::{Value, json};
 
 use crate::company::{self, Companies};
 use crate::former::Former;
+use crate::kept;
 use crate::lens::Lens;
 use crate::project::Judged;
-use crate::segment::Keeper;
+use crate::segment::{Keeper, News};
 use crate::spent::Spent;
 use crate::{lens, project};
 
@@ -52,6 +53,8 @@ impl Job for Refold {
         if done == 0 {
             company::derive_everybody(app, run)?;
         }
+        let asked = run.payload().get("for").and_then(Value::as_array);
+        let keeps = asked.is_some_and(|all| all.iter().any(|what| *what == kept::KNOWN_AHEAD));
         let (least, most) = ASIDE_PEOPLE;
         let at_once = i64::try_from((total / PARTS).clamp(least, most)).unwrap_or(i64::MAX);
         // Handed over when the one before is written: of two chunks at most anything is kept in memory.
@@ -69,7 +72,7 @@ impl Job for Refold {
                 let last = aside.people.last().copied();
                 app.db.write_blocking(move |tx| {
                     ticket.confirm(tx)?;
-                    aside.write(tx, now)
+                    aside.write(tx, keeps, now)
                 })?;
                 done += u64::try_from(count).unwrap_or(0);
                 run.progress(json!({ "after": last, "done": done, "total": total.max(done) }));
@@ -140,15 +143,20 @@ impl Aside {
         Ok(Aside { people, versions: in_force(&lenses), judged, former, spent, revisions })
     }
 
-    /// Writes what was folded; whoever is not as they were is folded anew.
-    fn write(self, tx: &mut Tx, now: Moment) -> Result<(), Failure> {
+    /// Writes what was folded; whoever is not as they were is folded anew. `keeps`: what conditions ask of those who
+    /// had several employers is kept anew.
+    fn write(self, tx: &mut Tx, keeps: bool, now: Moment) -> Result<(), Failure> {
         let Aside { people, versions, mut judged, former, spent, revisions } = self;
         let (Some(first), Some(last)) = (people.first(), people.last()) else { return Ok(()) };
+        let moved = if keeps { former.people() } else { BTreeSet::new() };
         former.write(tx)?;
         spent.write(tx)?;
+        let ids: Vec<PersonId> = moved.iter().copied().collect();
+        restand_with(tx, &ids, Keeper::everything, now)?;
         if in_force(&lens::lenses(tx)?) != versions {
             return restand(tx, &people, now);
         }
+        // Whoever was just stood anew is among them.
         let mut stale = BTreeSet::new();
         for (lens, under) in &judged {
             let then = revisions.get(lens);
@@ -175,8 +183,21 @@ fn in_force(lenses: &[Lens]) -> Vec<(LensId, Option<i64>)> {
 /// # Errors
 /// `Broken` when the database fails.
 pub(crate) fn restand(tx: &mut Tx, ids: &[PersonId], now: Moment) -> Result<(), Failure> {
-    let subjects = project::subjects_of(tx, ids)?;
+    restand_with(tx, ids, |_| News::default(), now)
+}
+
+fn restand_with(
+    tx: &mut Tx,
+    ids: &[PersonId],
+    news: impl Fn(&Keeper) -> News,
+    now: Moment,
+) -> Result<(), Failure> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let mut subjects = project::subjects_of(tx, ids)?;
     let (lenses, mut keeper) = (lens::lenses(tx)?, Keeper::load(tx)?);
+    subjects.iter_mut().for_each(|subject| subject.news = news(&keeper));
     project::fold(tx, &lenses, &mut keeper, subjects, None, now)
 }
 

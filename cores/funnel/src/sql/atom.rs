@@ -3,7 +3,7 @@
 use super::Compiler;
 use super::compare::{Typed, word};
 use super::filter::{found, words};
-use super::set::{Set, Source, holds};
+use super::set::{Rows, Set, Source, holds};
 use super::text::{Sql, sql};
 use crate::condition::{Condition, Fault, Literal, Op, Score, Term};
 use crate::definition::{Points, ScoreRule};
@@ -22,15 +22,15 @@ enum Place {
     Found,
 }
 
-/// Rows of several tables of the same person.
+/// Rows of several tables of the same person, one after the other.
 #[derive(Default)]
-struct Rows {
+struct Joined {
     from: Sql,
     id: Option<Sql>,
     tests: Vec<Sql>,
 }
 
-impl Rows {
+impl Joined {
     fn join(&mut self, table: Sql, person: Sql) {
         match &self.id {
             // So SQLite reads them in this order, which is that of the first one's people.
@@ -208,7 +208,8 @@ impl Compiler<'_> {
             Place::Found => {
                 let t = self.ask.schema.person;
                 let (from, id) = (sql![t.table, " p"], sql!["p.", t.id]);
-                (Source::Rows { from, id: id.clone() }, Some(id))
+                let rows = Rows { from, id: id.clone(), of: None, several: false };
+                (Source::Rows(rows), Some(id))
             }
         };
         let base = base.unwrap_or_default();
@@ -234,7 +235,7 @@ impl Compiler<'_> {
             return Err(self.refuse(part, "a kind cannot be compared with a fact here"));
         }
         let (f, s, p) = (self.ask.schema.fact, self.ask.schema.standing, self.ask.schema.person);
-        let mut rows = Rows::default();
+        let mut rows = Joined::default();
         for (place, name, row) in [(&a, " f", "f."), (&b, " g", "g.")] {
             if let Place::Fact(key) = place {
                 rows.join(sql![f.table, name], sql![row, f.person]);
@@ -249,12 +250,13 @@ impl Compiler<'_> {
         if rows.id.is_none() {
             rows.join(sql![p.table, " p"], sql!["p.", p.id]);
         }
-        let Rows { from, id, mut tests } = rows;
+        let Joined { from, id, tests } = rows;
         let id = id.unwrap_or_default();
         let (a, b) = (self.typed(part, left, "f.", &id)?, self.typed(part, right, "g.", &id)?);
         let Some(compared) = a.compare(op, &b) else { return Ok(Set::Nobody) };
-        tests.push(compared);
-        Ok(Set::stream(Source::Rows { from, id }, Sql::all(&tests)))
+        // Which facts they are belongs to the source: another comparison may be of others.
+        let of = (!tests.is_empty()).then(|| Sql::all(&tests));
+        Ok(Set::stream(Source::Rows(Rows { from, id, of, several: false }), compared))
     }
 
     fn place(&self, term: &Term) -> Place {

@@ -33,7 +33,7 @@ pub use schema::{
     ActivityTable, Dialect, FactTable, FormerTable, HeldActivityTable, PersonTable, Schema, Seen,
     StandingTable, TerritoryTable,
 };
-use set::{Set, Source};
+use set::{Rows, Set, Source};
 pub use text::{Piece, Value};
 use text::{Sql, sql};
 
@@ -209,17 +209,21 @@ struct Compiler<'a> {
 impl Compiler<'_> {
     fn seen(&self, seen: Seen<'_>) -> Set {
         let (person, territory) = (self.ask.schema.person, self.ask.schema.territory);
-        let stream = |table: &'static str, id: &'static str, by: &'static str, of: &[i64]| {
-            let source = Source::Rows { from: sql![table, " o"], id: sql!["o.", id] };
-            Set::stream(source, sql!["o.", by, " in (", Sql::listed(of.iter().copied()), ")"])
+        let listed = |of: &[i64]| sql![" in (", Sql::listed(of.iter().copied()), ")"];
+        let stream = |table: &'static str, id: &'static str, filter: Sql, several: bool| {
+            let (from, id) = (sql![table, " o"], sql!["o.", id]);
+            Set::stream(Source::Rows(Rows { from, id, of: None, several }), filter)
         };
         let mut parts = Vec::new();
         if !seen.owners.is_empty() {
-            parts.push(stream(person.table, person.id, person.owner, seen.owners));
+            let filter = sql!["o.", person.owner, listed(seen.owners)];
+            parts.push(stream(person.table, person.id, filter, false));
         }
         if !seen.territories.is_empty() {
             let TerritoryTable { table, territory, person } = territory;
-            parts.push(stream(table, person, territory, seen.territories));
+            let filter = sql!["o.", territory, listed(seen.territories)];
+            // Somebody may be in several of them.
+            parts.push(stream(table, person, filter, seen.territories.len() > 1));
         }
         Set::either(parts)
     }

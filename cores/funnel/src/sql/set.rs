@@ -36,8 +36,31 @@ pub(super) enum Source {
     HeldActivities(Vec<i64>),
     /// Where people stand under the lens; a row is `s`.
     Standing,
-    /// Rows of several tables of the same person.
-    Rows { from: Sql, id: Sql },
+    /// Rows of other tables.
+    Rows(Rows),
+}
+
+/// Rows of a table, or of several of which each row is of the same person.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Rows {
+    pub(super) from: Sql,
+    /// Whose a row is.
+    pub(super) id: Sql,
+    /// Which of the rows: two that differ in this are two sources.
+    pub(super) of: Option<Sql>,
+    /// Whether somebody may have several of them.
+    pub(super) several: bool,
+}
+
+impl Source {
+    /// Whether somebody may have several rows, of which one may meet what another does not.
+    fn has_several(&self) -> bool {
+        match self {
+            Source::HeldActivities(_) => true,
+            Source::Rows(rows) => rows.several,
+            Source::Fact(_) | Source::HeldActivity(_) | Source::Standing => false,
+        }
+    }
 }
 
 impl Set {
@@ -204,13 +227,14 @@ enum Join {
     Or,
 }
 
-/// Streams of one source become one, which asks of a row what each of them asked.
+/// Streams of one source become one, which asks of a row what each of them asked; but for "and" where somebody may
+/// have several rows, for then each may be met by another.
 fn fused(parts: Vec<Set>, join: Join) -> Vec<Set> {
     let mut kept: Vec<Set> = Vec::with_capacity(parts.len());
     let mut asked: Vec<(Source, Vec<Option<Sql>>, usize)> = Vec::new();
     for part in parts {
         match part {
-            Set::Stream(Stream { source, filter }) => {
+            Set::Stream(Stream { source, filter }) if join == Join::Or || !source.has_several() => {
                 match asked.iter_mut().find(|(known, ..)| *known == source) {
                     Some((_, filters, _)) if filters.contains(&filter) => {}
                     Some((_, filters, _)) => filters.push(filter),
@@ -346,8 +370,10 @@ impl Reader<'_> {
                 let select = sql!["select ", &id, " as id from ", t.table, " s"];
                 (select, id, vec![sql!["s.", t.lens, " = ", self.ask.lens]])
             }
-            Source::Rows { from, id } => {
-                (sql!["select ", id, " as id from ", from], id.clone(), Vec::new())
+            Source::Rows(Rows { from, id, of, several }) => {
+                let select = if *several { "select distinct " } else { "select " };
+                let of = of.iter().cloned().collect();
+                (sql![select, id, " as id from ", from], id.clone(), of)
             }
         };
         let bound = self.bound.as_ref().map(|bound| sql![id, bound]);

@@ -39,7 +39,8 @@ const RULES: Sql = sql("select distinct rule from company_score");
 const FORGET_DEEDS: Sql = sql("delete from company_deed where activities = $1");
 const FORGET_SCORES: Sql = sql("delete from company_score where rule = $1");
 
-const FORGET_WATCHES: Sql = sql("delete from company_watch where not exists
+/// Whoever is behind is to be counted still: the last of its deeds may just have been taken away.
+const FORGET_WATCHES: Sql = sql("delete from company_watch where is_behind = 0 and not exists
      (select 1 from company_deed where company_deed.company_id = company_watch.company_id)");
 
 const WATCHES: Sql =

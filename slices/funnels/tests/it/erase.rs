@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use funnels::erase::FunnelForgets;
+use funnels::lens::From;
 use people::erase::{self, Forgetting};
 use platform::db::{Dialect, Sql};
 use platform::harness::World;
@@ -11,7 +12,7 @@ use platform::tables::{Erased, Table, Tables};
 use platform::{Arg, Failure, Tx, args, sql};
 use team::User;
 
-use crate::house::{LEADS, both, bring, nothing_differs};
+use crate::house::{LEADS, adopt, both, bring, nothing_differs};
 
 const CANARY: &str = "Kanarienvogel";
 const ADDRESS: &str = "zeisig@north.example";
@@ -242,6 +243,41 @@ fn everybody_else_stands_as_a_fold_has_it_afterwards() {
         assert!(matches!(refused, Err(Failure::Forbidden)));
     });
 }
+
+const MARKET: &str = r#"
+name = "Market"
+[scores.intent]
+of = "company"
+points = [ { on = "form.submitted", add = 25 } ]
+[stages.lead]
+enter = 'score.intent >= 20'
+"#;
+
+#[test]
+fn what_the_last_of_a_company_did_counts_no_more_though_a_definition_comes_in_between() {
+    both(|world| {
+        let slices = [team::slice(), journal::slice(), people::slice(), funnels::slice()];
+        let _app = world
+            .app
+            .clone()
+            .with_part(Tables::of(&slices).unwrap())
+            .with_part(Forgetting(vec![Arc::new(FunnelForgets)]));
+        adopt(world, MARKET, From::Start);
+        bring(world, "people.csv", STAFF, &*MAPPING.replace("[facts]", COMPANY).leak());
+        let now = world.now();
+        let looked = erase::look(&world.app, &User::operator(), ADDRESS).unwrap();
+        let erase = move |tx: &mut Tx| erase::erase(tx, &User::operator(), ADDRESS, &looked, now);
+        world.db.write_blocking(erase).unwrap();
+        // Their company is to be counted, and has no deeds any more.
+        adopt(world, &*MARKET.replace(">= 20", ">= 20.0 || stage == \"lead\"").leak(), From::Start);
+        funnels::refold::wake_due(&world.app).unwrap();
+        nothing_differs(world);
+    });
+}
+
+const STAFF: &str = "email,name,note,first,site\nzeisig@north.example,Zita Zeisig,x,2026-01-02,north.example\n\
+    bo@east.example,Bo East,other,2026-01-03,east.example\n";
+const COMPANY: &str = "[company]\ndomain = \"site\"\n[facts]";
 
 fn people_jobs() -> platform::jobs::Registry {
     platform::jobs::Registry::new(vec![Arc::new(erase::DropFiles)])

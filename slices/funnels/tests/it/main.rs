@@ -25,6 +25,7 @@ mod random;
 mod refold;
 mod search;
 mod segments;
+mod sets;
 mod sight;
 mod tell;
 mod territory;

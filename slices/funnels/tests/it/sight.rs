@@ -91,7 +91,11 @@ fn list(
     }
 }
 
-fn meeting(world: &World, who: &User, condition: &'static str) -> Result<(u64, usize), Failure> {
+pub fn meeting(
+    world: &World,
+    who: &User,
+    condition: &'static str,
+) -> Result<(u64, usize), Failure> {
     let now = world.now();
     let segment = read(world, &User::operator(), move |tx, who| {
         Segment::read(&funnels::lens::of(tx, who, None)?, condition)
