@@ -115,8 +115,9 @@ async fn run(
             .layer(Extension(figures))
     };
     face::wear();
-    // Whoever reads that we listen may tell us to stop.
+    // Whoever reads that we listen may tell us to stop, or that there is another certificate.
     let signals = Signals::hear()?;
+    let renewal = tls.as_ref().map(Tls::renewal).transpose()?;
     let registry = house.jobs().parallel(config.work.jobs);
     let is_set_up = app.db.read(team::workspace).await?.is_set_up;
     announce(house, &ports, tls.is_some(), is_set_up);
@@ -135,7 +136,7 @@ async fn run(
     let watching = serve_at(ports.watched, watched, open.clone(), stopping.clone());
     let redirecting = redirect::router(encrypted.map_or(443, |address| address.port()));
     let redirecting = serve_at(ports.redirect, redirecting, open, stopping.clone());
-    let renewing = tls.map(|tls| tls.renew(stopping.clone()));
+    let renewing = renewal.map(|renewal| renewal.run(stopping.clone()));
     let working = role.works().then(|| {
         let (app, stopping, health) = (app.clone(), stopping.clone(), health.clone());
         async move {

@@ -16,7 +16,7 @@ use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use rustls::{ServerConfig, version};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::sleep;
 use tokio_rustls::TlsAcceptor;
@@ -77,15 +77,28 @@ impl Tls {
         self.acceptor.accept(stream).await
     }
 
+    /// Hears from now on that the files are to be read anew.
+    ///
+    /// # Errors
+    /// If the system lets nobody hear of signals.
+    pub(super) fn renewal(&self) -> std::io::Result<Renewal> {
+        Ok(Renewal { kept: Arc::clone(&self.kept), hang_up: signal(SignalKind::hangup())? })
+    }
+}
+
+/// Reads the files anew. A signal that comes before it runs is heard when it does.
+pub(super) struct Renewal {
+    kept: Arc<Kept>,
+    hang_up: Signal,
+}
+
+impl Renewal {
     /// Takes up new files whenever there are some, until `stopping` turns true. Files that cannot be read leave the
     /// certificate as it is: whoever renews it writes two files, one after the other.
-    pub(super) async fn renew(self, mut stopping: watch::Receiver<bool>) {
-        let Ok(mut hang_up) = signal(SignalKind::hangup()) else {
-            return tracing::warn!("SIGHUP is not heard; a renewed certificate needs a restart");
-        };
+    pub(super) async fn run(mut self, mut stopping: watch::Receiver<bool>) {
         loop {
             tokio::select! {
-                _ = hang_up.recv() => self.kept.look(true),
+                _ = self.hang_up.recv() => self.kept.look(true),
                 () = sleep(LOOK_EVERY) => self.kept.look(false),
                 _ = stopping.wait_for(|&stopping| stopping) => return,
             }

@@ -28,6 +28,15 @@ fn encrypted(program: &Program, more: &str) -> Served {
 
 /// Asks by TLS, trusting that certificate alone.
 fn ask(served: &Served, trusted: &CertificateDer<'static>, head: &str) -> Result<Answer, String> {
+    let mut stream = connected(served, trusted);
+    stream.write_all(head.as_bytes()).map_err(|error| error.to_string())?;
+    Ok(answer(stream))
+}
+
+fn connected(
+    served: &Served,
+    trusted: &CertificateDer<'static>,
+) -> StreamOwned<ClientConnection, TcpStream> {
     let mut roots = RootCertStore::empty();
     roots.add(trusted.clone()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -38,9 +47,7 @@ fn ask(served: &Served, trusted: &CertificateDer<'static>, head: &str) -> Result
         .with_no_client_auth();
     let name = ServerName::try_from("localhost").unwrap();
     let connection = ClientConnection::new(Arc::new(config), name).unwrap();
-    let mut stream = StreamOwned::new(connection, served.connect());
-    stream.write_all(head.as_bytes()).map_err(|error| error.to_string())?;
-    Ok(answer(stream))
+    StreamOwned::new(connection, served.connect())
 }
 
 #[test]
@@ -76,6 +83,49 @@ fn it_speaks_tls_and_takes_up_a_new_certificate() {
     assert_eq!(status.code(), Some(0), "{log}");
     assert!(log.contains("sending on from http://127.0.0.1:"), "{log}");
     assert!(log.contains("the certificate stays as it was"), "{log}");
+}
+
+#[test]
+fn a_new_certificate_is_taken_up_while_others_go_on() {
+    let program = Program::new();
+    let first = certificate(&program);
+    let served = encrypted(&program, "");
+    // Whoever reads that it listens may tell it at once.
+    let second = certificate(&program);
+    served.signal(Signal::HUP);
+    let head = "GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+    let taken = |new: &CertificateDer<'static>, old: &CertificateDer<'static>| {
+        let patience = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        loop {
+            // At any moment it is one of the two: nobody is turned away.
+            if let Ok(answer) = ask(&served, new, head) {
+                assert_eq!(answer.status, 200);
+                return;
+            }
+            let before = ask(&served, old, head).or_else(|_| ask(&served, new, head));
+            assert_eq!(before.unwrap().status, 200);
+            assert!(std::time::Instant::now() < patience, "it still shows the old one");
+        }
+    };
+    taken(&second, &first);
+    // Whoever is connected already goes on with the one that they met.
+    let mut kept = connected(&served, &second);
+    let alive = "GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";
+    let once_more = |kept: &mut StreamOwned<ClientConnection, TcpStream>| {
+        kept.write_all(alive.as_bytes()).unwrap();
+        let mut said = Vec::new();
+        while !said.ends_with(b"ok\n") {
+            let mut byte = [0];
+            kept.read_exact(&mut byte).unwrap();
+            said.push(byte[0]);
+        }
+        assert!(said.starts_with(b"HTTP/1.1 200"), "{said:?}");
+    };
+    once_more(&mut kept);
+    let third = certificate(&program);
+    served.signal(Signal::HUP);
+    taken(&third, &second);
+    once_more(&mut kept);
 }
 
 #[test]
