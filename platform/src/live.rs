@@ -28,6 +28,8 @@ const PRESENT_FOR: Duration = Duration::from_secs(50);
 /// What says that somebody looks at a topic, and that they do no more.
 const HERE: &str = "here";
 const GONE: &str = "gone";
+/// What wakes a listener who is to look at everything anew; what it is to hear is [`Heard::Missed`].
+const ANEW: &str = "anew";
 
 /// The topic of a record, by its number.
 pub fn record(id: i64) -> String {
@@ -98,6 +100,8 @@ pub struct Hub {
     state: Arc<Mutex<State>>,
     next: AtomicU64,
     outgoing: Mutex<Option<std_mpsc::Sender<Said>>>,
+    /// Whom to tell that somebody begins to listen.
+    watcher: Mutex<Option<std_mpsc::Sender<()>>>,
 }
 
 #[derive(Default)]
@@ -161,6 +165,9 @@ impl Hub {
                 *state.here.entry((topic.clone(), user)).or_default() += 1;
             }
         }
+        if let Some(watcher) = &*self.watcher.lock().unwrap_or_else(PoisonError::into_inner) {
+            let _unheard = watcher.send(());
+        }
         let listener = Listener { hub: Arc::clone(self), ear, topics, looks_at, from };
         listener.still_looks();
         Ok(listener)
@@ -195,8 +202,16 @@ impl Hub {
         (receiver, Incoming(Arc::clone(&self.state)))
     }
 
+    /// Tells from now on when somebody begins to listen; gives that, and where what others did goes.
+    pub(crate) fn watched(&self) -> (std_mpsc::Receiver<()>, Incoming) {
+        let (sender, receiver) = std_mpsc::channel();
+        *self.watcher.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
+        (receiver, Incoming(Arc::clone(&self.state)))
+    }
+
     /// Passes nothing on any more.
     pub(crate) fn close(&self) {
+        *self.watcher.lock().unwrap_or_else(PoisonError::into_inner) = None;
         *self.outgoing.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
@@ -259,6 +274,23 @@ impl Incoming {
             }
         }
         deliver(&self.0, said);
+    }
+
+    /// Whether anybody listens.
+    pub(crate) fn is_heard(&self) -> bool {
+        !locked(&self.0).users.is_empty()
+    }
+
+    /// Something happened of which nobody says what: everybody looks anew, and at once.
+    pub(crate) fn look_anew(&self) {
+        let state = locked(&self.0);
+        let said = Arc::new(Said::to(String::new(), ANEW));
+        let mut woken = HashSet::new();
+        for ear in state.topics.values().flatten().filter(|ear| woken.insert(ear.id)) {
+            ear.missed.store(true, Ordering::Relaxed);
+            // Whose line is full is woken by what waits there.
+            let _full = ear.to.try_send(Arc::clone(&said));
+        }
     }
 
     /// Something may have been missed: everybody looks anew.
@@ -384,6 +416,21 @@ mod tests {
         hub.say(Said::to(record(7), "changed"));
         assert_eq!(outgoing.try_recv().unwrap().what, "changed");
         assert!(outgoing.try_recv().is_err(), "what others said is not said again");
+    }
+
+    #[test]
+    fn whoever_is_to_look_anew_is_told_so_once() {
+        let hub = Arc::new(Hub::default());
+        let (begun, incoming) = hub.watched();
+        assert!(!incoming.is_heard() && begun.try_recv().is_err());
+        let mut ann = hub.listen(1, vec![record(7), user(1)], None).unwrap();
+        assert!(incoming.is_heard() && begun.try_recv().is_ok());
+        incoming.look_anew();
+        assert_eq!((heard(&mut ann), heard(&mut ann)), (Some(Heard::Missed), None));
+        drop(ann);
+        assert!(!incoming.is_heard());
+        hub.close();
+        assert_eq!(begun.try_recv(), Err(std_mpsc::TryRecvError::Disconnected));
     }
 
     #[test]

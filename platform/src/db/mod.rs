@@ -183,7 +183,7 @@ pub(crate) struct Inner {
     /// PostgreSQL only: SQLite's one writer belongs to its thread.
     writers: Option<Arc<Pool>>,
     threads: Vec<JoinHandle<()>>,
-    /// PostgreSQL only: speaks with other processes, once it was asked to.
+    /// Hears of other processes, once it was asked to.
     relay: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -321,17 +321,26 @@ impl Db {
     }
 
     /// Tells other processes on the same database what is committed here, and hears what is committed there, until
-    /// the database is closed. On SQLite there is one process, and nothing to do. `process` is a name that no other has.
+    /// the database is closed. On SQLite one process serves; that a command beside it
+    /// has written is seen within a second while anybody listens. `process` is a name that no other has.
     ///
     /// # Errors
     /// `Broken` if the address can't be read, or no thread can be begun.
     pub fn go_live(&self, process: &str) -> Result<(), Failure> {
-        let Location::Postgres(address) = &self.0.location else { return Ok(()) };
-        let address = postgres::parse(address)?;
-        let (outgoing, incoming) = self.0.shared.live.relayed();
-        let process = process.to_owned();
-        let work = move || postgres::relay(&address, &process, &outgoing, &incoming);
-        let relay = std::thread::Builder::new().name("db-live".into()).spawn(work)?;
+        let thread = std::thread::Builder::new().name("db-live".into());
+        let relay = match &self.0.location {
+            Location::Postgres(address) => {
+                let address = postgres::parse(address)?;
+                let (outgoing, incoming) = self.0.shared.live.relayed();
+                let process = process.to_owned();
+                thread.spawn(move || postgres::relay(&address, &process, &outgoing, &incoming))?
+            }
+            Location::Folder(_) => {
+                let (begun, incoming) = self.0.shared.live.watched();
+                let writes = Arc::clone(&self.0.writes);
+                thread.spawn(move || sqlite::look_beside(&writes, &begun, &incoming))?
+            }
+        };
         let mut there = self.0.relay.lock().unwrap_or_else(PoisonError::into_inner);
         *there = Some(relay);
         Ok(())

@@ -1,4 +1,5 @@
 //! SQLite: one connection and how statements run on it.
+mod beside;
 mod writer;
 
 use std::collections::HashMap;
@@ -18,6 +19,7 @@ use super::tx::{Each, Stop, wrong_count};
 use super::{Arg, RESERVE_IDS, Row, Sql};
 use crate::Failure;
 
+pub(crate) use beside::look_beside;
 pub(crate) use writer::write_loop;
 
 /// How long SQLite itself waits for another process's lock.

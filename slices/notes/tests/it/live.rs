@@ -5,7 +5,8 @@ use std::time::Duration;
 use notes::note::Audience;
 use people::edit::edit;
 use platform::Failure;
-use platform::db::Dialect;
+use platform::args;
+use platform::db::{Dialect, sql};
 use platform::harness::World;
 use platform::live::{self, Heard, Listener};
 
@@ -96,5 +97,30 @@ fn processes_on_one_postgresql_hear_each_other() {
             present = world.db.live().present(&live::record(ann(world)));
         }
         assert_eq!(present, [7]);
+    });
+}
+
+#[test]
+fn what_a_command_writes_beside_the_server_is_heard_on_sqlite() {
+    both(|world, team| {
+        if world.dialect != Dialect::Sqlite {
+            return;
+        }
+        world.db.go_live("this").unwrap();
+        let record = live::record(ann(world));
+        let mut ben = world.db.live().listen(team.ben.id.0, vec![record], None).unwrap();
+        let long = Duration::from_millis(2_500);
+        assert_eq!(heard(&mut ben, long), Vec::<String>::new(), "nobody wrote");
+        // What this process writes itself is heard as it is said, and no more.
+        let (mara, now) = (team.mara.clone(), world.now());
+        write(world, move |tx| edit(tx, &mara, ANN, "person.title", "COO", now)).unwrap();
+        let by_mara = format!("changed {:?}", Some(team.mara.id.0));
+        assert!(heard(&mut ben, SOON).contains(&by_mara));
+        assert_eq!(heard(&mut ben, long), Vec::<String>::new());
+        let other = world.reopened();
+        heard(&mut ben, long);
+        let writes = sql("update team_user set name = name || ' junior'");
+        other.write_blocking(move |tx| tx.execute(writes, args![])).unwrap();
+        assert_eq!(heard(&mut ben, Duration::from_secs(30)), ["missed"]);
     });
 }
