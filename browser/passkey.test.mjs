@@ -64,6 +64,21 @@ test("a passkey is added, opens the door without a name, and stands in beside a 
   assert.match(await line.innerText(), /never/);
   await fitsTheWindow(page);
 
+  // It is called otherwise by keyboard alone, and opens what it opened.
+  await page.getByRole("button", { name: "Rename the passkey Laptop" }).focus();
+  await page.keyboard.press("Enter");
+  const called = page.locator("[name=passkey_name]:focus");
+  await called.waitFor();
+  await called.fill("Key ring");
+  await page.keyboard.press("Enter");
+  await page.getByText("is called otherwise").waitFor();
+  await page.locator("#passkeys tbody tr", { hasText: "Key ring" }).waitFor();
+  await page.getByRole("button", { name: "Rename the passkey Key ring" }).click();
+  await fitsTheWindow(page);
+  await called.fill("Laptop");
+  await Promise.all([page.waitForRequest(/passkeys\/rename/), page.click("text=Rename the passkey")]);
+  await line.waitFor();
+
   // The same device again is told that it has one.
   await page.click("text=Add a passkey");
   await page.locator("#passkeys [data-passkey-says]", { hasText: "already" }).waitFor();

@@ -160,6 +160,7 @@ const VERBS: &[Verb] = &[
     verb(&["POST /tokens", "POST /me/tokens"], &["token create"], &["createToken"]),
     verb(&["POST /tokens/revoke"], &["token revoke"], &["revokeToken"]),
     verb(&["GET /me"], &[], &["getMe", "listMySessions", "listMyTokens"]),
+    verb(&["POST /me/passkeys/rename"], &[], &["listMyPasskeys", "renameMyPasskey"]),
     verb(&["POST /me/sessions/end"], &[], &["endMySession"]),
     verb(&["POST /me/sessions/end-others"], &[], &["endMySessions"]),
     verb(&["GET /second-factor", "POST /second-factor", "POST /second-factor/forget"], &["second-factor"], &["getSecondFactor", "demandSecondFactor", "forgetSecondFactor"]),

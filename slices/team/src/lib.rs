@@ -19,7 +19,7 @@ mod mouth;
 mod opened;
 mod origin;
 mod pages;
-mod passkey;
+pub mod passkey;
 mod password;
 mod prove;
 pub mod provider;

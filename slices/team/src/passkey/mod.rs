@@ -36,27 +36,34 @@ pub(crate) use store::ALL;
 use store::NewPasskey;
 
 /// The prefix of a passkey's public id.
-pub(crate) const PASSKEY: &str = "pky";
+pub const PASSKEY: &str = "pky";
 /// Passkeys of one user at most.
 const PASSKEYS_MAX: usize = 20;
 
 /// A passkey as its owner sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct PasskeyRow {
+pub struct PasskeyRow {
+    /// Inside.
     pub id: i64,
+    /// What its owner calls it.
     pub name: String,
     /// The host to which it is bound.
     pub rp_id: String,
     /// Whether it is on several devices of its owner's.
     pub is_synced: bool,
+    /// When it was made.
     pub created_at: Moment,
+    /// When it opened something last.
     pub last_used_at: Option<Moment>,
     /// By which the authenticator knows it.
     credential: Vec<u8>,
 }
 
 /// Somebody's passkeys, the first that was made first.
-pub(crate) fn list(tx: &mut Tx, user: UserId) -> Result<Vec<PasskeyRow>, Failure> {
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn list(tx: &mut Tx, user: UserId) -> Result<Vec<PasskeyRow>, Failure> {
     store::of(tx, user)
 }
 
@@ -165,6 +172,22 @@ pub(crate) fn remove(
     }
     second::after_removal(tx, who)?;
     audit::note(tx, who, "passkey.removed", (PASSKEY, id), Value::Null, now)
+}
+
+/// Calls one of one's own passkeys otherwise. It opens what it opened: nobody has to show for it who they are.
+///
+/// # Errors
+/// `Invalid` for a name that can't be; `Missing`.
+pub fn rename(tx: &mut Tx, who: &User, id: i64, name: &str, now: Moment) -> Result<(), Failure> {
+    let mut errors = Vec::new();
+    let name = read_name("passkey_name", name, &mut errors);
+    if !errors.is_empty() {
+        return Err(Failure::Invalid(errors));
+    }
+    if !store::rename(tx, id, who.id, &name)? {
+        return Err(Failure::missing("passkey", tx.public_ids().encode(PASSKEY, id)));
+    }
+    audit::note(tx, who, "passkey.renamed", (PASSKEY, id), Value::Null, now)
 }
 
 /// Removes all passkeys of somebody; gives how many.

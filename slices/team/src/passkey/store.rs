@@ -22,9 +22,10 @@ const FIND: Sql =
 const USE: Sql = sql("update passkey set sign_count = $2, is_synced = $3, last_used_at = $4
      where id = $1 and (sign_count < $2 or (sign_count = 0 and $2 = 0)) returning id");
 const REMOVE: Sql = sql("delete from passkey where id = $1 and user_id = $2 returning name");
+const RENAME: Sql = sql("update passkey set name = $3 where id = $1 and user_id = $2 returning id");
 const REMOVE_ALL: Sql = sql("delete from passkey where user_id = $1");
 
-pub(crate) const ALL: &[Sql] = &[ADD, OF, FIND, USE, REMOVE, REMOVE_ALL];
+pub(crate) const ALL: &[Sql] = &[ADD, OF, FIND, USE, REMOVE, RENAME, REMOVE_ALL];
 
 /// A passkey that is about to be kept.
 pub(super) struct NewPasskey<'a> {
@@ -88,6 +89,11 @@ pub(super) fn note_use(
 /// What it was called, if there was such a one of the user's.
 pub(super) fn remove(tx: &mut Tx, id: i64, user: UserId) -> Result<Option<String>, Failure> {
     Ok(tx.row(REMOVE, args![id, user.0])?.map(|row| row.text(0).to_owned()))
+}
+
+/// Whether there was such a one of the user's.
+pub(super) fn rename(tx: &mut Tx, id: i64, user: UserId, name: &str) -> Result<bool, Failure> {
+    Ok(tx.row(RENAME, args![id, user.0, name])?.is_some())
 }
 
 pub(super) fn remove_all(tx: &mut Tx, user: UserId) -> Result<u64, Failure> {

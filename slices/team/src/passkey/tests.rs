@@ -373,6 +373,30 @@ fn a_removed_passkey_opens_nothing() {
 }
 
 #[test]
+fn a_renamed_passkey_opens_what_it_opened() {
+    on_both(|world, who, session| {
+        let app = &world.app;
+        let mut phone = Authenticator::new(1);
+        adds(app, (who, session), &mut phone).unwrap();
+        let (user, now) = (who.id, world.now());
+        let names = move |tx: &mut Tx| {
+            Ok(list(tx, user)?.into_iter().map(|row| (row.id, row.name)).collect::<Vec<_>>())
+        };
+        let one = world.db.read_blocking(names).unwrap()[0].0;
+        let calls = |who: &User, name: &'static str| {
+            let who = who.clone();
+            world.db.write_blocking(move |tx| rename(tx, &who, one, name, now))
+        };
+        let stranger = User { id: UserId(99), ..who.clone() };
+        assert_eq!(code(&calls(&stranger, "mine").unwrap_err()), "missing");
+        assert!(matches!(calls(who, "  "), Err(Failure::Invalid(_))));
+        calls(who, " Key ring ").unwrap();
+        assert_eq!(world.db.read_blocking(names).unwrap(), [(one, "Key ring".to_owned())]);
+        assert_eq!(enters(app, BROWSER, &phone.shows(&asked(app))).unwrap(), MARA);
+    });
+}
+
+#[test]
 fn a_passkey_is_shown_beside_the_password_and_proves_who_one_is() {
     on_both(|world, who, session| {
         let app = &world.app;

@@ -52,6 +52,7 @@ fn done(word: &str) -> Option<&'static str> {
         "passkey-removed" => {
             "That passkey opens nothing here any more. Remove it from your device, too."
         }
+        "passkey-renamed" => "The passkey is called otherwise, and opens what it opened.",
         "second-off" => "No code is asked for any more.",
         "revoked" => "That token opens nothing any more.",
         _ => return None,

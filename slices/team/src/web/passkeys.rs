@@ -26,6 +26,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/me/passkeys", post(add))
         .route("/me/passkeys/ask", post(ask_me))
         .route("/me/passkeys/remove", post(remove))
+        .route("/me/passkeys/rename", post(rename))
         .route("/me/prove/passkey", post(prove))
         .route("/sign-in/passkey", post(enter))
         .route("/sign-in/passkey/ask", post(ask_stranger))
@@ -156,6 +157,30 @@ async fn remove(
         app.db.write(move |tx| passkey::remove(tx, (&asker, &session), number, now)).await;
     match removed {
         Ok(()) => Ok(Redirect::to("/me?done=passkey-removed#passkeys").into_response()),
+        Err(failure) => again(&app, who, here, failure).await,
+    }
+}
+
+#[derive(Deserialize)]
+struct Renamed {
+    id: String,
+    #[serde(default)]
+    passkey_name: String,
+}
+
+async fn rename(
+    State(app): State<App>,
+    who: User,
+    here: Here,
+    Form(Renamed { id, passkey_name }): Form<Renamed>,
+) -> Result<Response, Failure> {
+    let now = app.clock.now();
+    let number = app.public_ids().decode(PASSKEY, &id);
+    let number = number.ok_or_else(|| Failure::missing("passkey", &id))?;
+    let asker = who.clone();
+    let work = move |tx: &mut platform::Tx| passkey::rename(tx, &asker, number, &passkey_name, now);
+    match app.db.write(work).await {
+        Ok(()) => Ok(Redirect::to("/me?done=passkey-renamed#passkeys").into_response()),
         Err(failure) => again(&app, who, here, failure).await,
     }
 }
