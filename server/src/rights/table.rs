@@ -36,8 +36,8 @@ pub(super) const IDS: &[(&str, &str)] = &[
     ("{view}", "viw"),
 ];
 
-/// Calls by other methods than GET that whoever may read may make: they change nothing, or what is one's own. Of every
-/// other such call it must be said what right it takes to change something.
+/// Calls by other methods than GET that whoever may read may make, though not by a token that only looks: they change
+/// nothing, or what is one's own. Of every other such call it must be said what right it takes to change something.
 pub(super) const FOR_READERS: &[&str] = &[
     "POST /api/v1/backtests",
     "POST /api/v1/companies/{company}/follow",

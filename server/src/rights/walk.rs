@@ -129,6 +129,7 @@ fn each_door_lets_in_whom_the_table_says() {
     let mut world = World::begun();
     let mut wrong = Vec::new();
     let roles = roles();
+    let changing: BTreeSet<String> = http::api::changing().collect();
     for door in &doors() {
         let at = path(&world, *door, &world.own.clone());
         let mut check = |who: &str, answer: &Answer, is_right: bool, expected: &str| {
@@ -173,7 +174,7 @@ fn each_door_lets_in_whom_the_table_says() {
         );
         if let (Known::Token, Need::Right(right)) = (door.by, door.need) {
             let answer = world.ask(*door, &at, Some("reader"));
-            match Scope::Read.covers(right) {
+            match Scope::Read.covers(right) && !changing.contains(door.at) {
                 true => check("a token that reads", &answer, is_let_in(&answer), "let in"),
                 false => check("a token that reads", &answer, answer.status == 403, "forbidden"),
             }

@@ -161,6 +161,11 @@ fn whoever_shows_no_token_or_too_small_a_one_is_refused() {
     let person = json!({ "email": "ann@north.example" });
     assert_eq!(reader.tell(PEOPLE, &person).0, 403);
     assert_eq!(reader.tell(BATCH, &json!([person])).0, 403);
+    // Nor does it change what is its user's own.
+    let view = json!({ "name": "Mine", "stage": "lead" });
+    assert_eq!(reader.tell("/api/v1/views", &view).0, 403);
+    assert_eq!(reader.ask("POST", "/api/v1/me/sessions/end", "").status, 403);
+    assert_eq!(reader.ask("POST", "/api/v1/definitions/check", r#"{"text":""}"#).status, 200);
     let writer = Caller { served: &served, token: writes };
     assert_eq!(writer.tell(PEOPLE, &person).0, 201);
     // A token opens the calls, and no page.

@@ -67,6 +67,15 @@ impl Scope {
         }
     }
 
+    /// Whether it changes nothing, whatever its user may: neither what is everybody's nor what is its user's own.
+    pub const fn only_looks(self) -> bool {
+        match self {
+            Scope::Write => false,
+            Scope::Read => true,
+            Scope::Only(rights) => LOOKS.cover(rights),
+        }
+    }
+
     /// As programs are told it: a word, or the words of the rights.
     pub fn told(self) -> Value {
         match self {

@@ -71,6 +71,15 @@ impl User {
         if self.can(right) { Ok(()) } else { Err(Failure::Forbidden) }
     }
 
+    /// Whether the user may change anything at all, were it only what is their own: not by a token that only looks. Rights
+    /// don't say that, for what is one's own takes none.
+    ///
+    /// # Errors
+    /// `Forbidden` if not.
+    pub fn may_change(&self) -> Result<(), Failure> {
+        if self.scope.only_looks() { Err(Failure::Forbidden) } else { Ok(()) }
+    }
+
     /// What the user may do with a fact of that name, of a person or a company whom they see.
     pub fn field(&self, key: &str) -> FieldRight {
         let right = self.role.fields().of(key);

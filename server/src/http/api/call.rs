@@ -215,6 +215,11 @@ impl Call {
         self
     }
 
+    /// Whether it may change something, were it only what is one's own.
+    pub(super) fn changes(&self) -> bool {
+        self.method != Method::GET && !matches!(self.by, By::Reading(_))
+    }
+
     /// Whether an answer can be kept for whoever makes the same call again.
     pub(super) fn is_kept(&self) -> bool {
         matches!(self.by, By::Writing(_)) && !self.is_secret

@@ -178,6 +178,9 @@ async fn made(
     body: Body,
 ) -> Result<Response, Refusal> {
     who.may(call.right)?;
+    if call.changes() {
+        who.may_change()?;
+    }
     let path = path.map_err(|_| Failure::missing("call", "at this address"))?;
     let path = path.iter().map(|(name, text)| (name.to_owned(), text.to_owned()));
     let given = ask::read(call, path, &parts.uri)?;

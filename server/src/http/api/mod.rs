@@ -88,6 +88,13 @@ pub(crate) fn each() -> impl Iterator<Item = (String, team::Right, String)> {
     })
 }
 
+/// Every call that may change something.
+#[cfg(test)]
+pub(crate) fn changing() -> impl Iterator<Item = String> {
+    let calls = table::calls().iter().filter(|call| call.changes());
+    calls.map(|call| format!("{} /api/v1{}", call.method, call.path))
+}
+
 /// The name of every call.
 #[cfg(test)]
 pub(crate) fn ids() -> impl Iterator<Item = &'static str> {
