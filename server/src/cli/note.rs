@@ -21,16 +21,19 @@ pub(crate) enum NoteCommand {
     List(List),
     Edit(Edit),
     Remove(Remove),
+    Restore(Restore),
 }
 
 /// Write a note about a person or a company
 #[derive(Args)]
 #[command(
-    long_about = "Writes a note about a person or a company, which everybody reads who sees the record. A colleague who is named in it \
-        by @ and the name or the address is told. The operator is no user, and so writes no notes for a team or for themselves.",
+    long_about = "Writes a note about a person or a company, which everybody reads who sees the record; with --team the author's teams \
+        alone, with --private the author. A colleague who is named in it by @ and the name or the address is told. The operator is no \
+        user, and so writes no notes for a team or for themselves: say with --as whose it is to be.",
     after_long_help = "Examples:\n  \
         sluice note add ann@north.example \"Signs only after the board met, says @Mara Lind.\"\n  \
-        sluice note add north.example \"Three sites; Verona starts in April.\""
+        sluice note add north.example \"Three sites; Verona starts in April.\"\n  \
+        sluice --as mara@north.example note add ann@north.example --team \"Wants to be asked by Ben.\""
 )]
 pub(crate) struct Add {
     /// A person or a company, as for `sluice person` and `sluice company`
@@ -39,6 +42,12 @@ pub(crate) struct Add {
     /// What it says
     #[arg(value_name = "TEXT")]
     text: String,
+    /// For the author's teams, and whoever manages a team above them
+    #[arg(long, conflicts_with = "private")]
+    team: bool,
+    /// For the author alone
+    #[arg(long)]
+    private: bool,
 }
 
 /// List the notes about a person or a company
@@ -67,10 +76,18 @@ pub(crate) struct Edit {
     text: String,
 }
 
-/// Remove a note; for a day it can be brought back on the page of the record
+/// Remove a note; for a day it can be brought back
 #[derive(Args)]
 pub(crate) struct Remove {
     /// Which, as `sluice note list` names it
+    #[arg(value_name = "NOTE")]
+    note: String,
+}
+
+/// Bring a note back that was removed within the last day
+#[derive(Args)]
+pub(crate) struct Restore {
+    /// Which, as `sluice note remove` was told
     #[arg(value_name = "NOTE")]
     note: String,
 }
@@ -82,6 +99,7 @@ impl NoteCommand {
             NoteCommand::List(ask) => ask.run(house)?,
             NoteCommand::Edit(ask) => ask.run(house)?,
             NoteCommand::Remove(ask) => ask.run(house)?,
+            NoteCommand::Restore(ask) => ask.run(house)?,
         }
         Ok(Outcome::Done)
     }
@@ -98,8 +116,13 @@ impl Add {
         let app = reading(house)?;
         let asking = asking(&app);
         let (now, ids) = (app.clock.now(), app.public_ids());
+        let audience = match (self.team, self.private) {
+            (true, _) => Audience::Team,
+            (_, true) => Audience::Author,
+            _ => Audience::Everybody,
+        };
         let note = app.db.write_blocking(move |tx| {
-            let new = NewNote { text: self.text, audience: Audience::Everybody, files: Vec::new() };
+            let new = NewNote { text: self.text, audience, files: Vec::new() };
             write(tx, asking, &self.who, &new, now)
         })?;
         house.mouth.result(&told(&note, ids), |ink| shown(&[note.clone()], ids, ink))
@@ -150,6 +173,20 @@ impl Remove {
     }
 }
 
+impl Restore {
+    fn run(self, house: &House) -> Result<(), Failure> {
+        let app = reading(house)?;
+        let asking = asking(&app);
+        let (now, ids) = (app.clock.now(), app.public_ids());
+        let note = app.db.write_blocking(move |tx| {
+            let id = meant(tx, asking, &self.note)?;
+            remove::restore(tx, asking, id, now)?;
+            read::load(tx, asking, id)
+        })?;
+        house.mouth.result(&told(&note, ids), |ink| shown(&[note.clone()], ids, ink))
+    }
+}
+
 /// A note for programs.
 pub(crate) fn told(note: &NoteView, ids: PublicIds) -> Value {
     let about = if journal::is_company(note.subject) { people::COMPANY } else { people::PERSON };
@@ -180,8 +217,13 @@ fn shown(notes: &[NoteView], ids: PublicIds, ink: Ink) -> String {
         } else {
             format!("\n  files: {}", files.join(", "))
         };
+        let whom = match note.audience {
+            Audience::Everybody => "",
+            Audience::Team => ", for a team",
+            Audience::Author => ", private",
+        };
         format!(
-            "{}  {}, {}\n  {}{files}\n",
+            "{}  {}, {}{whom}\n  {}{files}\n",
             ids.encode(NOTE, note.id),
             ink.strong(&note.author_name),
             note.written_at,

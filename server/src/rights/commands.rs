@@ -49,6 +49,7 @@ const ARGS: &[(&str, &str)] = &[
     ("note edit", "not_0 So"),
     ("note list", "{person}"),
     ("note remove", "not_0"),
+    ("note restore", "not_0"),
     ("person", "{person}"),
     ("said", "{person} person.title"),
     ("restore", "{folder}/none.db"),

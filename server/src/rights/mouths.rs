@@ -49,7 +49,7 @@ const VERBS: &[Verb] = &[
     verb(&[], &["note list"], &["listNotes", "listCompanyNotes", "getNote"]),
     verb(&["POST /notes/{note}/edit"], &["note edit"], &["changeNote", "addFile"]),
     verb(&["POST /notes/{note}/remove"], &["note remove"], &["removeNote"]),
-    apart(&["POST /notes/{note}/restore"], &[], "it takes back what was just removed on the page: a program writes the note again"),
+    verb(&["POST /notes/{note}/restore"], &["note restore"], &["restoreNote"]),
     verb(&["GET /files/{file}"], &[], &["getFile"]),
     verb(&["POST /files/{file}/remove"], &[], &["removeFile"]),
     apart(&["GET /people/{person}/colleagues", "GET /companies/{company}/colleagues"], &[], PART),

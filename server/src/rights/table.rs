@@ -279,6 +279,7 @@ pub(super) const COMMANDS: &[(&str, Need)] = &[
     ("note edit", Right(EditPeople)),
     ("note list", Right(ReadPeople)),
     ("note remove", Right(EditPeople)),
+    ("note restore", Right(EditPeople)),
     ("people", Right(ReadPeople)),
     ("person", Right(ReadPeople)),
     ("said", Right(ReadPeople)),

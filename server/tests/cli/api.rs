@@ -681,7 +681,12 @@ fn seed(caller: &Caller<'_>, path: &str, name: &str) -> String {
         "note" | "file" => {
             let note = tell("/people/ann@north.example/notes", json!({ "text": "Seed" }));
             if name == "note" {
-                return note["id"].as_str().unwrap().to_owned();
+                let id = note["id"].as_str().unwrap().to_owned();
+                if path.ends_with("restore") {
+                    let gone = caller.ask("DELETE", &format!("/api/v1/notes/{id}"), "");
+                    assert_eq!(gone.status, 204, "{}", gone.body);
+                }
+                return id;
             }
             let at = format!("/api/v1/notes/{}/files?name=seed.csv", note["id"].as_str().unwrap());
             let answer = upload(caller, &at);

@@ -25,6 +25,7 @@ const COMMANDS: &[&[&str]] = &[
     &["note", "list"],
     &["note", "edit"],
     &["note", "remove"],
+    &["note", "restore"],
     &["gdpr", "export"],
     &["gdpr", "erase"],
     &["retention"],

@@ -10,6 +10,7 @@ mod hands;
 mod hardening;
 mod help;
 mod moving;
+mod notes;
 mod olist;
 mod packaging;
 mod program;

@@ -73,6 +73,16 @@ pub(super) fn calls() -> Vec<Call> {
         .gives_nothing("It is gone.")
         .tagged()
         .writes(take_away),
+        post(
+            "/notes/{note}/restore",
+            "restoreNote",
+            "Bring a note back that was removed within the last day",
+        )
+        .more("Its author may, and whoever removed it.")
+        .right(Right::EditPeople)
+        .at("note", note_part())
+        .gives(200, "The note as it is again.", named("Note"))
+        .writes(bring_back),
         post("/notes/{note}/files", "addFile", "Hang a file on a note of one's own")
             .more("At most 20 MB; 10 files on one note.")
             .right(Right::EditPeople)
@@ -274,6 +284,12 @@ fn take_away(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
     let note = same(tx, ask)?;
     remove::remove(tx, &ask.who, note.id, ask.now)?;
     Ok(Given::nothing())
+}
+
+fn bring_back(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
+    let id = ask.id("note", NOTE)?;
+    remove::restore(tx, &ask.who, id, ask.now)?;
+    Ok(Given::value(told(&read::load(tx, &ask.who, id)?, ask.outside)))
 }
 
 async fn add_file(app: App, ask: Ask) -> Result<Given, Failure> {
