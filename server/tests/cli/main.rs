@@ -17,4 +17,5 @@ mod program;
 mod serving;
 mod tell;
 mod upgrade;
+mod waking;
 mod workspace;

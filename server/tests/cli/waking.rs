@@ -1,0 +1,77 @@
+//! Time moves people, whether or not anybody serves: who became due while no process ran is woken by the next one.
+
+use moment::{Moment, Span};
+use rustix::process::Signal;
+use serde_json::{Value, json};
+
+use crate::program::{Program, Served};
+
+/// Whoever sent a form is a prospect for a minute.
+const BRIEF: &str = r#"
+name = "Brief"
+[stages.lead]
+enter = 'known(person.email)'
+[stages.prospect]
+enter = 'did("form.submitted", minutes(1))'
+leave = { when = '!did("form.submitted", minutes(1))', to = "lead", reason = "a minute is over" }
+"#;
+/// How long after the form was told of the minute is over.
+const LEFT: Span = Span::seconds(6);
+
+fn now() -> Moment {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    Moment(i64::try_from(since.as_micros()).unwrap())
+}
+
+fn moves(served: &Served, token: &str) -> Vec<(String, String)> {
+    let bearer = format!("Bearer {token}");
+    let at = "/api/v1/people/ann@north.example/transitions";
+    let answer = served.ask("GET", at, &[("authorization", &bearer)], "");
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let told: Value = serde_json::from_str(&answer.body).unwrap();
+    let text = |one: &Value, name: &str| one[name].as_str().unwrap().to_owned();
+    let moves = told["transitions"].as_array().unwrap().iter();
+    moves.map(|one| (text(one, "to"), text(one, "at"))).collect()
+}
+
+#[test]
+fn who_became_due_while_nobody_served_is_woken_at_the_start() {
+    Program::on_both(|program| {
+        program.begin();
+        let definition = program.write("brief.toml", BRIEF);
+        program.run(&["definition", "adopt", &definition]).must_be_done();
+        let token = ["token", "create", "--user", "mara@north.example", "--name", "x", "--json"];
+        let token = program.run(&token).must_be_done().json();
+        let token = token["token"].as_str().unwrap();
+
+        let served = program.serve(&[]);
+        let sent = now() - Span::minutes(1) + LEFT;
+        let person = json!({ "email": "ann@north.example",
+            "activities": [{ "kind": "form.submitted", "at": sent.to_string() }] });
+        let bearer = format!("Bearer {token}");
+        let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+        let told = served.ask("POST", "/api/v1/people", &headers, &person.to_string());
+        assert_eq!(told.status, 201, "{}", told.body);
+        served.signal(Signal::KILL);
+        assert_eq!(served.ended().0.code(), None);
+
+        // Nobody runs while the minute ends.
+        let due = sent + Span::minutes(1);
+        while now() <= due {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        let served = program.serve(&[]);
+        let patience = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        let found = loop {
+            let found = moves(&served, token);
+            if found.first().is_some_and(|(to, _)| to == "lead") && found.len() > 1 {
+                break found;
+            }
+            assert!(std::time::Instant::now() < patience, "nobody was woken: {found:?}");
+            std::thread::yield_now();
+        };
+        assert_eq!(found[0], ("lead".to_owned(), due.to_string()), "as of when it was due");
+        drop(served);
+        assert_eq!(program.run(&["verify"]).must_be_done().code, 0);
+    });
+}
