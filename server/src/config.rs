@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use moment::Span;
 use platform::failure::Failure;
 use serde::Deserialize;
+use team::Lengths;
 use toml::{Table, Value};
 
 use crate::http::{ForwardedBy, Network, TlsPaths};
@@ -27,6 +29,7 @@ pub(crate) struct Config {
     pub workspace: Workspace,
     pub http: Http,
     pub tls: Tls,
+    pub sessions: Sessions,
     pub metrics: Metrics,
     pub api: Api,
     pub work: Work,
@@ -73,6 +76,25 @@ impl Tls {
     pub(crate) fn paths(&self) -> Option<TlsPaths> {
         let (certificate, key) = (self.certificate.clone(), self.key.clone());
         (!certificate.as_os_str().is_empty()).then_some(TlsPaths { certificate, key })
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Sessions {
+    pub hours_max: u32,
+    pub idle_minutes: u32,
+    pub keep_days_max: u32,
+    pub keep_idle_days: u32,
+}
+
+impl Sessions {
+    pub(crate) fn lengths(&self) -> Lengths {
+        Lengths {
+            longest: Span::hours(i64::from(self.hours_max)),
+            idle: Span::minutes(i64::from(self.idle_minutes)),
+            kept: Span::days(i64::from(self.keep_days_max)),
+            kept_idle: Span::days(i64::from(self.keep_idle_days)),
+        }
     }
 }
 
@@ -170,7 +192,15 @@ pub(crate) fn read(
 
 /// What each value allows and both together do not.
 fn consistent(config: &Config) -> Result<(), Failure> {
-    let Config { tls, metrics, http, .. } = config;
+    let Config { tls, metrics, http, sessions, .. } = config;
+    let is_kept = sessions.keep_days_max > 0;
+    if sessions.hours_max == 0
+        || sessions.idle_minutes == 0
+        || is_kept && sessions.keep_idle_days == 0
+    {
+        let words = "sessions.hours_max, idle_minutes and keep_idle_days must be 1 or more: nobody could do anything";
+        return Err(refused(words.to_owned()));
+    }
     if !http.address.is_empty() && !is_origin(&http.address) {
         let words = format!(
             "http.address is {:?}: write how browsers reach Sluice, as https://sales.north.example, without a path",
@@ -461,7 +491,7 @@ mod tests {
             (
                 "[htpp]\n",
                 &[][..],
-                "[htpp] is not known; there are workspace, http, tls, metrics, api, work, log",
+                "[htpp] is not known; there are workspace, http, tls, sessions, metrics, api, work, log",
             ),
             (
                 "[log]\nlevle = \"x\"\n",

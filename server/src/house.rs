@@ -238,6 +238,7 @@ impl House {
             .with_part(Forgetting(vec![Arc::new(FunnelForgets), Arc::new(NotesForget)]))
             .with_part(Tellers::default())
             .with_part(Public(self.config.tell.public))
+            .with_part(self.config.sessions.lengths())
             .with_part(MenuPart(Arc::new(menu())))
             .with_part(people::panel::Panels(vec![Arc::new(funnels::panel::ReceiptPanel)]))
             .with_part(PublicAddress(self.public_address()))

@@ -13,7 +13,9 @@ mod door;
 pub mod field;
 pub mod frame;
 mod guard;
+pub mod guesses;
 pub mod invitation;
+mod lengths;
 mod mouth;
 #[cfg(test)]
 mod opened;
@@ -51,6 +53,7 @@ pub use colleague::USER;
 pub use door::Caller;
 pub use field::{FieldRight, FieldRights};
 pub use guard::{TrustedOrigins, refuse_forged};
+pub use lengths::Lengths;
 pub use mouth::{MOUTHS, Mouth};
 pub use origin::{Peer, PublicAddress, came_from};
 pub use password::{Passwords, Strength};

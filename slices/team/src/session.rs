@@ -8,18 +8,12 @@ use platform::failure::Failure;
 use platform::live::{self, Said};
 use sha2::{Digest, Sha256};
 
+use crate::lengths::Lengths;
 use crate::origin::{Reach, host, is_local};
 use crate::user::User;
 use crate::{sessions, store};
 
-/// How long one stays signed in who asked for it, in days.
-const KEPT_DAYS: i64 = 30;
-/// How long one stays signed in otherwise, in hours; the browser forgets the cookie sooner, when it closes.
-const UNKEPT_HOURS: i64 = 12;
-/// After how long without a request a session is over.
-pub(crate) const IDLE: Span = Span::days(14);
-/// How far the noted last use may lag behind, in minutes, so that reading a page seldom writes.
-const LAST_USE_LAG_MINUTES: i64 = 5;
+const SECOND_US: i64 = 1_000_000;
 
 /// How long after showing who they are somebody may change what opens their doors, in minutes.
 const PROOF_MINUTES: i64 = 30;
@@ -103,12 +97,20 @@ impl Means {
 pub(crate) struct Opening {
     /// The session that the browser had before, which ends.
     pub replaces: Option<String>,
-    /// Whether to stay signed in when the browser closes.
+    /// Whether to stay signed in when the browser closes, where anybody can.
     pub keep: bool,
     /// The browser, in words.
     pub device: String,
     /// By what.
     pub means: Means,
+}
+
+/// A session that is on.
+pub(crate) struct Held {
+    pub user: User,
+    pub last_used_at: Moment,
+    /// How far that may lag behind.
+    pub lag: Span,
 }
 
 /// What a browser is given that has just signed in.
@@ -141,13 +143,17 @@ pub(crate) fn open(
     opening: &Opening,
     now: Moment,
 ) -> Result<SignedIn, Failure> {
-    let lasts = if opening.keep { Span::days(KEPT_DAYS) } else { Span::hours(UNKEPT_HOURS) };
+    let lengths = Lengths::of(tx);
+    let keep = opening.keep && lengths.can_keep();
+    // Otherwise the browser forgets the cookie sooner, when it closes.
+    let lasts = if keep { lengths.kept } else { lengths.longest };
+    let opening = &Opening { keep, ..opening.clone() };
     if let Some(before) = &opening.replaces {
         store::end_session(tx, hash(before))?;
     }
-    store::forget_old_sessions(tx, now, now - IDLE)?;
+    store::forget_old_sessions(tx, now, &lengths)?;
     store::open_session(tx, hash(&token), user.id, opening, (now, now + lasts))?;
-    Ok(SignedIn { user, token, keep_s: opening.keep.then_some(KEPT_DAYS * 24 * 3_600) })
+    Ok(SignedIn { user, token, keep_s: keep.then_some(lasts.0 / SECOND_US) })
 }
 
 /// Puts a new session of the same kind in place of one, for somebody who has just shown who they are: whoever holds the
@@ -190,12 +196,11 @@ pub async fn must_be_proved_here(app: &App, headers: &HeaderMap) -> Result<(), F
 /// Who holds that token, if the session is still on; notes the use.
 pub(crate) async fn holder(app: &App, token: &str) -> Result<Option<User>, Failure> {
     let now = app.clock.now();
-    let idle_since = now - IDLE;
     let token_hash = hash(token);
     let asked = token_hash.clone();
-    let found = app.db.read(move |tx| store::find_session(tx, asked, now, idle_since)).await?;
-    let Some((user, last_used_at)) = found else { return Ok(None) };
-    if last_used_at < now - Span::minutes(LAST_USE_LAG_MINUTES) {
+    let found = app.db.read(move |tx| store::find_session(tx, asked, now)).await?;
+    let Some(Held { user, last_used_at, lag }) = found else { return Ok(None) };
+    if last_used_at < now - lag {
         app.db.write(move |tx| store::note_use(tx, token_hash, now)).await?;
     }
     Ok(Some(user))
@@ -277,8 +282,8 @@ pub(crate) fn ended(user: i64) -> Said {
 pub async fn signed_in(app: &App, headers: &HeaderMap) -> Result<Option<User>, Failure> {
     let Some(token) = token(headers) else { return Ok(None) };
     let (now, asked) = (app.clock.now(), hash(token));
-    let found = app.db.read(move |tx| store::find_session(tx, asked, now, now - IDLE)).await?;
-    Ok(found.map(|(user, _)| user))
+    let found = app.db.read(move |tx| store::find_session(tx, asked, now)).await?;
+    Ok(found.map(|held| held.user))
 }
 
 /// Ends the session that the token opens, if there is one.

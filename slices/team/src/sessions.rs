@@ -7,14 +7,16 @@ use platform::failure::Failure;
 use serde_json::{Value, json};
 
 use crate::audit;
-use crate::session::{self, IDLE};
+use crate::lengths::Lengths;
+use crate::session;
 use crate::user::{User, UserId};
 
 /// The prefix of a session's public id.
 pub const SESSION: &str = "ses";
 
 const OF: Sql = sql("select id, device, means, created_at, last_used_at, token_hash from session
-     where user_id = $1 and expires_at > $2 and last_used_at > $3 order by last_used_at desc, id");
+     where user_id = $1 and expires_at > $2
+         and (is_kept = 0 and last_used_at > $3 or is_kept = 1 and last_used_at > $4) order by last_used_at desc, id");
 const END: Sql = sql("delete from session where id = $1 and user_id = $2 returning id");
 const END_OTHERS: Sql = sql("delete from session where user_id = $1 and token_hash <> $2");
 const FIND: Sql = sql("select device, means, is_kept from session where token_hash = $1");
@@ -52,7 +54,9 @@ pub fn list(tx: &mut Tx, who: &User, token: &str, now: Moment) -> Result<Vec<Ses
         last_used_at: row.moment(4),
         is_this: row.blob(5) == this,
     };
-    Ok(tx.rows(OF, args![who.id.0, now, now - IDLE])?.iter().map(session).collect())
+    let lengths = Lengths::of(tx);
+    let args = args![who.id.0, now, now - lengths.idle, now - lengths.kept_idle];
+    Ok(tx.rows(OF, args)?.iter().map(session).collect())
 }
 
 /// Signs one of one's own browsers out.

@@ -71,7 +71,7 @@ pub async fn set_up(
     let hash = app.part::<Passwords>().hash(ask.password, &*app.dice).await?;
     let (now, token, replaces) = (app.clock.now(), app.dice.token(), replaces.map(str::to_owned));
     let opening =
-        Opening { replaces, keep: true, device: device.to_owned(), means: Means::Welcome };
+        Opening { replaces, keep: false, device: device.to_owned(), means: Means::Welcome };
     app.db
         .write(move |tx| {
             if !store::set_up(tx, &name, &zone, now)? {

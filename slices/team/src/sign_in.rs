@@ -44,6 +44,8 @@ pub struct SignInView {
     pub email: String,
     /// Where to go after.
     pub next: String,
+    /// Whether anybody can ask to be kept signed in.
+    pub can_keep: bool,
     /// Whether "keep me signed in" is ticked.
     pub keep: bool,
     /// What went wrong, and what to do about it: a sentence each.

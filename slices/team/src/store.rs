@@ -5,9 +5,10 @@ use platform::args;
 use platform::db::{Arg, Row, Sql, Tx, sql};
 use platform::failure::Failure;
 
+use crate::lengths::Lengths;
 use crate::mouth::Mouth;
 use crate::roster::user_of;
-use crate::session::{self, Opening};
+use crate::session::{self, Held, Opening};
 use crate::token::{Scope, TokenRow};
 use crate::user::{User, UserId};
 use crate::workspace::{Colleague, Workspace};
@@ -59,14 +60,17 @@ const SET_PASSWORD: Sql = sql("update team_user set password_hash = $2 where id 
 const FIND_SESSION: Sql = sql(concat!(
     "select ",
     of_user!(),
-    ", s.last_used_at from session s join team_user u on u.id = s.user_id left join role r on r.id = u.role_id
-     where s.token_hash = $1 and s.expires_at > $2 and s.last_used_at > $3 and u.suspended_at is null"
+    ", s.last_used_at, s.is_kept from session s join team_user u on u.id = s.user_id
+     left join role r on r.id = u.role_id
+     where s.token_hash = $1 and s.expires_at > $2 and u.suspended_at is null
+         and (s.is_kept = 0 and s.last_used_at > $3 or s.is_kept = 1 and s.last_used_at > $4)"
 ));
 const NOTE_USE: Sql =
     sql("update session set last_used_at = $2 where token_hash = $1 and last_used_at < $2");
 const END_SESSION: Sql = sql("delete from session where token_hash = $1 returning user_id");
 const FORGET_OLD_SESSIONS: Sql =
-    sql("delete from session where expires_at <= $1 or last_used_at <= $2");
+    sql("delete from session where expires_at <= $1 or is_kept = 0 and last_used_at <= $2
+     or is_kept = 1 and last_used_at <= $3");
 
 /// A count that has been quiet since `$3` begins anew; one that has reached `$4` goes one above it and
 /// stands still, so that the pause runs from the last try that was allowed.
@@ -255,12 +259,12 @@ pub(crate) fn find_session(
     tx: &mut Tx,
     token_hash: Vec<u8>,
     now: Moment,
-    idle_since: Moment,
-) -> Result<Option<(User, Moment)>, Failure> {
-    let Some(row) = tx.row(FIND_SESSION, args![token_hash, now, idle_since])? else {
-        return Ok(None);
-    };
-    Ok(Some((user_of(tx, &row)?, row.moment(10))))
+) -> Result<Option<Held>, Failure> {
+    let lengths = Lengths::of(tx);
+    let args = args![token_hash, now, now - lengths.idle, now - lengths.kept_idle];
+    let Some(row) = tx.row(FIND_SESSION, args)? else { return Ok(None) };
+    let (last_used_at, lag) = (row.moment(10), lengths.lag(row.flag(11)));
+    Ok(Some(Held { user: user_of(tx, &row)?, last_used_at, lag }))
 }
 
 pub(crate) fn note_use(tx: &mut Tx, token_hash: Vec<u8>, now: Moment) -> Result<(), Failure> {
@@ -277,9 +281,10 @@ pub(crate) fn end_session(tx: &mut Tx, token_hash: Vec<u8>) -> Result<(), Failur
 pub(crate) fn forget_old_sessions(
     tx: &mut Tx,
     now: Moment,
-    idle_since: Moment,
+    lengths: &Lengths,
 ) -> Result<(), Failure> {
-    tx.execute(FORGET_OLD_SESSIONS, args![now, idle_since]).map(drop)
+    let args = args![now, now - lengths.idle, now - lengths.kept_idle];
+    tx.execute(FORGET_OLD_SESSIONS, args).map(drop)
 }
 
 /// The tries counted with this one, and since when the count stands.

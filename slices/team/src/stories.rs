@@ -296,10 +296,10 @@ fn a_session_ends_when_it_should() {
         mara@north.example sets up "North" with "correct horse"
         mara@north.example signs in with "correct horse" in office
         mara@north.example signs in with "correct horse" keeping it in phone
-        11 hours pass
+        29 minutes pass
         office reads a page
         -> is mara@north.example (owner)
-        1 hours pass
+        30 minutes pass
         office reads a page
         -> is nobody
         13 days pass
@@ -321,6 +321,17 @@ fn a_session_ends_when_it_should() {
         -> is nobody
         "#,
     );
+}
+
+#[test]
+fn a_session_ends_after_half_a_day_though_it_is_used() {
+    let used = "25 minutes pass\noffice reads a page\n-> is mara@north.example (owner)\n";
+    let begun = "mara@north.example sets up \"North\" with \"correct horse\"\n\
+        mara@north.example signs in with \"correct horse\" in office\n";
+    check(&format!(
+        "{begun}{}20 minutes pass\noffice reads a page\n-> is nobody\n",
+        used.repeat(28)
+    ));
 }
 
 #[test]

@@ -23,6 +23,7 @@ use platform::page::Page;
 use serde::Deserialize;
 
 use crate::device::device;
+use crate::lengths::Lengths;
 use crate::origin::{Peer, Reach, host, local_path, reach};
 use crate::passkey::Site;
 use crate::provider::buttons;
@@ -125,7 +126,7 @@ async fn show_sign_in(
         workspace: workspace.name,
         host: host(&headers).to_owned(),
         next: local_path(&next).to_owned(),
-        keep: true,
+        can_keep: can_keep(&app),
         providers: buttons(&app),
         has_passkeys: Site::of(&app, &headers).is_ok(),
         ..SignInView::default()
@@ -180,6 +181,7 @@ async fn do_sign_in(
         host: host(&headers).to_owned(),
         email: form.email,
         next: next.to_owned(),
+        can_keep: can_keep(&app),
         keep,
         error: Some(error),
         providers: buttons(&app),
@@ -190,6 +192,11 @@ async fn do_sign_in(
         response.headers_mut().insert(header::RETRY_AFTER, retry_after);
     }
     Ok(response)
+}
+
+/// Whether anybody can ask to be kept signed in.
+fn can_keep(app: &App) -> bool {
+    app.find_part::<Lengths>().map(|lengths| *lengths).unwrap_or_default().can_keep()
 }
 
 /// What went wrong, as the page to sign in shows it: a sentence, and the rest.
@@ -214,7 +221,7 @@ async fn sign_in_again(
         workspace: app.db.read(workspace::workspace).await?.name,
         host: host(headers).to_owned(),
         next: local_path(next).to_owned(),
-        keep: true,
+        can_keep: can_keep(app),
         error: Some(error),
         providers: buttons(app),
         has_passkeys: Site::of(app, headers).is_ok(),

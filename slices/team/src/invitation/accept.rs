@@ -71,7 +71,7 @@ pub(crate) async fn accept(
     let (now, fresh, token) = (app.clock.now(), Fresh::of(app), token.to_owned());
     let opening = Opening {
         replaces: replaces.map(str::to_owned),
-        keep: true,
+        keep: false,
         device: ask.device,
         means: Means::Welcome,
     };

@@ -109,7 +109,7 @@ pub(crate) async fn enter(
         }
     }
     let (fresh, replaces) = (Fresh::of(app), replaces.map(str::to_owned));
-    let opening = Opening { replaces, keep: true, device, means: Means::Provider };
+    let opening = Opening { replaces, keep: false, device, means: Means::Provider };
     let config = provider.config.clone();
     let entered = app
         .db
