@@ -7,6 +7,7 @@
 //! PostgreSQL a few threads write, each on its own connection; [`Tx::lock`] makes them wait for each other where it
 //! matters. Closures are synchronous and may take long without holding up the web's threads.
 mod arg;
+mod aside;
 mod backup;
 mod check;
 mod error;
@@ -48,6 +49,7 @@ pub use shared::ID_BLOCK;
 pub use sql::{BUILT_TEXTS_MAX, Dialect, Pair, Sql, split, sql};
 pub use tx::{LIST_CHUNK_MAX, Tx};
 
+use aside::Left;
 use pool::Pool;
 pub(crate) use queue::words_of as panic_words;
 use queue::{Queue, Task, guarded};
@@ -220,7 +222,12 @@ impl Db {
         T: Send + 'static,
         F: FnOnce(&mut Tx) -> Result<T, Failure> + Send + 'static,
     {
-        answer(&self.0.writes, work).await
+        let left = Left::default();
+        let done = answer(&self.0.writes, left.by(work)).await;
+        if done.is_err() {
+            left.write(&self.0.writes).await;
+        }
+        done
     }
 
     /// As [`Db::write`], for threads that may wait.
@@ -236,6 +243,19 @@ impl Db {
             // It would wait for itself.
             return Err(Failure::broken("a closure that writes may not begin another write"));
         }
+        let left = Left::default();
+        let done = self.write_here(left.by(work));
+        if done.is_err() {
+            left.write_blocking(|work| self.write_here(work));
+        }
+        done
+    }
+
+    fn write_here<T, F>(&self, work: F) -> Result<T, Failure>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx) -> Result<T, Failure> + Send + 'static,
+    {
         match &self.0.writers {
             // A connection may not be used on a thread that drives futures.
             Some(writers) if Handle::try_current().is_err() => {

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::aside::Aside;
 use super::error::{StatementError, Trouble};
 use super::figures::Figures;
 use super::postgres::Session as PostgresSession;
@@ -24,6 +25,8 @@ pub struct Tx {
     woken: bool,
     /// What is said once this is committed, and where what this closure says begins.
     said: (Vec<Said>, usize),
+    /// What is written if this closure is undone.
+    asides: Vec<Aside>,
 }
 
 pub(crate) enum Engine {
@@ -59,7 +62,14 @@ pub const LIST_CHUNK_MAX: usize = 512;
 
 impl Tx {
     pub(crate) fn new(engine: Engine, shared: Arc<Shared>) -> Tx {
-        Tx { engine, shared, failed: false, woken: false, said: Default::default() }
+        Tx {
+            engine,
+            shared,
+            failed: false,
+            woken: false,
+            said: Default::default(),
+            asides: Vec::new(),
+        }
     }
 
     /// What the database keeps of itself.
@@ -324,6 +334,19 @@ impl Tx {
         }
     }
 
+    /// Has something written although this closure is undone, after it, in a transaction of its own: that it was asked
+    /// for, say. If the closure is kept, this is not done.
+    pub fn even_if_undone(
+        &mut self,
+        aside: impl FnOnce(&mut Tx) -> Result<(), Failure> + Send + 'static,
+    ) {
+        self.asides.push(Box::new(aside));
+    }
+
+    pub(crate) fn take_asides(&mut self) -> Vec<Aside> {
+        std::mem::take(&mut self.asides)
+    }
+
     /// Says nothing of what this closure said: it is undone.
     pub(crate) fn unsay(&mut self) {
         self.said.0.truncate(self.said.1);
@@ -352,6 +375,7 @@ impl Tx {
     pub(crate) fn start_closure(&mut self) {
         self.failed = false;
         self.said.1 = self.said.0.len();
+        self.asides.clear();
     }
 
     pub(crate) fn has_failed(&self) -> bool {

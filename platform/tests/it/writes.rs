@@ -209,3 +209,32 @@ fn a_read_modify_write_behind_a_lock_loses_nothing() {
         assert_eq!(count.int(0), 100);
     });
 }
+
+#[test]
+fn what_was_refused_may_leave_a_word() {
+    both(|world| {
+        let says = |id: i64, refused: bool| {
+            move |tx: &mut platform::Tx| {
+                tx.execute(ADD, args![id, "kept"])?;
+                tx.even_if_undone(move |tx| tx.execute(ADD, args![id + 1, "left"]).map(drop));
+                if refused { Err(Failure::refused("no", "no")) } else { Ok(()) }
+            }
+        };
+        let texts = || {
+            let all = |tx: &mut platform::Tx| {
+                let rows = tx.rows(sql("select id, words from note order by id"), args![])?;
+                Ok(rows.iter().map(|row| (row.int(0), row.text(1).to_owned())).collect::<Vec<_>>())
+            };
+            world.db.read_blocking(all).unwrap()
+        };
+        world.db.write_blocking(says(1, false)).unwrap();
+        world.db.write_blocking(says(10, true)).unwrap_err();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(world.db.write(says(20, true))).unwrap_err();
+        let left = |id| (id, "left".to_owned());
+        assert_eq!(texts(), [(1, "kept".to_owned()), left(11), left(21)]);
+        // What fails itself leaves the refusal as it was.
+        let again = world.db.write_blocking(says(10, true)).unwrap_err();
+        assert!(matches!(again, Failure::Refused { code: "no", .. }), "{again}");
+    });
+}

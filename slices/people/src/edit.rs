@@ -13,7 +13,7 @@ use team::{FieldRight, Right, User, audit};
 
 use crate::fields::Fields;
 use crate::project::{OUTSIDE_ID, OWNER};
-use crate::{COMPANY, PERSON, PersonId, WORKS_AT, find, store};
+use crate::{COMPANY, PERSON, PersonId, WORKS_AT, find, sight, store, taken};
 
 /// The source of what users say by hand.
 pub const EDIT: &str = "edit";
@@ -94,7 +94,7 @@ pub fn edit(
             .map_err(|words| Failure::invalid("value", words))?,
         _ => value_of(key, typed, held(&history, key).map(|(_, fact)| &fact.value))?,
     };
-    not_taken(tx, subject, key, &value)?;
+    not_taken(tx, who, (subject, key, &value), now)?;
     let edited = say(tx, who, (subject, &history), Fact::certain(key, value), EDIT, now)?;
     audit::note(tx, who, "fact.edited", of(subject), json!({ "fact": key }), now)?;
     Ok(edited)
@@ -279,18 +279,28 @@ fn value_of(key: &str, typed: &str, held: Option<&Value>) -> Result<Value, Failu
 }
 
 /// Lets pass an address or a telephone that is nobody else's.
-fn not_taken(tx: &mut Tx, subject: i64, key: &str, value: &Value) -> Result<(), Failure> {
+fn not_taken(
+    tx: &mut Tx,
+    who: &User,
+    (subject, key, value): (i64, &str, &Value),
+    now: Moment,
+) -> Result<(), Failure> {
     let kind = match key {
         "person.email" => "email",
         "person.phone" => "phone",
         _ => return Ok(()),
     };
     let Value::Text(text) = value else { return Ok(()) };
+    taken::may_ask(tx, who, now)?;
     match store::key(tx, false, kind, text)? {
-        Some(other) if other != subject => Err(Failure::refused(
-            "key_taken",
-            format!("{text} is somebody else's already, so that it would find two people."),
-        )),
+        Some(other) if other != subject => {
+            if sight::seen(tx, who, &[other])?.is_empty() {
+                taken::met(tx, who, 1, now)?;
+            }
+            let words =
+                format!("{text} is somebody else's already, so that it would find two people.");
+            Err(Failure::refused("key_taken", words))
+        }
         _ => Ok(()),
     }
 }

@@ -35,6 +35,7 @@ pub mod sight;
 pub mod sources;
 pub mod stand;
 mod store;
+mod taken;
 pub mod upsert;
 pub mod views;
 pub mod web;

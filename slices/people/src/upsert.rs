@@ -24,8 +24,7 @@ use crate::import::apply::{Record, apply};
 use crate::import::back;
 use crate::import::plan::{AHEAD_MAX, PlannedActivity, PlannedCompany, PlannedRow, TEXT_BYTES_MAX};
 use crate::project::OUTSIDE_ID;
-use crate::store;
-use crate::{PERSON, PersonId};
+use crate::{PERSON, PersonId, store, taken};
 
 /// People told of in one call at most.
 pub const PEOPLE_MAX: usize = 1_000;
@@ -165,6 +164,7 @@ pub fn upsert(tx: &mut Tx, who: &User, people: &[Json], now: Moment) -> Result<V
         let words = format!("{} people at once; at most {PEOPLE_MAX} are taken", people.len());
         return Err(Failure::invalid("/people", words));
     }
+    taken::may_ask(tx, who, now)?;
     let fields = Fields::load(tx)?;
     let planned = people.iter().map(|person| (None, read(person, None, &fields, now))).collect();
     take(tx, who, planned, now)
@@ -182,6 +182,7 @@ pub fn update(
     now: Moment,
 ) -> Result<Told, Failure> {
     who.may(Right::EditPeople)?;
+    taken::may_ask(tx, who, now)?;
     let own = store::keys_of(tx, person)?.into_iter().next();
     let fields = Fields::load(tx)?;
     let planned = vec![(Some(person), read(news, own.as_ref(), &fields, now))];

@@ -83,6 +83,7 @@ const COUNT_TRY: Sql = sql(
             else sign_in_try.since_at end
      returning tries, since_at",
 );
+const TRIES: Sql = sql("select tries, since_at from sign_in_try where bucket = $1");
 const GIVE_BACK_TRY: Sql =
     sql("update sign_in_try set tries = tries - 1 where bucket = $1 and tries > 0");
 const FORGET_TRIES: Sql = sql("delete from sign_in_try where bucket = $1");
@@ -128,6 +129,7 @@ pub(crate) const ALL: &[Sql] = &[
     END_SESSION,
     FORGET_OLD_SESSIONS,
     COUNT_TRY,
+    TRIES,
     GIVE_BACK_TRY,
     FORGET_TRIES,
     FORGET_OLD_TRIES,
@@ -298,6 +300,11 @@ pub(crate) fn count_try(
     let row = tx.row(COUNT_TRY, args![bucket, now, quiet_since, tries_max])?;
     let row = row.ok_or_else(|| Failure::broken("an upsert gave no row"))?;
     Ok((row.int(0), row.moment(1)))
+}
+
+/// The tries that were counted, and since when the count stands.
+pub(crate) fn tries(tx: &mut Tx, bucket: Vec<u8>) -> Result<Option<(i64, Moment)>, Failure> {
+    Ok(tx.row(TRIES, args![bucket])?.map(|row| (row.int(0), row.moment(1))))
 }
 
 pub(crate) fn give_back_try(tx: &mut Tx, bucket: Vec<u8>) -> Result<(), Failure> {

@@ -75,7 +75,7 @@ impl Buckets {
     }
 }
 
-fn bucket(name: String) -> Vec<u8> {
+pub(crate) fn bucket(name: String) -> Vec<u8> {
     Sha256::digest(name.as_bytes()).to_vec()
 }
 
@@ -84,6 +84,6 @@ pub(crate) fn forget_old(tx: &mut Tx, now: Moment) -> Result<(), Failure> {
     store::forget_old_tries(tx, now - Span::minutes(PAUSE_MINUTES))
 }
 
-fn seconds_until(now: Moment, then: Moment) -> u32 {
+pub(crate) fn seconds_until(now: Moment, then: Moment) -> u32 {
     u32::try_from(((then - now).0 + SECOND_US - 1) / SECOND_US).unwrap_or(1).max(1)
 }

@@ -254,3 +254,56 @@ fn what_is_hidden_is_told_nowhere_and_not_asked_for() {
         assert!(words.contains("person.title is not yours to write"), "{words}");
     });
 }
+
+/// What the audit log has of addresses that were met: how many each time.
+fn met(world: &World) -> Vec<i64> {
+    let asked = team::audit::Asked {
+        what: Some("address.taken".to_owned()),
+        ..team::audit::Asked::default()
+    };
+    let found = read(world, &User::operator(), move |tx, who| {
+        Ok(team::audit::list(tx, who, &asked, None, 100)?.rows)
+    });
+    let rows = found.unwrap();
+    rows.iter().rev().map(|row| row.detail["addresses"].as_i64().unwrap()).collect()
+}
+
+#[test]
+fn whoever_meets_addresses_of_others_is_counted_and_has_to_pause() {
+    both(|world| {
+        adopt(world, RULES, funnels::lens::From::Start);
+        let (ann, ben) = (somebody(5, ""), somebody(6, ""));
+        tell(world, &ann, json!({ "email": "ann@north.example" }));
+        tell(world, &ben, json!({ "email": "quetzal@south.example" }));
+        let guess = || tell(world, &ann, json!({ "email": "quetzal@south.example" }));
+        assert!(matches!(guess(), Told::Conflict(words) if !words.contains("south")));
+        // An edit is undone as a whole, and is counted all the same.
+        let edit = |who: &User, key: &'static str, value: &'static str| {
+            let (who, now) = (who.clone(), world.now());
+            let edit = move |tx: &mut Tx| {
+                people::edit::edit(tx, &who, "ann@north.example", key, value, now)
+            };
+            world.db.write_blocking(edit)
+        };
+        let refused = edit(&ann, "person.email", "quetzal@south.example").unwrap_err();
+        assert!(matches!(refused, Failure::Refused { code: "key_taken", .. }), "{refused}");
+        assert_eq!(met(world), [1, 1]);
+        // Whoever sees them has met nobody.
+        edit(&User::operator(), "person.email", "quetzal@south.example").unwrap_err();
+        edit(&ann, "person.email", "ann@east.example").unwrap();
+        assert_eq!(met(world), [1, 1]);
+        while met(world).len() < 60 {
+            guess();
+        }
+        let again = json!({ "email": "new@north.example" });
+        let (who, now) = (ann.clone(), world.now());
+        let paused = move |tx: &mut Tx| upsert(tx, &who, std::slice::from_ref(&again), now);
+        let paused = world.db.write_blocking(paused).unwrap_err();
+        assert!(matches!(paused, Failure::Busy { retry_after_s: 1..=600 }), "{paused}");
+        assert!(matches!(edit(&ann, "person.phone", "+493012345"), Err(Failure::Busy { .. })));
+        edit(&ann, "person.title", "COO").expect("what says nothing of others goes on");
+        tell(world, &ben, json!({ "email": "new@south.example" }));
+        world.clock.advance(moment::Span::minutes(10));
+        assert!(matches!(guess(), Told::Conflict(_)), "and after a pause one may be wrong again");
+    });
+}

@@ -15,7 +15,7 @@ use crate::create::{self, Key};
 use crate::erase::tombstone;
 use crate::project::{OWNER, WORKS_AT};
 use crate::upsert::Told;
-use crate::{COMPANY, CompanyId, PersonId, sight};
+use crate::{COMPANY, CompanyId, PersonId, sight, taken};
 
 /// A record of the file, read and planned.
 pub(crate) struct Record {
@@ -38,6 +38,8 @@ pub(crate) struct Applied {
     pub(crate) taken: Vec<(u64, Told)>,
     /// Keys of people who were erased and are back, on purpose.
     pub(crate) brought_back: usize,
+    /// Rows about people whom the user does not see.
+    pub(crate) met: usize,
 }
 
 /// Applies records in their order, for a user: people whom the user does not see are not touched, nor facts that the user
@@ -63,6 +65,7 @@ pub(crate) fn apply(
         }
     }
     let people = Resolved::people(tx, who, &rows, &mut applied)?;
+    taken::met(tx, who, applied.met, now)?;
     let companies = Resolved::companies(tx, &rows)?;
     let ids = tx.public_ids();
     let owner = (who.sight != Sight::Everybody)
@@ -236,6 +239,7 @@ impl Resolved {
                 // Also where they name two: who the other is, is not told either.
                 some if some.iter().any(|one| unseen.contains(one)) => {
                     applied.reject(record, "its keys are those of somebody else's".to_owned());
+                    applied.met += 1;
                     found.of_row.push(None);
                     continue;
                 }
