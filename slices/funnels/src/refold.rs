@@ -29,7 +29,7 @@ pub const REFOLD: &str = "funnels.refold";
 
 /// People folded aside and written in one transaction: the more, the fewer times a page of an index is written; the
 /// fewer, the sooner others get in between. A sixtieth of everybody, within these bounds: whoever wants to write waits
-/// for a second at most, and little is kept in memory.
+/// for about a second, and little is kept in memory.
 const ASIDE_PEOPLE: (u64, u64) = (4_000, 16_000);
 /// Into how many parts everybody is cut, if that is within the bounds.
 const PARTS: u64 = 60;
