@@ -32,6 +32,7 @@ pub mod fold;
 pub mod hand;
 pub mod held;
 pub mod history;
+pub mod of_company;
 pub mod packs;
 pub mod people_file;
 pub mod receipt;

@@ -64,7 +64,11 @@ fn an_atomic_condition_has_its_cells() {
 
 #[test]
 fn what_is_wrong_is_said_of_the_row_and_the_cell() {
-    let names = Names { criteria: Some(vec!["budget".into()]), kinds: Some(vec!["MQL".into()]) };
+    let names = Names {
+        criteria: Some(vec!["budget".into()]),
+        kinds: Some(vec!["MQL".into()]),
+        ..Names::default()
+    };
     let rows = [
         (row("", "==", "1", "", ""), Cell::Term, "choose what is asked"),
         (row("score.fit", ">=", "", "", ""), Cell::Value, "a value is missing"),

@@ -81,6 +81,7 @@ fn a_wrong_condition_is_refused_with_its_place_what_was_expected_and_the_nearest
     let names = Names {
         criteria: Some(vec!["budget".into(), "need".into()]),
         kinds: Some(vec!["MQL".into()]),
+        ..Names::default()
     };
     for (text, words) in rows {
         let fault = Condition::parse_with(text, &names).unwrap_err();
@@ -326,4 +327,23 @@ proptest! {
         }
         let _ = Definition::parse(&text);
     }
+}
+
+#[test]
+fn conditions_about_companies_read_as_they_are_written() {
+    let names = Names::default().of_companies();
+    for text in [
+        "company.employees >= 50 && stage in [\"prospect\", \"customer\"]",
+        "people > 3 || score.intent >= 20 || known(company.industry)",
+        "somebody(person.seniority == \"vp\" && did(\"email.replied\", days(30)))",
+        "!somebody(stage == \"customer\") && did(\"deal.lost\")",
+    ] {
+        let condition = Condition::parse_with(text, &names).unwrap();
+        assert_eq!(condition.to_string(), text);
+        let json = condition.to_json().to_string();
+        assert_eq!(Condition::from_json(&json, &names).as_ref(), Ok(&condition), "{json}");
+        assert!(Condition::parse(text).is_err() || !text.contains("people"), "{text}");
+    }
+    let english = Condition::parse_with("somebody(known(person.email))", &names).unwrap();
+    assert_eq!(english.in_english().to_string(), "somebody there meets (email is known)");
 }

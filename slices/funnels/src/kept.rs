@@ -10,7 +10,8 @@ use serde_json::json;
 use crate::refold::REFOLD;
 
 /// Under which names it is noted that something is kept.
-const KEPT: [&str; 4] = ["handoff", "former_employee", "spent", KNOWN_AHEAD];
+const KEPT: [&str; 5] =
+    ["handoff", "former_employee", "spent", KNOWN_AHEAD, "company_standing"];
 
 /// That what is known ahead of a later employer is waited for: of whoever had several, what conditions ask is kept
 /// anew too.
@@ -41,7 +42,8 @@ pub fn keep(tx: &mut Tx, now: Moment) -> Result<Option<i64>, Failure> {
     for what in &missing {
         tx.execute(KEEP, args![*what, now])?;
     }
-    if missing.is_empty() || people::count(tx)? == 0 {
+    let is_empty = people::count(tx)? == 0 && people::companies::ids_after(tx, 0, 1)?.is_empty();
+    if missing.is_empty() || is_empty {
         return Ok(None);
     }
     jobs::enqueue(tx, REFOLD, None, &json!({ "for": missing }), now).map(Some)

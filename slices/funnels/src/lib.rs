@@ -65,6 +65,10 @@ pub fn slice() -> Slice {
                 ("0035_segment_order", include_str!("../migrations/0035_segment_order.sql")),
                 ("0045_erased_move", include_str!("../migrations/0045_erased_move.sql")),
                 ("0056_spent", include_str!("../migrations/0056_spent.sql")),
+                (
+                    "0085_words_of_companies",
+                    include_str!("../migrations/0085_words_of_companies.sql"),
+                ),
                 ("0086_segment_exact", include_str!("../migrations/0086_segment_exact.sql")),
                 ("0086_segment_timed", include_str!("../migrations/0086_segment_timed.sql")),
             ],

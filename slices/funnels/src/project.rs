@@ -54,6 +54,8 @@ impl Projection for FunnelProjection {
                 news,
             });
         }
+        let of_company = recorded.changed.iter().filter(|it| journal::is_company(it.subject));
+        keeper.keep_companies(tx, of_company, recorded.now)?;
         let lenses = lens::lenses(tx)?;
         let mut colleagues: BTreeSet<PersonId> =
             former::readers(tx, &companies)?.into_iter().collect();

@@ -52,6 +52,7 @@ impl Job for Refold {
         let mut done = earlier.and_then(|so_far| so_far.get("done")?.as_u64()).unwrap_or_default();
         if done == 0 {
             company::derive_everybody(app, run)?;
+            company::everybody(app, run)?;
         }
         let asked = run.payload().get("for").and_then(Value::as_array);
         let keeps = asked.is_some_and(|all| all.iter().any(|what| *what == kept::KNOWN_AHEAD));
@@ -209,6 +210,7 @@ fn restand_with(
 pub fn wake_due(app: &App) -> Result<u64, Failure> {
     let now = app.clock.now();
     company::wake_due(app, now)?;
+    company::wake_alone(app, now)?;
     let mut woken = 0;
     let mut before = Vec::new();
     loop {
@@ -234,7 +236,7 @@ pub fn wake_due(app: &App) -> Result<u64, Failure> {
 /// `Broken` when the database fails.
 pub fn next_wake(app: &App) -> Result<Option<Moment>, Failure> {
     app.db.read_blocking(|tx| {
-        let companies = company::next_due(tx)?;
-        Ok([people::stand::next_due(tx)?, companies].into_iter().flatten().min())
+        let companies = [company::next_due(tx)?, people::companies::standing::next_due(tx)?];
+        Ok(companies.into_iter().chain([people::stand::next_due(tx)?]).flatten().min())
     })
 }

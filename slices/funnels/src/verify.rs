@@ -160,6 +160,11 @@ fn compare(
         let company::Differs { lens, subject, what, stored, derived } = differs;
         found.tell(&lens, || subject_outside(ids_outside, subject), what, (stored, derived));
     })?;
+    if !is_being_kept {
+        company::check_alone(tx, &lenses, now, |lens, company, pair| {
+            found.tell(lens, || subject_outside(ids_outside, company), "a company by itself", pair);
+        })?;
+    }
     for (lens, mut flow) in lenses.iter().zip(flows) {
         for (edge, n) in erase::flow(tx, lens.id)? {
             *flow.entry(edge).or_default() += n;
@@ -183,6 +188,10 @@ fn compare(
         if kept != counted {
             let pair = (format!("{kept:?}"), format!("{counted:?}"));
             found.tell(&lens.name, || "the tally by owners".to_owned(), "counts", pair);
+        }
+        for (company, kept, counted) in people::companies::standing::differing(tx, lens.id)? {
+            let of = || subject_outside(ids_outside, company);
+            found.tell(&lens.name, of, "what people make of a company", (kept, counted));
         }
     }
     Ok(found)

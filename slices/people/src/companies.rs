@@ -1,6 +1,21 @@
-//! `companies`: those that there are, a page at a time, and one of them.
+//! `companies`: those that there are, a page at a time in any order, where they stand, and one of them.
+
+mod list;
+pub(crate) mod order;
+mod sieve;
+mod sort;
+pub mod standing;
+
+pub use list::{
+    CompanyList, CompanyListView, CompanyPlace, ListedCompany, among, count, heads, list, of,
+    places_of, prepare,
+};
+pub use sort::CompanySort;
+
+use std::collections::HashMap;
 
 use funnel::history::Entry;
+use funnel::sql::{CompanyTable, PersonTable, StandingTable};
 use moment::Moment;
 use platform::db::{Made, Tx};
 use platform::failure::Failure;
@@ -8,7 +23,35 @@ use team::{Right, User};
 
 use crate::person::{HeldFact, held};
 use crate::store::{self, CompanyRow};
-use crate::{CompanyId, find, sight};
+use crate::{CompanyId, LensId, condition, find, sight, stand};
+
+/// The table of companies, for statements that are made of conditions about them; each is its own.
+pub const COMPANIES: PersonTable =
+    PersonTable { table: "company", id: "id", company: "id", owner: "id" };
+
+/// The table of where companies stand, for the same. What no condition about companies asks for has no column.
+pub const STANDINGS: StandingTable = StandingTable {
+    table: "company_standing",
+    lens: "lens_id",
+    person: "company_id",
+    version: NOT_ASKED,
+    stage: "stage",
+    kind: NOT_ASKED,
+    temperature: NOT_ASKED,
+    criteria: NOT_ASKED,
+    fit_low: NOT_ASKED,
+    fit_high: NOT_ASKED,
+    engagement: NOT_ASKED,
+    engagement_key: NOT_ASKED,
+    key_of: stand::engagement_key,
+    intent: "intent",
+    likelihood: NOT_ASKED,
+    entered_at: NOT_ASKED,
+};
+const NOT_ASKED: &str = "not_asked_of_companies";
+
+/// What is kept there besides.
+pub const BESIDES: CompanyTable = CompanyTable { people: "people", own_stage: "own_stage" };
 
 /// A company with what is held of it.
 #[derive(Clone, Debug)]
@@ -46,6 +89,53 @@ pub fn after(
     let mut rows = store::companies(tx, &ids)?;
     rows.values_mut().for_each(|company| sight::veil_company(who, company));
     Ok(ids.iter().filter_map(|id| rows.remove(id)).collect())
+}
+
+/// What formulas say of these companies, as far as the user is told: by company and key of the field; of which it is
+/// unknown is left out, and everything while what a formula asks for is not ready.
+///
+/// # Errors
+/// As [`Asked::among`](crate::condition::Asked::among).
+pub fn judged(
+    tx: &mut Tx,
+    who: &User,
+    lens: LensId,
+    (formulas, companies): (&[&str], &[CompanyId]),
+    now: Moment,
+) -> Result<HashMap<(CompanyId, String), bool>, Failure> {
+    let mut judged = HashMap::new();
+    for key in formulas.iter().filter(|key| !who.is_hidden(key)) {
+        for (asked, says) in [((*key).to_owned(), true), (format!("!{key}"), false)] {
+            let asked = condition::read_of_companies(tx, lens, &asked)?;
+            let found = asked.among(tx, who, now, companies)?.unwrap_or_default();
+            judged.extend(found.into_iter().map(|company| ((company, (*key).to_owned()), says)));
+        }
+    }
+    Ok(judged)
+}
+
+/// The next companies by their numbers, for whoever goes through all.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn ids_after(tx: &mut Tx, after: CompanyId, limit: i64) -> Result<Vec<CompanyId>, Failure> {
+    store::companies_after(tx, after, limit)
+}
+
+/// Writes by what these companies are ordered, where it is not what their names say.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn rename(tx: &mut Tx, companies: &[CompanyId]) -> Result<(), Failure> {
+    let mut renamed = Vec::new();
+    for mut company in store::companies(tx, companies)?.into_values() {
+        let name_key = find::name_key(&company.name);
+        if company.name_key != name_key {
+            company.name_key = name_key;
+            renamed.push(company);
+        }
+    }
+    store::save_companies(tx, &renamed)
 }
 
 /// The company meant by `which`: see [`find::company`].

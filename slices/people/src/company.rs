@@ -9,9 +9,10 @@ use team::{Right, User};
 
 use crate::list::{self, Listed};
 use crate::person::{HeldFact, held};
-use crate::stand;
 use crate::store::{self, CompanyRow};
-use crate::{COMPANY, CompanyId, LensLabel, LensSource, PersonId, WORKS_AT, find, sight};
+use crate::{
+    COMPANY, CompanyId, LensLabel, LensSource, PersonId, WORKS_AT, companies, find, sight,
+};
 
 /// People on a page of a company at most.
 pub const PEOPLE_MAX: usize = 50;
@@ -52,7 +53,7 @@ pub struct CompanyRecord {
     pub company: CompanyRow,
     /// Names outside: kind and value.
     pub keys: Vec<(String, String)>,
-    /// Where it stands: as far as the furthest of its people, or as its own deals bring it.
+    /// Where it stands: as far as the furthest of the people whom the user sees there, or as its own deals bring it.
     pub stage: Stage,
     /// Facts about it, in the order of their names.
     pub facts: Vec<HeldFact>,
@@ -89,7 +90,8 @@ pub fn company(
         journal::histories(tx, &[id])?.pop().map(|(_, entries)| entries).unwrap_or_default();
     let source = tx.part::<LensSource>();
     let look = source.0.company(tx, lens.id, id, &history, now)?;
-    let stage = stand::furthest(tx, lens.id, id)?.max(look.stage);
+    let place = companies::places_of(tx, who, lens.id, &[id])?.remove(&id).unwrap_or_default();
+    let stage = place.stage.max(look.stage);
     history.extend(look.facts);
     history.sort_by_key(|entry| (entry.occurred_at, entry.id));
     sight::veil_history(who, &mut history);

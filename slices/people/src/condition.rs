@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use funnel::condition::Condition;
 use funnel::condition::form::{Form, RowFault};
+use funnel::condition::{Condition, Subject};
 use moment::Moment;
 use platform::db::{Made, Tx};
 use platform::failure::Failure;
@@ -17,6 +17,9 @@ use crate::{LensId, PersonId};
 /// A condition that can be asked of everybody at once. What it asks for is made ready the first time; until then it
 /// says nothing rather than too little.
 pub trait Asked: Send + Sync + Debug {
+    /// Whom or what it is about: whom it finds are people, or companies.
+    fn subject(&self) -> Subject;
+
     /// The condition.
     fn condition(&self) -> &Condition;
 
@@ -71,7 +74,13 @@ pub trait Conditions: Send + Sync {
     ///
     /// # Errors
     /// `Refused` with `condition` for a text that is none: where it is wrong, and what was probably meant.
-    fn read(&self, tx: &mut Tx, lens: LensId, text: &str) -> Result<Arc<dyn Asked>, Failure>;
+    fn read(
+        &self,
+        tx: &mut Tx,
+        lens: LensId,
+        subject: Subject,
+        text: &str,
+    ) -> Result<Arc<dyn Asked>, Failure>;
 
     /// Reads a condition that was built piece by piece.
     ///
@@ -81,6 +90,7 @@ pub trait Conditions: Send + Sync {
         &self,
         tx: &mut Tx,
         lens: LensId,
+        subject: Subject,
         form: &Form,
     ) -> Result<Result<Condition, Vec<RowFault>>, Failure>;
 
@@ -88,16 +98,21 @@ pub trait Conditions: Send + Sync {
     ///
     /// # Errors
     /// `Missing` for a lens that there is not.
-    fn terms(&self, tx: &mut Tx, lens: LensId) -> Result<BTreeMap<String, &'static str>, Failure>;
+    fn terms(
+        &self,
+        tx: &mut Tx,
+        lens: LensId,
+        subject: Subject,
+    ) -> Result<BTreeMap<String, &'static str>, Failure>;
 
-    /// People in the order of a fact; nothing while it is not ready. Of whom it is unknown is left out.
+    /// People, or companies, in the order of a fact; nothing while it is not ready. Of whom it is unknown is left out.
     ///
     /// # Errors
     /// `Broken` when the database fails.
     fn by_fact(
         &self,
         tx: &mut Tx,
-        key: &str,
+        of: (Subject, &str),
         stretch: &Stretch<'_>,
         now: Moment,
     ) -> Result<Option<Vec<Cursor>>, Failure>;
@@ -110,7 +125,7 @@ pub trait Conditions: Send + Sync {
         &self,
         tx: &mut Tx,
         who: &User,
-        key: &str,
+        of: (Subject, &str),
         now: Moment,
     ) -> Result<Option<i64>, Failure>;
 }
@@ -118,10 +133,18 @@ pub trait Conditions: Send + Sync {
 /// The part under which [`Conditions`] is found.
 pub struct ConditionSource(pub Arc<dyn Conditions>);
 
-/// Reads a condition over the names of a lens.
+/// Reads a condition about people over the names of a lens.
 ///
 /// # Errors
 /// As [`Conditions::read`].
 pub fn read(tx: &mut Tx, lens: LensId, text: &str) -> Result<Arc<dyn Asked>, Failure> {
-    tx.part::<ConditionSource>().0.read(tx, lens, text)
+    tx.part::<ConditionSource>().0.read(tx, lens, Subject::Person, text)
+}
+
+/// Reads a condition about companies over the names of a lens.
+///
+/// # Errors
+/// As [`Conditions::read`].
+pub fn read_of_companies(tx: &mut Tx, lens: LensId, text: &str) -> Result<Arc<dyn Asked>, Failure> {
+    tx.part::<ConditionSource>().0.read(tx, lens, Subject::Company, text)
 }

@@ -227,11 +227,10 @@ fn fill(
             field.currency = currency;
         }
         Kind::Formula => {
-            if field.is_of_company() {
-                let words = "a formula is about people: conditions are";
-                return Err(Failure::invalid("kind", words));
-            }
-            let asked = condition::read(tx, lens, &draft.formula)?;
+            let asked = match field.is_of_company() {
+                true => condition::read_of_companies(tx, lens, &draft.formula)?,
+                false => condition::read(tx, lens, &draft.formula)?,
+            };
             asked.check(tx, who)?;
             asked.prepare(tx, who, now)?;
             let mut reads_formula = false;

@@ -91,6 +91,11 @@ pub fn slice() -> Slice {
                 ),
                 ("0045_erased", include_str!("../migrations/0045_erased.sql")),
                 ("0080_owner_tally", include_str!("../migrations/0080_owner_tally.sql")),
+                ("0085_company_standing", include_str!("../migrations/0085_company_standing.sql")),
+                (
+                    "0086_segments_of_companies",
+                    include_str!("../migrations/0086_segments_of_companies.sql"),
+                ),
             ],
         },
         statements: &[
@@ -99,6 +104,8 @@ pub fn slice() -> Slice {
             stand::ALL,
             stand::save::ALL,
             owned::ALL,
+            companies::order::ALL,
+            companies::standing::ALL,
             list::ALL,
             import::ALL,
             search::ALL,

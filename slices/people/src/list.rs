@@ -4,12 +4,13 @@
 //! several stages are merged from the heads of theirs. Of a condition the order is read on until the page is full, or,
 //! if few meet it, those few are gathered and put in order.
 
-mod among;
+pub(crate) mod among;
 mod order;
 
 use std::sync::Arc;
 
 use funnel::Stage;
+use funnel::condition::Subject;
 use moment::Moment;
 use platform::db::{Arg, Sql, Tx};
 use platform::failure::Failure;
@@ -95,7 +96,7 @@ impl Sort {
 /// Longest key of a fact that orders a list, in bytes.
 const KEY_BYTES_MAX: usize = 100;
 
-fn is_fact(word: &str) -> bool {
+pub(crate) fn is_fact(word: &str) -> bool {
     let is_of = ["person.", "company.", "score."]
         .iter()
         .any(|of| word.len() > of.len() && word.starts_with(of));
@@ -131,13 +132,13 @@ pub struct List {
     pub limit: usize,
 }
 
-/// Where a page ended: the value by which it is ordered and the person, so that the next begins just after.
+/// Where a page ended: the value by which it is ordered and the person or company, so that the next begins just after.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cursor {
     /// The value.
     pub value: Key,
-    /// The person.
-    pub person: PersonId,
+    /// The person, or the company.
+    pub id: i64,
 }
 
 /// A value by which people are ordered. Numbers come before texts.
@@ -184,13 +185,13 @@ impl Cursor {
             Key::Real(value) => format!("r{:016x}", value.to_bits()),
             Key::Int(value) => format!("i{value}"),
         };
-        format!("{value}~{}", self.person)
+        format!("{value}~{}", self.id)
     }
 
     /// Read from an address; nothing if it is none of ours.
     pub fn parse(text: &str) -> Option<Cursor> {
-        let (value, person) = text.rsplit_once('~')?;
-        let person = person.parse().ok()?;
+        let (value, id) = text.rsplit_once('~')?;
+        let id = id.parse().ok()?;
         let (tag, rest) = (value.get(..1)?, value.get(1..)?);
         let value = match tag {
             "t" => {
@@ -204,7 +205,7 @@ impl Cursor {
             "i" => Key::Int(rest.parse().ok()?),
             _ => return None,
         };
-        Some(Cursor { value, person })
+        Some(Cursor { value, id })
     }
 
     /// Whether it is a place in that order.
@@ -217,8 +218,8 @@ impl Cursor {
         )
     }
 
-    fn cmp(&self, other: &Cursor, turn: Turn) -> std::cmp::Ordering {
-        let order = self.value.cmp(&other.value).then(self.person.cmp(&other.person));
+    pub(crate) fn cmp(&self, other: &Cursor, turn: Turn) -> std::cmp::Ordering {
+        let order = self.value.cmp(&other.value).then(self.id.cmp(&other.id));
         if turn == Turn::Down { order.reverse() } else { order }
     }
 }
@@ -276,7 +277,7 @@ pub(crate) fn heads(
     let is_more = places.len() > limit;
     places.truncate(limit);
     let next = places.last().filter(|_| is_more).cloned();
-    Ok(Some((places.into_iter().map(|place| place.person).collect(), next)))
+    Ok(Some((places.into_iter().map(|place| place.id).collect(), next)))
 }
 
 /// Whether the user may see an order.
@@ -308,7 +309,7 @@ pub fn found(tx: &mut Tx, who: &User, text: &str) -> Result<Vec<PersonId>, Failu
 }
 
 /// After how many seconds to ask again for an order that is not ready.
-const READY_AFTER_S: u32 = 15;
+pub(crate) const READY_AFTER_S: u32 = 15;
 
 /// A page of those people whom the user sees and a sieve lets through, besides the stages of `ask`; nothing while the condition or the
 /// order is not ready.
@@ -344,7 +345,7 @@ pub fn list_of(
             let is_more = places.len() > limit;
             places.truncate(limit);
             let next = places.last().filter(|_| is_more).cloned();
-            (places.into_iter().map(|place| place.person).collect(), next)
+            (places.into_iter().map(|place| place.id).collect(), next)
         }
     };
     Ok(Some(ListView { rows: of(tx, who, ask.lens, &ids)?, next }))
@@ -367,7 +368,7 @@ pub fn prepare(
     }
     if let Sort::Fact(key) = sort {
         let source = tx.part::<ConditionSource>();
-        jobs.extend(source.0.prepare_fact(tx, who, key, now)?);
+        jobs.extend(source.0.prepare_fact(tx, who, (Subject::Person, key), now)?);
     }
     jobs.dedup();
     Ok(jobs)
@@ -400,7 +401,7 @@ mod tests {
     #[test]
     fn a_cursor_reads_back_as_it_was_written() {
         for value in [Key::Text("márta o’neill".into()), Key::Real(-0.125), Key::Int(i64::MIN)] {
-            let cursor = Cursor { value, person: 77 };
+            let cursor = Cursor { value, id: 77 };
             assert_eq!(Cursor::parse(&cursor.to_text()), Some(cursor));
         }
         for odd in ["", "~", "t~1", "x1~1", "tzz~1", "t6~1", "r1~x", "i9"] {

@@ -13,13 +13,13 @@ use team::sight::Limits;
 
 use crate::stand::{self, Place};
 use crate::store::{self, PersonRow};
-use crate::{LensId, PersonId, sight};
+use crate::{CompanyId, LensId, PersonId, sight};
 
 const ADD: Sql =
     sql("insert into owner_tally (lens_id, owner_id, stage, n) values ($1, $2, $3, $4)
      on conflict (lens_id, owner_id, stage) do update set n = owner_tally.n + excluded.n");
-const OWNERS: Sql =
-    sql("select id, owner_id from person where owner_id is not null and id in ({list})");
+const WHEREABOUTS: Sql = sql("select id, company_id, owner_id from person
+     where (owner_id is not null or company_id is not null) and id in ({list})");
 const OF_OWNERS: Sql =
     sql("select stage, n from owner_tally where lens_id = $1 and owner_id in ({list})");
 const LENSES: Sql = sql("select distinct lens_id from stage_tally");
@@ -30,7 +30,7 @@ const COUNTED: Sql = sql("select p.owner_id, s.stage, count(*) from standing s
      join person p on p.id = s.person_id where s.lens_id = $1 and p.owner_id is not null
      group by p.owner_id, s.stage order by p.owner_id, s.stage");
 
-pub(crate) const ALL: &[Sql] = &[ADD, OWNERS, OF_OWNERS, LENSES, FORGET, TALLIED, COUNTED];
+pub(crate) const ALL: &[Sql] = &[ADD, WHEREABOUTS, OF_OWNERS, LENSES, FORGET, TALLIED, COUNTED];
 
 /// An owner, a stage, and how many of theirs stand there; of each owner and stage once.
 pub type Counted = Vec<(i64, Stage, i64)>;
@@ -38,10 +38,23 @@ pub type Counted = Vec<(i64, Stage, i64)>;
 /// Differences by lens, owner and stage.
 type Differences = BTreeMap<(LensId, i64, i64), i64>;
 
-fn owners(tx: &mut Tx, people: &[PersonId]) -> Result<HashMap<PersonId, i64>, Failure> {
+/// Whose somebody is, and where they work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Whereabouts {
+    /// Where they work.
+    pub(crate) company: Option<CompanyId>,
+    /// Who of us looks after them.
+    pub(crate) owner: Option<i64>,
+}
+
+/// Whose these people are, and where they work; whoever is nobody's and works nowhere is left out.
+pub(crate) fn whereabouts(
+    tx: &mut Tx,
+    people: &[PersonId],
+) -> Result<HashMap<PersonId, Whereabouts>, Failure> {
     let mut found = HashMap::new();
-    tx.each_in(OWNERS, &[], &store::list(people), |row| {
-        found.insert(row.int(0), row.int(1));
+    tx.each_in(WHEREABOUTS, &[], &store::list(people), |row| {
+        found.insert(row.int(0), Whereabouts { company: row.int_opt(1), owner: row.int_opt(2) });
         Ok(())
     })?;
     Ok(found)
@@ -54,20 +67,21 @@ fn write(tx: &mut Tx, differences: Differences) -> Result<(), Failure> {
 }
 
 /// These people stand there now, under their owners as they are now.
-pub(crate) fn stood(tx: &mut Tx, lens: LensId, places: &[Place]) -> Result<(), Failure> {
-    let moved: Vec<&Place> =
-        places.iter().filter(|place| place.was() != Some(place.standing.stage)).collect();
-    if moved.is_empty() {
-        return Ok(());
-    }
-    let owners = owners(tx, &moved.iter().map(|place| place.person).collect::<Vec<_>>())?;
+pub(crate) fn stood(
+    tx: &mut Tx,
+    lens: LensId,
+    places: &[&Place],
+    whereabouts: &HashMap<PersonId, Whereabouts>,
+) -> Result<(), Failure> {
     let mut differences = Differences::new();
-    for place in moved {
-        let Some(owner) = owners.get(&place.person) else { continue };
-        if let Some(before) = place.was() {
-            *differences.entry((lens, *owner, before.code())).or_default() -= 1;
+    for place in places {
+        let before = place.was();
+        let owner = whereabouts.get(&place.person).and_then(|at| at.owner);
+        let Some(owner) = owner.filter(|_| before != Some(place.standing.stage)) else { continue };
+        if let Some(before) = before {
+            *differences.entry((lens, owner, before.code())).or_default() -= 1;
         }
-        *differences.entry((lens, *owner, place.standing.stage.code())).or_default() += 1;
+        *differences.entry((lens, owner, place.standing.stage.code())).or_default() += 1;
     }
     write(tx, differences)
 }
@@ -103,13 +117,13 @@ pub(crate) fn assigned(
     write(tx, differences)
 }
 
-/// Somebody stands nowhere any more: their standings were at these stages. Their row is still there.
+/// Somebody stands nowhere any more: their standings were at these stages.
 pub(crate) fn gone(
     tx: &mut Tx,
-    person: PersonId,
+    at: &Whereabouts,
     stood: impl Iterator<Item = (LensId, i64)>,
 ) -> Result<(), Failure> {
-    let Some(owner) = owners(tx, &[person])?.remove(&person) else { return Ok(()) };
+    let Some(owner) = at.owner else { return Ok(()) };
     write(tx, stood.map(|(lens, stage)| ((lens, owner, stage), -1)).collect())
 }
 

@@ -13,7 +13,7 @@ use team::{Right, User};
 use crate::project::{Newest, OWNER, WORKS_AT};
 use crate::stand::{self, Standing};
 use crate::store::{self, CompanyRow, PersonRow};
-use crate::{LensLabel, LensSource, PersonId, find, sight};
+use crate::{LensLabel, LensSource, PersonId, companies, find, sight};
 
 /// A fact as it is held now.
 #[derive(Clone, Debug, Serialize)]
@@ -96,7 +96,8 @@ pub fn record(
             journal::histories(tx, &[at])?.pop().map(|(_, entries)| entries).unwrap_or_default();
         let lenses = tx.part::<LensSource>();
         let look = lenses.0.company(tx, lens.id, at, &company_history, now)?;
-        company_stage = stand::furthest(tx, lens.id, at)?.max(look.stage);
+        let place = companies::places_of(tx, user, lens.id, &[at])?.remove(&at).unwrap_or_default();
+        company_stage = place.stage.max(look.stage);
         company_history.extend(look.facts);
         company_history.sort_by_key(|entry| (entry.occurred_at, entry.id));
         sight::veil_history(user, &mut company_history);

@@ -12,7 +12,7 @@ use platform::live::{self, Said};
 use platform::public_id::PublicIds;
 
 use crate::store::{self, CompanyRow, PersonRow};
-use crate::{COMPANY, find, owned, search};
+use crate::{COMPANY, companies, find, owned, search};
 
 /// The fact that ties a person to a company: the company's public id.
 pub const WORKS_AT: &str = "person.works_at";
@@ -49,12 +49,12 @@ pub(crate) fn again(tx: &mut Tx, recorded: &Recorded) -> Result<(), Failure> {
 /// Gives the keys that facts bring to those who are not new.
 fn project(tx: &mut Tx, recorded: &Recorded) -> Result<Vec<(&'static str, String, i64)>, Failure> {
     let mut people = Vec::new();
-    let mut companies = Vec::new();
+    let mut rows = Vec::new();
     let mut keys = Vec::new();
     for changed in recorded.changed.iter().filter(|changed| says_of_row(changed)) {
         let facts = Newest::of(&changed.history, recorded.now);
         if journal::is_company(changed.subject) {
-            companies.push(company_row(changed, &facts));
+            rows.push(company_row(changed, &facts));
         } else {
             let person = person_row(tx.public_ids(), changed, &facts);
             if !changed.is_new {
@@ -69,10 +69,11 @@ fn project(tx: &mut Tx, recorded: &Recorded) -> Result<Vec<(&'static str, String
     search::people(tx, &before, &people)?;
     owned::assigned(tx, &before, &people)?;
     store::save_people(tx, &people)?;
-    let known = self::known(recorded, companies.iter().map(|company| company.id));
+    companies::standing::moved(tx, &before, &people)?;
+    let known = self::known(recorded, rows.iter().map(|company| company.id));
     let before = store::companies(tx, &known)?;
-    search::companies(tx, &before, &companies)?;
-    store::save_companies(tx, &companies)?;
+    search::companies(tx, &before, &rows)?;
+    store::save_companies(tx, &rows)?;
     search::activities(tx, recorded.changed.iter().flat_map(fresh))?;
     Ok(keys)
 }
@@ -208,13 +209,13 @@ fn person_row(ids: PublicIds, changed: &Changed, facts: &Newest<'_>) -> PersonRo
 
 fn company_row(changed: &Changed, facts: &Newest<'_>) -> CompanyRow {
     let domain = facts.text("company.domain");
+    let name = facts.text("company.name").or_else(|| domain.clone());
+    let name = name.unwrap_or_else(|| search::NO_NAME.to_owned());
     CompanyRow {
         id: changed.subject,
         created_at: first_known(&changed.history),
-        name: facts
-            .text("company.name")
-            .or_else(|| domain.clone())
-            .unwrap_or_else(|| search::NO_NAME.to_owned()),
+        name_key: find::name_key(&name),
+        name,
         domain,
         industry: facts.text("company.industry"),
         country: facts.text("company.country"),

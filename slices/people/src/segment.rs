@@ -1,7 +1,11 @@
-//! Segments: conditions by a name. Whoever meets the condition is in the segment, now and always.
+//! Segments: conditions by a name, about people or about companies. Whoever meets the condition is in the segment, now
+//! and always.
 //!
 //! **Never:** keeps who is in it.
 
+use std::sync::Arc;
+
+use funnel::condition::Subject;
 use moment::Moment;
 use platform::args;
 use platform::db::{Row, Sql, Tx, sql};
@@ -9,6 +13,7 @@ use platform::failure::Failure;
 use serde_json::json;
 use team::{Right, User, audit};
 
+use crate::condition::Asked;
 use crate::{LensId, condition, find};
 
 /// The prefix of a segment's public id.
@@ -16,18 +21,18 @@ pub const SEGMENT: &str = "seg";
 /// The longest name, in bytes; of lists and views too.
 pub const NAME_BYTES_MAX: usize = 120;
 
-const ADD: Sql = sql(
-    "insert into saved_segment (id, name, name_key, condition, made_by, made_at) values ($1, $2, $3, $4, $5, $6)",
-);
+const ADD: Sql =
+    sql("insert into saved_segment (id, subject, name, name_key, condition, made_by, made_at)
+     values ($1, $2, $3, $4, $5, $6, $7)");
 const CHANGE: Sql =
     sql("update saved_segment set name = $2, name_key = $3, condition = $4 where id = $1");
 const REMOVE: Sql = sql("delete from saved_segment where id = $1");
-const ROWS: Sql =
-    sql("select id, name, condition, made_by, made_at from saved_segment order by name_key");
+const ROWS: Sql = sql("select id, name, condition, made_by, made_at, subject from saved_segment
+     where subject = $1 order by name_key");
 const ROW: Sql =
-    sql("select id, name, condition, made_by, made_at from saved_segment where id = $1");
-const NAMED: Sql =
-    sql("select id, name, condition, made_by, made_at from saved_segment where name_key = $1");
+    sql("select id, name, condition, made_by, made_at, subject from saved_segment where id = $1");
+const NAMED: Sql = sql("select id, name, condition, made_by, made_at, subject from saved_segment
+     where subject = $1 and name_key = $2");
 
 pub(crate) const ALL: &[Sql] = &[ADD, CHANGE, REMOVE, ROWS, ROW, NAMED];
 
@@ -36,6 +41,8 @@ pub(crate) const ALL: &[Sql] = &[ADD, CHANGE, REMOVE, ROWS, ROW, NAMED];
 pub struct SegmentRow {
     /// Inside.
     pub id: i64,
+    /// Of people, or of companies.
+    pub subject: Subject,
     /// As people call it.
     pub name: String,
     /// Its condition in the text form.
@@ -49,6 +56,7 @@ pub struct SegmentRow {
 fn row_of(row: &Row) -> SegmentRow {
     SegmentRow {
         id: row.int(0),
+        subject: if row.int(5) == 1 { Subject::Company } else { Subject::Person },
         name: row.text(1).to_owned(),
         condition: row.text(2).to_owned(),
         made_by: row.int_opt(3),
@@ -69,26 +77,61 @@ pub(crate) fn named(name: &str) -> Result<(String, String), Failure> {
     Ok((name, key))
 }
 
+fn code(subject: Subject) -> i64 {
+    match subject {
+        Subject::Person => 0,
+        Subject::Company => 1,
+    }
+}
+
+fn read(
+    tx: &mut Tx,
+    lens: LensId,
+    subject: Subject,
+    text: &str,
+) -> Result<Arc<dyn Asked>, Failure> {
+    match subject {
+        Subject::Person => condition::read(tx, lens, text),
+        Subject::Company => condition::read_of_companies(tx, lens, text),
+    }
+}
+
+/// Saves a condition about people under a name: see [`make_of`].
+///
+/// # Errors
+/// As [`make_of`].
+pub fn make(
+    tx: &mut Tx,
+    who: &User,
+    lens: LensId,
+    what: (&str, &str),
+    now: Moment,
+) -> Result<i64, Failure> {
+    make_of(tx, who, lens, Subject::Person, what, now)
+}
+
 /// Saves a condition under a name.
 ///
 /// # Errors
 /// `Forbidden` without the right to edit people; `Invalid` for the name; `Refused` with `condition` for a text that is
 /// none or can't be asked of everybody, with `name_taken` if another has the name.
-pub fn make(
+pub fn make_of(
     tx: &mut Tx,
     who: &User,
     lens: LensId,
+    subject: Subject,
     (name, text): (&str, &str),
     now: Moment,
 ) -> Result<i64, Failure> {
     who.may(Right::EditPeople)?;
     let (name, key) = named(name)?;
-    let asked = condition::read(tx, lens, text)?;
+    let asked = read(tx, lens, subject, text)?;
     asked.check(tx, who)?;
-    free(tx, &key, None)?;
-    let id = tx.ids(1)?;
+    free(tx, subject, &key, None)?;
+    let (id, of) = (tx.ids(1)?, code(subject));
     let text = asked.condition().to_string();
-    tx.execute(ADD, args![id, name.as_str(), key.as_str(), text.as_str(), who.actor(), now])?;
+    let by = who.actor();
+    tx.execute(ADD, args![id, of, name.as_str(), key.as_str(), text.as_str(), by, now])?;
     asked.prepare(tx, who, now)?;
     audit::note(tx, who, "segment.made", (SEGMENT, id), json!({ "name": name }), now)?;
     Ok(id)
@@ -107,19 +150,19 @@ pub fn change(
     now: Moment,
 ) -> Result<(), Failure> {
     who.may(Right::EditPeople)?;
-    load(tx, who, id)?;
+    let subject = load(tx, who, id)?.subject;
     let (name, key) = named(name)?;
-    let asked = condition::read(tx, lens, text)?;
+    let asked = read(tx, lens, subject, text)?;
     asked.check(tx, who)?;
-    free(tx, &key, Some(id))?;
+    free(tx, subject, &key, Some(id))?;
     let text = asked.condition().to_string();
     tx.execute(CHANGE, args![id, name.as_str(), key.as_str(), text.as_str()])?;
     asked.prepare(tx, who, now)?;
     audit::note(tx, who, "segment.changed", (SEGMENT, id), json!({ "name": name }), now)
 }
 
-fn free(tx: &mut Tx, key: &str, but: Option<i64>) -> Result<(), Failure> {
-    match tx.row(NAMED, args![key])? {
+fn free(tx: &mut Tx, subject: Subject, key: &str, but: Option<i64>) -> Result<(), Failure> {
+    match tx.row(NAMED, args![code(subject), key])? {
         Some(row) if Some(row.int(0)) != but => {
             let words =
                 format!("There is a segment {} already; give this one another name.", row.text(1));
@@ -140,13 +183,21 @@ pub fn remove(tx: &mut Tx, who: &User, id: i64, now: Moment) -> Result<(), Failu
     audit::note(tx, who, "segment.removed", (SEGMENT, id), json!({ "name": row.name }), now)
 }
 
-/// Every segment, by name.
+/// Every segment of people, by name.
 ///
 /// # Errors
 /// `Forbidden` without the right to read people.
 pub fn segments(tx: &mut Tx, who: &User) -> Result<Vec<SegmentRow>, Failure> {
+    segments_of(tx, who, Subject::Person)
+}
+
+/// Every segment of people, or of companies, by name.
+///
+/// # Errors
+/// `Forbidden` without the right to read people.
+pub fn segments_of(tx: &mut Tx, who: &User, subject: Subject) -> Result<Vec<SegmentRow>, Failure> {
     who.may(Right::ReadPeople)?;
-    Ok(tx.rows(ROWS, args![])?.iter().map(row_of).collect())
+    Ok(tx.rows(ROWS, args![code(subject)])?.iter().map(row_of).collect())
 }
 
 /// One segment.
@@ -159,15 +210,40 @@ pub fn load(tx: &mut Tx, who: &User, id: i64) -> Result<SegmentRow, Failure> {
     tx.row(ROW, args![id])?.map(|row| row_of(&row)).ok_or(missing)
 }
 
-/// The segment that somebody means by its public id or its name.
+/// The segment of people that somebody means by its public id or its name.
 ///
 /// # Errors
 /// As [`load`].
 pub fn meant(tx: &mut Tx, who: &User, which: &str) -> Result<SegmentRow, Failure> {
+    meant_of(tx, who, Subject::Person, which)
+}
+
+/// The segment of people, or of companies, that somebody means by its public id or its name.
+///
+/// # Errors
+/// As [`load`].
+pub fn meant_of(
+    tx: &mut Tx,
+    who: &User,
+    subject: Subject,
+    which: &str,
+) -> Result<SegmentRow, Failure> {
     who.may(Right::ReadPeople)?;
-    if let Some(id) = tx.public_ids().decode(SEGMENT, which) {
-        return load(tx, who, id);
+    let found = match tx.public_ids().decode(SEGMENT, which) {
+        Some(id) => tx.row(ROW, args![id])?,
+        None => tx.row(NAMED, args![code(subject), find::name_key(which).as_str()])?,
+    };
+    let found = found.map(|row| row_of(&row)).filter(|row| row.subject == subject);
+    found.ok_or_else(|| Failure::missing("segment", which))
+}
+
+/// The same of either: of people, if there is one of that name of both.
+///
+/// # Errors
+/// As [`load`].
+pub fn meant_of_any(tx: &mut Tx, who: &User, which: &str) -> Result<SegmentRow, Failure> {
+    match meant_of(tx, who, Subject::Person, which) {
+        Err(Failure::Missing { .. }) => meant_of(tx, who, Subject::Company, which),
+        found => found,
     }
-    let found = tx.row(NAMED, args![find::name_key(which).as_str()])?;
-    found.map(|row| row_of(&row)).ok_or_else(|| Failure::missing("segment", which))
 }

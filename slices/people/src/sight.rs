@@ -15,7 +15,7 @@ use team::sight::Limits;
 use team::{Sight, User};
 
 use crate::store::{self, CompanyRow, PersonRow};
-use crate::{COMPANY, CompanyId, PERSON, PersonId};
+use crate::{COMPANY, CompanyId, LensId, PERSON, PersonId};
 
 const OWNERS: Sql = sql("select id, owner_id from person where id in ({list})");
 const TERRITORIES: Sql =
@@ -27,6 +27,9 @@ const CLEAR: Sql = sql("delete from territory_person where territory_id = $1");
 const IN_TERRITORY: Sql = sql("select count(*) from territory_person where territory_id = $1");
 
 pub(crate) const ALL: &[Sql] = &[OWNERS, TERRITORIES, ENTER, LEAVE, CLEAR, IN_TERRITORY];
+
+/// Companies of which one statement asks whether they are seen.
+const COMPANIES_AT_ONCE: usize = 1_000;
 
 /// What stands in the place of a name that is kept from whoever looks.
 pub const NAME_HIDDEN: &str = "Name hidden";
@@ -232,7 +235,72 @@ pub(crate) fn gather_others(made: &mut Made, limits: &Limits) {
     }
 }
 
-fn listed(made: &mut Made, values: &[i64]) {
+/// The same of those who work at a company, or at one of these, with `company_id`.
+pub(crate) fn gather_others_at(made: &mut Made, limits: &Limits, companies: Option<&[CompanyId]>) {
+    let Some(companies) = companies else {
+        made.text("select n.id, a.company_id from (");
+        gather_others(made, limits);
+        made.text(") n join person a on a.id = n.id where a.company_id is not null");
+        return;
+    };
+    made.text("select p.id, p.company_id from person p where p.company_id in (");
+    listed(made, companies);
+    made.text(")");
+    if !limits.owners.is_empty() {
+        made.text(" and (p.owner_id is null or p.owner_id not in (");
+        listed(made, &limits.owners);
+        made.text("))");
+    }
+    made.text(" and exists (select 1 from territory_person t where t.person_id = p.id and t.territory_id in (");
+    listed(made, &limits.territories);
+    made.text("))");
+}
+
+/// Adds a statement that gives the number, `id`, of every company within the limits, each once: by the parts of owners,
+/// and by those besides who are within them by a territory alone.
+pub(crate) fn gather_companies(made: &mut Made, lens: LensId, limits: &Limits) {
+    made.text("select q.company_id as id from company_part q where q.people > 0 and q.lens_id = ");
+    made.arg(lens).text(" and q.owner_id in (");
+    listed(made, &limits.owners);
+    made.text(")");
+    if limits.territories.is_empty() && limits.owners.len() > 1 {
+        made.text(" group by q.company_id");
+    }
+    if !limits.territories.is_empty() {
+        made.text(" union select o.company_id from (");
+        gather_others_at(made, limits, None);
+        made.text(") o");
+    }
+}
+
+/// Those of these companies that the user sees, in their order.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub(crate) fn seen_companies(
+    tx: &mut Tx,
+    who: &User,
+    companies: &[CompanyId],
+) -> Result<Vec<CompanyId>, Failure> {
+    if who.sight == Sight::Everybody || companies.is_empty() {
+        return Ok(companies.to_vec());
+    }
+    let mut found: HashSet<CompanyId> = HashSet::new();
+    for some in companies.chunks(COMPANIES_AT_ONCE) {
+        let mut made = Made::default();
+        made.text("select c.id from company c where c.id in (");
+        listed(&mut made, some);
+        made.text(")");
+        narrow_companies(&mut made, who, "c.id");
+        tx.each_made(&made, |row| {
+            found.insert(row.int(0));
+            Ok(())
+        })?;
+    }
+    Ok(companies.iter().copied().filter(|company| found.contains(company)).collect())
+}
+
+pub(crate) fn listed(made: &mut Made, values: &[i64]) {
     for (at, value) in values.iter().enumerate() {
         made.text(if at == 0 { "" } else { ", " }).arg(*value);
     }
@@ -297,6 +365,7 @@ pub fn veil_company(who: &User, company: &mut CompanyRow) {
     let goes_by_domain = company.domain.as_deref() == Some(company.name.as_str());
     if who.is_hidden("company.name") || (goes_by_domain && who.is_hidden("company.domain")) {
         NAME_HIDDEN.clone_into(&mut company.name);
+        company.name_key.clear();
     }
     for (key, field) in [
         ("company.domain", &mut company.domain),

@@ -14,7 +14,7 @@ use platform::failure::Failure;
 use platform::live::{self, Said};
 use team::{Sight, User};
 
-use crate::{CompanyId, LensId, PersonId, owned, sight};
+use crate::{LensId, PersonId, companies, owned, sight};
 
 /// The table of standings, for statements that are made of conditions.
 pub const STANDINGS: StandingTable = StandingTable {
@@ -149,10 +149,6 @@ const KINDS: Sql =
 const CROSSED: Sql = sql("select a.stage, b.stage, count(*) from standing a
      join standing b on b.lens_id = $2 and b.person_id = a.person_id
      where a.lens_id = $1 group by a.stage, b.stage");
-/// Stages are codes in the order in which one climbs; the exits, above them, are left out.
-const FURTHEST: Sql = sql("select max(s.stage) from person p
-     join standing s on s.lens_id = $1 and s.person_id = p.id and s.stage >= 1 and s.stage <= 4
-     where p.company_id = $2");
 const CROSSING: Sql = sql("select a.person_id from standing a
      join standing b on b.lens_id = $3 and b.person_id = a.person_id and b.stage = $4
      where a.lens_id = $1 and a.stage = $2 order by a.person_id limit $5");
@@ -165,7 +161,6 @@ pub(crate) const ALL: &[Sql] = &[
     COUNTED,
     KINDS,
     CROSSED,
-    FURTHEST,
     CROSSING,
     DUE,
     DUE_COUNT,
@@ -251,7 +246,15 @@ fn write(tx: &mut Tx, lens: LensId, places: &[Place]) -> Result<(), Failure> {
     }
     let differences = differences.into_iter().filter(|(_, n)| *n != 0);
     tx.bulk(TALLY_ADD, differences.map(|(stage, n)| args![lens, stage, n]).collect())?;
-    owned::stood(tx, lens, places)
+    let told: Vec<&Place> =
+        places.iter().filter(|place| companies::standing::is_told(place)).collect();
+    if told.is_empty() {
+        return Ok(());
+    }
+    let people: Vec<PersonId> = told.iter().map(|place| place.person).collect();
+    let whereabouts = owned::whereabouts(tx, &people)?;
+    owned::stood(tx, lens, &told, &whereabouts)?;
+    companies::standing::stood(tx, lens, &told, &whereabouts)
 }
 
 /// Takes somebody's standings away, and them out of the tally; gives how many standings.
@@ -259,7 +262,11 @@ pub(crate) fn forget_person(tx: &mut Tx, person: PersonId) -> Result<u64, Failur
     let gone = tx.rows(FORGET_PERSON, args![person])?;
     let less = gone.iter().map(|row| args![row.int(0), row.int(1), -1_i64].to_vec()).collect();
     tx.bulk(TALLY_ADD, less)?;
-    owned::gone(tx, person, gone.iter().map(|row| (row.int(0), row.int(1))))?;
+    if let Some(at) = owned::whereabouts(tx, &[person])?.remove(&person) {
+        let stood = || gone.iter().map(|row| (row.int(0), row.int(1)));
+        owned::gone(tx, &at, stood())?;
+        companies::standing::gone(tx, &at, stood())?;
+    }
     Ok(u64::try_from(gone.len()).unwrap_or(u64::MAX))
 }
 
@@ -441,15 +448,6 @@ pub fn crossed(
     Ok(found)
 }
 
-/// Where a company stands under a lens: as far as the furthest of its people, those who are out left aside.
-///
-/// # Errors
-/// `Broken` when the database fails.
-pub fn furthest(tx: &mut Tx, lens: LensId, company: CompanyId) -> Result<Stage, Failure> {
-    let found = tx.row(FURTHEST, args![lens, company])?.and_then(|row| row.int_opt(0));
-    Ok(found.and_then(Stage::from_code).unwrap_or(Stage::None))
-}
-
 /// The first people by id, of those whom the user sees, who stand at one stage under one lens and at another under
 /// another.
 ///
@@ -557,5 +555,6 @@ pub fn make_due(tx: &mut Tx, people: &[PersonId], at: Moment) -> Result<(), Fail
 pub fn forget(tx: &mut Tx, lens: LensId) -> Result<(), Failure> {
     tx.execute(FORGET, args![lens])?;
     tx.execute(FORGET_TALLY, args![lens])?;
+    companies::standing::forget(tx, lens)?;
     owned::forget(tx, lens)
 }

@@ -21,12 +21,13 @@ const SAVE_PERSON: Sql = sql(
         email = excluded.email, phone = excluded.phone, title = excluded.title,
         country = excluded.country, company_id = excluded.company_id, owner_id = excluded.owner_id",
 );
-const COMPANIES: Sql = sql("select id, created_at, name, domain, industry, country, employees
+const COMPANIES: Sql =
+    sql("select id, created_at, name, name_key, domain, industry, country, employees
      from company where id in ({list})");
 const SAVE_COMPANY: Sql =
-    sql("insert into company (id, created_at, name, domain, industry, country, employees)
-     values ($1, $2, $3, $4, $5, $6, $7)
-     on conflict (id) do update set name = excluded.name, domain = excluded.domain,
+    sql("insert into company (id, created_at, name, name_key, domain, industry, country, employees)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)
+     on conflict (id) do update set name = excluded.name, name_key = excluded.name_key, domain = excluded.domain,
         industry = excluded.industry, country = excluded.country, employees = excluded.employees");
 const AT_COMPANY: Sql = sql("select id from person where company_id in ({list}) order by id");
 const KEY: Sql =
@@ -106,6 +107,8 @@ pub struct CompanyRow {
     pub created_at: Moment,
     /// As shown; the domain when no name is known.
     pub name: String,
+    /// As ordered: small letters without accents.
+    pub name_key: String,
     /// Its domain.
     pub domain: Option<String>,
     /// Its industry.
@@ -136,10 +139,11 @@ fn company_of(row: &Row) -> CompanyRow {
         id: row.int(0),
         created_at: row.moment(1),
         name: row.text(2).to_owned(),
-        domain: row.text_opt(3).map(str::to_owned),
-        industry: row.text_opt(4).map(str::to_owned),
-        country: row.text_opt(5).map(str::to_owned),
-        employees: row.int_opt(6),
+        name_key: row.text(3).to_owned(),
+        domain: row.text_opt(4).map(str::to_owned),
+        industry: row.text_opt(5).map(str::to_owned),
+        country: row.text_opt(6).map(str::to_owned),
+        employees: row.int_opt(7),
     }
 }
 
@@ -211,6 +215,7 @@ pub(crate) fn save_companies(tx: &mut Tx, companies: &[CompanyRow]) -> Result<()
                 c.id,
                 c.created_at,
                 c.name.as_str(),
+                c.name_key.as_str(),
                 c.domain.as_deref(),
                 c.industry.as_deref(),
                 c.country.as_deref(),

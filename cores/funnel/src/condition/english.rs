@@ -48,6 +48,9 @@ impl Condition {
                 English::Phrase(format!("both sides have spoken{}", within(*window)))
             }
             Condition::Known(term) => English::Phrase(format!("{} is known", noun(term))),
+            Condition::Somebody(part) => {
+                English::Phrase(format!("somebody there meets ({})", part.in_english()))
+            }
         }
     }
 }
@@ -189,6 +192,7 @@ fn noun(term: &Term) -> String {
         Term::Score(score) => score.as_str().to_owned(),
         Term::Criterion(name) => name.replace('_', " "),
         Term::Stage => "stage".to_owned(),
+        Term::People => "people who work there".to_owned(),
         Term::Kind => "kind".to_owned(),
         Term::Temperature => "temperature".to_owned(),
         Term::Met(names) => format!("how many of {} hold", names.join(", ").replace('_', " ")),

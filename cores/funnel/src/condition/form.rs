@@ -180,7 +180,8 @@ impl Row {
     pub fn of(atom: &Condition) -> Row {
         let row = Row::in_cells(atom).filter(|row| {
             let in_filter = reads_fields(atom);
-            row.read(&Names::default(), in_filter).as_ref() == Ok(atom)
+            let of_any = [Names::default(), Names::default().of_companies()];
+            of_any.iter().any(|names| row.read(names, in_filter).as_ref() == Ok(atom))
         });
         row.unwrap_or_else(|| Row {
             term: atom.to_string(),
@@ -194,7 +195,9 @@ impl Row {
             Some(Row { term, op: op.to_owned(), value, ..Row::default() })
         };
         match atom {
-            Condition::All(_) | Condition::Any(_) | Condition::Not(_) => None,
+            Condition::All(_) | Condition::Any(_) | Condition::Not(_) | Condition::Somebody(_) => {
+                None
+            }
             Condition::Constant(value) => {
                 row(String::new(), if *value { "always" } else { "never" }, String::new())
             }
@@ -352,7 +355,9 @@ pub fn sort_of(row: &Row) -> &'static str {
         _ if row.op == AS_TEXT => "",
         "stage" | "kind" | "temperature" => "word",
         "dwell()" => "time",
-        term if term.starts_with("score.") || term.starts_with("met(") => "number",
+        term if term == "people" || term.starts_with("score.") || term.starts_with("met(") => {
+            "number"
+        }
         term if term.starts_with("criterion.") => "truth",
         _ => "fact",
     }

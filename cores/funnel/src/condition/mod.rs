@@ -99,6 +99,19 @@ pub enum Condition {
     },
     /// `known(person.title)`.
     Known(Term),
+    /// `somebody(person.seniority == "vp")`: somebody who works there meets a condition about people. Of companies
+    /// alone, and not within itself.
+    Somebody(Box<Condition>),
+}
+
+/// What a condition is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Subject {
+    /// People: `person.…` and what is held of their company.
+    #[default]
+    Person,
+    /// Companies: `company.…`, where they stand, and `somebody(…)` who works there.
+    Company,
 }
 
 /// Something with a value.
@@ -113,8 +126,10 @@ pub enum Term {
     Score(Score),
     /// `criterion.…`, by its name or another name of it.
     Criterion(String),
-    /// Where the person stands now.
+    /// Where the person, or the company, stands now.
     Stage,
+    /// How many people work there; of companies alone.
+    People,
     /// The kind within the stage.
     Kind,
     /// How warm.
@@ -285,7 +300,7 @@ impl Condition {
             Condition::All(parts) | Condition::Any(parts) => {
                 parts.iter().for_each(|part| part.terms(see));
             }
-            Condition::Not(part) => part.terms(see),
+            Condition::Not(part) | Condition::Somebody(part) => part.terms(see),
             Condition::Compare { left, right, .. } => {
                 term(left, see);
                 term(right, see);
@@ -303,7 +318,7 @@ impl Condition {
     pub fn atoms(&self) -> usize {
         match self {
             Condition::All(parts) | Condition::Any(parts) => parts.iter().map(Self::atoms).sum(),
-            Condition::Not(part) => part.atoms(),
+            Condition::Not(part) | Condition::Somebody(part) => part.atoms(),
             _ => 1,
         }
     }
@@ -343,7 +358,7 @@ impl Condition {
             Condition::All(parts) | Condition::Any(parts) => {
                 parts.iter().any(Condition::reads_dwell)
             }
-            Condition::Not(part) => part.reads_dwell(),
+            Condition::Not(part) | Condition::Somebody(part) => part.reads_dwell(),
             Condition::Did { window, .. } | Condition::TwoWay { window } => {
                 *window == Some(Window::Dwell)
             }

@@ -14,20 +14,35 @@ use super::lex::{Token, tokens};
 use super::types::{Type, known_words, literal_type, not_comparable, type_of};
 use super::{
     Activities, Condition, DEPTH_MAX, Length, Literal, NODES_MAX, Op, PATTERN_BYTES_MAX, Score,
-    TEXT_BYTES_MAX, Term, TextTest, Unit, Window,
+    Subject, TEXT_BYTES_MAX, Term, TextTest, Unit, Window,
 };
 
-/// The names that a definition gives; `None` takes any.
+/// What a condition is about, and the names that a definition gives; `None` takes any.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
+    /// Whom or what it is about.
+    pub subject: Subject,
     /// Criteria, their other names too.
     pub criteria: Option<Vec<String>>,
     /// Kinds.
     pub kinds: Option<Vec<String>>,
 }
 
+impl Names {
+    /// The same for conditions about companies.
+    #[must_use]
+    pub fn of_companies(self) -> Names {
+        Names { subject: Subject::Company, ..self }
+    }
+}
+
 const FUNCTIONS: [&str; 10] =
     ["did", "count", "since", "dwell", "met", "two_way", "known", "days", "hours", "minutes"];
+/// The names and functions of conditions about companies.
+const OF_COMPANIES: [&str; 12] = [
+    "company", "score", "stage", "people", "somebody", "did", "count", "since", "known", "days",
+    "hours", "minutes",
+];
 const ROOTS: [&str; 7] =
     ["person", "company", "score", "criterion", "stage", "kind", "temperature"];
 
@@ -47,7 +62,8 @@ fn whole(text: &str, names: &Names, in_filter: bool) -> Result<Condition, Fault>
         return Err(Fault::at(text, 0, words));
     }
     let tokens = tokens(text)?;
-    let mut parser = Parser { text, tokens, at: 0, names, depth: 0, nodes: 0, in_filter };
+    let (at, depth, nodes, subject) = (0, 0, 0, names.subject);
+    let mut parser = Parser { text, tokens, at, names, depth, nodes, in_filter, subject };
     let condition = parser.either()?.condition(&parser)?;
     match parser.peek() {
         Token::End => Ok(condition),
@@ -69,6 +85,8 @@ struct Parser<'a> {
     depth: usize,
     nodes: usize,
     in_filter: bool,
+    /// What is read is about: within `somebody(…)` it is people.
+    subject: Subject,
 }
 
 impl Part {
@@ -338,6 +356,9 @@ impl Parser<'_> {
             return Ok(Term::Field(name.to_owned()));
         }
         let (root, rest) = name.split_once('.').unwrap_or((name, ""));
+        if self.subject == Subject::Company {
+            self.of_company(name, root, rest, at)?;
+        }
         match (root, rest) {
             ("person" | "company", rest) if !rest.is_empty() => Ok(Term::Fact(name.to_owned())),
             ("score", rest) if !rest.is_empty() => {
@@ -353,6 +374,7 @@ impl Parser<'_> {
                 _ => Ok(Term::Criterion(rest.to_owned())),
             },
             ("stage", "") => Ok(Term::Stage),
+            ("people", "") if self.subject == Subject::Company => Ok(Term::People),
             ("kind", "") => Ok(Term::Kind),
             ("temperature", "") => Ok(Term::Temperature),
             ("person" | "company" | "score" | "criterion", _) => {
@@ -367,6 +389,35 @@ impl Parser<'_> {
         }
     }
 
+    /// Refuses names that make no sense for a company.
+    fn of_company(&self, name: &str, root: &str, rest: &str, at: usize) -> Result<(), Fault> {
+        match root {
+            "company" | "stage" | "people" => Ok(()),
+            "score" if rest == "intent" || Score::parse(rest).is_none() => Ok(()),
+            "person" | "criterion" | "kind" | "temperature" | "score" => {
+                let words = format!(
+                    "{name} is asked of people, not of a company; of whoever works there write somebody(… {name} …)"
+                );
+                Err(self.fault(at, words))
+            }
+            _ if FUNCTIONS.contains(&name) || name == "somebody" => {
+                Err(self.fault(at, format!("expected parentheses after {name}")))
+            }
+            _ => Err(self.fault(at, format!("{name:?} is not known")).near(root, OF_COMPANIES)),
+        }
+    }
+
+    /// The condition about people of `somebody(…)`.
+    fn somebody(&mut self, at: usize) -> Result<Condition, Fault> {
+        if self.subject != Subject::Company {
+            return Err(self.fault(at, "somebody() is asked of companies, not of people"));
+        }
+        self.subject = Subject::Person;
+        let part = self.either().and_then(|part| part.condition(self));
+        self.subject = Subject::Company;
+        Ok(Condition::Somebody(Box::new(part?)))
+    }
+
     /// A name with arguments; the opening parenthesis is behind us.
     fn call(&mut self, name: &str, at: usize) -> Result<Part, Fault> {
         if let Some((path, method)) = name.rsplit_once('.') {
@@ -375,6 +426,12 @@ impl Parser<'_> {
         let unit = Unit::ALL.into_iter().find(|unit| unit.as_str() == name);
         if self.in_filter && unit.is_none() && name != "date" && name != "known" {
             return Err(self.fault(at, "a filter asks of the activity's own fields only"));
+        }
+        if self.subject == Subject::Company && matches!(name, "dwell" | "met" | "two_way") {
+            let words = format!(
+                "{name}() is asked of people, not of a company; of whoever works there write somebody({name}(…))"
+            );
+            return Err(self.fault(at, words));
         }
         if let Some(unit) = unit {
             let length = self.length(unit)?;
@@ -399,6 +456,7 @@ impl Parser<'_> {
                 Part::Term(Term::Since(activities), at)
             }
             "dwell" => Part::Term(Term::Dwell, at),
+            "somebody" => Part::Condition(self.somebody(at)?),
             "two_way" => {
                 let window = if matches!(self.peek(), Token::Sign(")")) {
                     None

@@ -43,6 +43,7 @@ impl Display for Condition {
             Condition::TwoWay { window: None } => f.write_str("two_way()"),
             Condition::TwoWay { window: Some(window) } => write!(f, "two_way({window})"),
             Condition::Known(term) => write!(f, "known({term})"),
+            Condition::Somebody(part) => write!(f, "somebody({part})"),
         }
     }
 }
@@ -55,6 +56,7 @@ impl Display for Term {
             Term::Score(score) => write!(f, "score.{}", score.as_str()),
             Term::Criterion(name) => write!(f, "criterion.{name}"),
             Term::Stage => f.write_str("stage"),
+            Term::People => f.write_str("people"),
             Term::Kind => f.write_str("kind"),
             Term::Temperature => f.write_str("temperature"),
             Term::Met(names) => {

@@ -76,7 +76,7 @@ pub(super) fn type_of(term: &Term) -> Type {
     match term {
         Term::Literal(literal) => literal_type(literal),
         Term::Fact(_) => Type::Any,
-        Term::Score(_) | Term::Met(_) | Term::Count { .. } => Type::Number,
+        Term::Score(_) | Term::Met(_) | Term::Count { .. } | Term::People => Type::Number,
         Term::Criterion(_) => Type::Bool,
         Term::Stage | Term::Kind | Term::Temperature => Type::Text,
         Term::Since(_) | Term::Dwell => Type::Length,

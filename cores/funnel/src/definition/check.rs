@@ -192,7 +192,8 @@ fn of_company(definition: &Definition, condition: &Condition) -> Option<String> 
         Condition::Constant(_)
         | Condition::Known(_)
         | Condition::Did { .. }
-        | Condition::TwoWay { .. } => true,
+        | Condition::TwoWay { .. }
+        | Condition::Somebody(_) => true,
     };
     (!fits).then(|| "a score of the company is compared with a number".to_owned())
 }

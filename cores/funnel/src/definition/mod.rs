@@ -188,7 +188,8 @@ impl Definition {
             std::iter::once(criterion.name.to_string()).chain(criterion.aka.iter().cloned())
         });
         let kinds = self.kinds.iter().map(|(name, _)| name.to_string());
-        let names = Names { criteria: Some(criteria.collect()), kinds: Some(kinds.collect()) };
+        let (criteria, kinds) = (Some(criteria.collect()), Some(kinds.collect()));
+        let names = Names { criteria, kinds, ..Names::default() };
         let condition = Condition::parse_with(text, &names).map_err(|fault| fault.to_string())?;
         if condition.atoms() > WAKE_ATOMS_MAX {
             return Err(format!("it asks for more than {WAKE_ATOMS_MAX} things; ask for fewer"));
@@ -242,7 +243,8 @@ impl Definition {
             std::iter::once(criterion.name.to_string()).chain(criterion.aka.iter().cloned())
         });
         let kinds = self.kinds.iter().map(|(name, _)| name.to_string());
-        Names { criteria: Some(criteria.collect()), kinds: Some(kinds.collect()) }
+        let (criteria, kinds) = (Some(criteria.collect()), Some(kinds.collect()));
+        Names { criteria, kinds, ..Names::default() }
     }
 
     /// The rule by which a score is counted, if the definition has one.

@@ -149,7 +149,7 @@ impl Reader<'_> {
         if let Some(DeValue::Table(found)) = table.get("kinds").map(Spanned::get_ref) {
             kinds.extend(found.keys().map(|name| name.get_ref().to_string()));
         }
-        self.names = Names { criteria: Some(criteria), kinds: Some(kinds) };
+        self.names = Names { criteria: Some(criteria), kinds: Some(kinds), ..Names::default() };
     }
 
     fn criterion(&mut self, name: &str, value: &Value<'_>) -> Option<Criterion> {

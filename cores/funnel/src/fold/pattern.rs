@@ -90,7 +90,9 @@ impl Filter {
             Condition::Is(term) => Filter::Is(Operand::new(term)),
             Condition::Known(term) => Filter::Known(Operand::new(term)),
             // No filter parses to these.
-            Condition::Did { .. } | Condition::TwoWay { .. } => Filter::Constant(Truth::Unknown),
+            Condition::Did { .. } | Condition::TwoWay { .. } | Condition::Somebody(_) => {
+                Filter::Constant(Truth::Unknown)
+            }
         }
     }
 

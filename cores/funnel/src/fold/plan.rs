@@ -355,9 +355,12 @@ impl Plan {
                     reach: reach(*window),
                 }
             }
-            Condition::Constant(_) | Condition::All(_) | Condition::Any(_) | Condition::Not(_) => {
-                Test::Is(Source::Written(Written::Truth(Truth::Unknown)))
-            }
+            // Those that are made of others are compiled elsewhere, and nobody's fold asks of a company's people.
+            Condition::Constant(_)
+            | Condition::All(_)
+            | Condition::Any(_)
+            | Condition::Not(_)
+            | Condition::Somebody(_) => Test::Is(Source::Written(Written::Truth(Truth::Unknown))),
         };
         let class = self.class(&test);
         let known = id(self.leaves.len());
@@ -395,8 +398,8 @@ impl Plan {
             }
             Term::Since(activities) => Source::Since(self.pattern(activities)),
             Term::Dwell => Source::Dwell,
-            // Filters are compiled elsewhere.
-            Term::Field(_) => Source::Written(Written::Truth(Truth::Unknown)),
+            // Filters are compiled elsewhere, and nobody's fold asks how many work there.
+            Term::Field(_) | Term::People => Source::Written(Written::Truth(Truth::Unknown)),
         }
     }
 

@@ -82,6 +82,7 @@ impl Compiler<'_> {
                 Ok(typed.truth.as_ref().map(|truth| sql![truth, " = ", i64::from(wanted)]))
             })?,
             Condition::Known(term) => self.known(condition, term, wanted)?,
+            Condition::Somebody(part) => self.somebody(part, wanted)?,
             Condition::Did { activities, window } => or_others(self.did(activities, *window)?),
             Condition::TwoWay { window } => or_others(self.two_way(*window)?),
         })
@@ -112,6 +113,9 @@ impl Compiler<'_> {
             }
             (Term::Since(activities), Literal::Length(length)) => {
                 self.since(activities, op, length.span().0)
+            }
+            (Term::Stage, Literal::Text(word)) if self.seen_people().is_some() => {
+                Ok(self.company_at(op, Stage::parse(word)))
             }
             (Term::Stage, Literal::Text(word)) => Ok(self.coded(
                 self.ask.schema.standing.stage,
@@ -265,6 +269,8 @@ impl Compiler<'_> {
         };
         match term {
             Term::Fact(key) => fact(key),
+            Term::Score(_) if self.ask.people.is_some() => Place::Standing,
+            Term::Stage | Term::People if self.seen_people().is_some() => Place::Found,
             Term::Score(score) => match self.ask.definition.score(*score) {
                 Some(_) => Place::Standing,
                 None => fact(score.fact()),
@@ -273,9 +279,12 @@ impl Compiler<'_> {
                 Some(_) => Place::Standing,
                 None => Place::Nowhere,
             },
-            Term::Stage | Term::Kind | Term::Temperature | Term::Met(_) | Term::Dwell => {
-                Place::Standing
-            }
+            Term::Stage
+            | Term::People
+            | Term::Kind
+            | Term::Temperature
+            | Term::Met(_)
+            | Term::Dwell => Place::Standing,
             Term::Count { .. } | Term::Since(_) => Place::Found,
             Term::Literal(_) | Term::Field(_) => Place::Nowhere,
         }
@@ -324,6 +333,19 @@ impl Compiler<'_> {
         let t = self.ask.schema.standing;
         Ok(match term {
             Term::Fact(_) => self.fact(row),
+            // What is told of a company is kept with it.
+            Term::Score(_) if self.ask.people.is_some() => {
+                let column = sql!["s.", t.intent];
+                Typed::number(column.clone(), column)
+            }
+            Term::Stage if self.seen_people().is_some() => self.company_stage(id),
+            Term::People => match self.ask.schema.of_company {
+                Some(table) if self.seen_people().is_none() => {
+                    let column = sql!["s.", table.people];
+                    Typed::number(column.clone(), column)
+                }
+                _ => self.company_people(id),
+            },
             Term::Score(score) => match self.ask.definition.score(*score) {
                 None => self.fact(row),
                 Some(rule) => self.score(part, rule)?,
@@ -420,6 +442,9 @@ impl Compiler<'_> {
 
     /// The rule of engagement, if it halves with time and is stored as it can be compared at any time.
     fn halving(&self, score: Score) -> Option<&ScoreRule> {
+        if self.ask.people.is_some() {
+            return None;
+        }
         let rule = self.ask.definition.score(score)?;
         let only_on = rule.points.iter().all(|points| matches!(points, Points::On { .. }));
         let halves = rule.half_life.is_some() && !rule.points.is_empty();

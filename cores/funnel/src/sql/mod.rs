@@ -12,6 +12,7 @@
 
 mod activity;
 mod atom;
+mod company;
 mod compare;
 mod filter;
 mod parts;
@@ -30,8 +31,8 @@ use crate::held;
 
 pub use parts::Parts;
 pub use schema::{
-    ActivityTable, Dialect, FactTable, FormerTable, HeldActivityTable, PersonTable, Schema, Seen,
-    StandingTable, TerritoryTable,
+    ActivityTable, CompanyTable, Dialect, FactTable, FormerTable, HeldActivityTable, PersonTable,
+    Schema, Seen, StandingTable, TerritoryTable,
 };
 use set::{Rows, Set, Source};
 pub use text::{Piece, Value};
@@ -81,6 +82,9 @@ pub struct Ask<'a> {
     pub now: Moment,
     /// Among whom; among everybody if that is not said.
     pub seen: Option<Seen<'a>>,
+    /// Of a condition about companies: under what it is asked who works there. Then `schema` and `numbers` are those of
+    /// companies, and whom of the people alone whoever asks may find is said there.
+    pub people: Option<&'a Ask<'a>>,
     /// Whether whoever is found comes in rising order from each part, so that the database merges them. Whoever holds the
     /// parts against each other by themselves needs no order: see [`Compiled::parts`].
     pub in_order: bool,
@@ -100,19 +104,41 @@ pub struct Statement {
     pub pieces: Vec<Piece>,
 }
 
-/// The words that a condition asks for, under a definition.
+/// The words that a condition about people asks for, under a definition.
 pub fn words(condition: &Condition, definition: &Definition) -> Words {
     let mut words = Words::default();
-    collect(condition, definition, &mut words);
+    collect(condition, Some(definition), &mut words);
     words
 }
 
-fn collect(condition: &Condition, definition: &Definition, words: &mut Words) {
+/// The words that a condition about companies asks for: of companies, and of their people.
+pub fn words_of_companies(condition: &Condition, definition: &Definition) -> (Words, Words) {
+    let (mut own, mut peoples) = (Words::default(), Words::default());
+    // Where a company stands, and its score, are kept with it.
+    collect(condition, None, &mut own);
+    collect_somebody(condition, definition, &mut peoples);
+    (own, peoples)
+}
+
+fn collect_somebody(condition: &Condition, definition: &Definition, words: &mut Words) {
+    match condition {
+        Condition::All(parts) | Condition::Any(parts) => {
+            parts.iter().for_each(|part| collect_somebody(part, definition, words));
+        }
+        Condition::Not(part) => collect_somebody(part, definition, words),
+        Condition::Somebody(part) => collect(part, Some(definition), words),
+        _ => {}
+    }
+}
+
+fn collect(condition: &Condition, definition: Option<&Definition>, words: &mut Words) {
     match condition {
         Condition::All(parts) | Condition::Any(parts) => {
             parts.iter().for_each(|part| collect(part, definition, words));
         }
         Condition::Not(part) => collect(part, definition, words),
+        // Its people are asked for people's words.
+        Condition::Somebody(_) => {}
         Condition::Did { activities, .. } => kinds(activities, words),
         Condition::TwoWay { .. } => {
             let all = TALKS.iter().chain(&THEIRS).chain(&OURS);
@@ -120,7 +146,7 @@ fn collect(condition: &Condition, definition: &Definition, words: &mut Words) {
         }
         _ => condition.terms(&mut |term| match term {
             Term::Fact(key) => _ = words.keys.insert(key.clone()),
-            Term::Score(score) if definition.score(*score).is_none() => {
+            Term::Score(score) if definition.is_some_and(|it| it.score(*score).is_none()) => {
                 words.keys.insert(score.fact().to_owned());
             }
             Term::Count { activities, .. } | Term::Since(activities) => kinds(activities, words),
@@ -144,8 +170,12 @@ fn kinds(activities: &Activities, words: &mut Words) {
 pub fn compile<'a>(condition: &Condition, ask: Ask<'a>) -> Result<Compiled<'a>, Fault> {
     let compiler = Compiler { ask, text: condition.to_string() };
     let set = compiler.set(condition, true)?;
-    let set = match ask.seen {
-        Some(seen) => Set::both(vec![compiler.seen(seen), set]),
+    let seen = match ask.seen {
+        Some(seen) => Some(compiler.seen(seen)),
+        None => compiler.seen_companies(),
+    };
+    let set = match seen {
+        Some(seen) => Set::both(vec![seen, set]),
         None => set,
     };
     let streams = set.streams();

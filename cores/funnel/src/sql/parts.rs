@@ -18,7 +18,7 @@ impl Parts {
     pub(super) fn of(set: &Set, ask: &Ask<'_>) -> Parts {
         match set {
             // A test costs more than reading on: it is made, by the database, of those alone who are left.
-            Set::Nobody | Set::Everybody | Set::Stream(_) | Set::Tested(..) => {
+            Set::Nobody | Set::Everybody | Set::Stream(_) | Set::Tested(..) | Set::Somebody(_) => {
                 Parts::Of(set.people(ask, None).into())
             }
             Set::Without(set) => {

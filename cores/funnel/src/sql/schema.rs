@@ -28,6 +28,17 @@ pub struct Schema {
     pub standing: StandingTable,
     /// The log.
     pub activity: ActivityTable,
+    /// Where all of this is about companies: what is kept of each besides.
+    pub of_company: Option<CompanyTable>,
+}
+
+/// What is kept of a company in the table of standings besides.
+#[derive(Clone, Copy, Debug)]
+pub struct CompanyTable {
+    /// How many people work there.
+    pub people: &'static str,
+    /// Where its own deals bring it.
+    pub own_stage: &'static str,
 }
 
 /// Everybody, a row each.

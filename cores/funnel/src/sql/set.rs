@@ -13,6 +13,8 @@ pub(super) enum Set {
     Stream(Stream),
     /// Those of a set for whom a test holds that costs more than reading on; it names them `c.id`.
     Tested(Box<Set>, Sql),
+    /// The companies of whose people somebody is in this set.
+    Somebody(Box<Set>),
     /// All others.
     Without(Box<Set>),
     Both(Vec<Set>),
@@ -77,6 +79,13 @@ impl Set {
             Set::Nobody => Set::Nobody,
             Set::Tested(of, earlier) => Set::Tested(of, Sql::all(&[earlier, test])),
             of => Set::Tested(Box::new(of), test),
+        }
+    }
+
+    pub(super) fn somebody(people: Set) -> Set {
+        match people {
+            Set::Nobody => Set::Nobody,
+            people => Set::Somebody(Box::new(people)),
         }
     }
 
@@ -170,7 +179,7 @@ impl Set {
         match self {
             Set::Nobody | Set::Everybody | Set::Stream(_) => 1,
             Set::Tested(set, _) => set.streams(),
-            Set::Without(set) => 1 + set.streams(),
+            Set::Without(set) | Set::Somebody(set) => 1 + set.streams(),
             Set::Both(parts) | Set::Either(parts) => parts.iter().map(Set::streams).sum(),
         }
     }
@@ -198,6 +207,15 @@ impl Set {
                 let among = of.holds_of(ask, &sql!["c.id"]);
                 let both = Sql::all(&[among, test.clone()]);
                 sql!["exists (select 1 from (select ", id, " as id) c where ", both, ")"]
+            }
+            Set::Somebody(set) => {
+                let Some(people) = ask.people else { return sql!["1 = 0"] };
+                let person = people.schema.person;
+                // No part of a condition gives its rows this name.
+                let each = sql!["sb.", person.id];
+                let works_there = sql!["sb.", person.company, " = ", id];
+                let both = Sql::all(&[works_there, set.holds_of(people, &each)]);
+                sql!["exists (select 1 from ", person.table, " sb where ", both, ")"]
             }
             Set::Without(set) => sql!["not (", set.holds_of(ask, id), ")"],
             Set::Both(parts) => Sql::all(&each(parts)),
@@ -298,10 +316,23 @@ impl Reader<'_> {
             Set::Tested(of, test) => {
                 sql!["select c.id as id from (", self.ordered(of), ") c where ", test]
             }
+            Set::Somebody(set) => self.somebody(set),
             Set::Without(_) | Set::Both(_) | Set::Either(_) => {
                 sql!["select n.id as id from (", self.ordered(set), ") n"]
             }
         }
+    }
+
+    /// The companies of whose people somebody is in a set.
+    fn somebody(&self, set: &Set) -> Sql {
+        let Some(people) = self.ask.people else { return self.single(&Set::Nobody) };
+        let person = people.schema.person;
+        let company = sql!["sb.", person.company];
+        let mut tests = vec![sql!["sb.", person.id, " = n.id"], sql![&company, " is not null"]];
+        tests.extend(self.bound.as_ref().map(|bound| sql![&company, bound]));
+        let select = sql!["select distinct ", company, " as id from ("];
+        let from = sql![set.people(people, None), ") n cross join ", person.table, " sb where "];
+        sql![select, from, Sql::all(&tests)]
     }
 
     /// Selects joined; from left to right on both databases, for whatever is cut comes first.

@@ -406,6 +406,7 @@ impl At<'_> {
                 Truth::from(!self.found(activities, *window).is_empty())
             }
             Condition::TwoWay { window } => Truth::from(self.two_way(*window)),
+            Condition::Somebody(_) => unreachable!("asked of companies"),
             Condition::Known(Term::Fact(key)) => Truth::from(self.fact(key).is_some()),
             Condition::Known(Term::Score(score)) if self.definition.score(*score).is_none() => {
                 Truth::from(self.fact(score.fact()).is_some())
@@ -459,6 +460,7 @@ impl At<'_> {
                 self.entered.map_or(Seen::Unknown, |entered| Seen::Length((self.now - entered).0))
             }
             Term::Field(_) => unreachable!("fields belong to filters"),
+            Term::People => unreachable!("asked of companies"),
         }
     }
 
@@ -736,7 +738,9 @@ fn filter(condition: &Condition, activity: &Activity) -> Truth {
         Condition::Text { term, test, with } => text_test(&value(term), *test, with),
         Condition::Is(term) => truth_of(&value(term)),
         Condition::Known(term) => Truth::from(value(term) != Seen::Unknown),
-        Condition::Did { .. } | Condition::TwoWay { .. } => unreachable!("not in a filter"),
+        Condition::Did { .. } | Condition::TwoWay { .. } | Condition::Somebody(_) => {
+            unreachable!("not in a filter")
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use platform::failure::Failure;
 use platform::jobs::{Again, Run};
 
 use super::store::{self, Watch};
-use super::{Rules, Touched};
+use super::{Rules, Touched, alone};
 use crate::{former, refold};
 
 /// Deeds above which a company is not counted with each thing that happens, but after [`COUNTED_AGAIN_AFTER`].
@@ -85,6 +85,7 @@ fn count(
     store::drop_scores(tx, &dropped)?;
     store::add_scores(tx, &added)?;
     store::save_watches(tx, &watches)?;
+    alone::tell(tx, &changed)?;
     Ok(changed)
 }
 

@@ -7,12 +7,14 @@
 //! Three tables, each derived from the one before: deeds, from one subject's own history; crossings, from one
 //! company's deeds; and when a company is to be counted again.
 
+mod alone;
 mod check;
 mod count;
 mod derive;
 mod rules;
 pub(crate) mod store;
 
+pub(crate) use alone::{check_alone, everybody, wake_alone};
 pub(crate) use check::{Differs, check};
 pub(crate) use count::{catch_up, wake_due};
 pub(crate) use derive::derive_everybody;
@@ -23,16 +25,16 @@ use std::collections::hash_map::Entry as Slot;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use funnel::Definition;
 use funnel::fold::company::{CompanyScore, Crossing};
-use funnel::history::{Entry, Fact, History, Observation, Value, What};
-use funnel::{Definition, Stage};
+use funnel::history::{Entry, Fact, Observation, Value, What};
 use journal::Recorded;
 use moment::Moment;
 use people::{CompanyId, CompanyLook, LensId, PersonId};
 use platform::db::Tx;
 use platform::failure::Failure;
 
-use crate::lens::{self, Definitions, Lens};
+use crate::lens::{self, Lens};
 
 /// Derives and counts what was just recorded; gives the people who are to be folded for it, and makes those
 /// due who are too many to be folded at once.
@@ -46,6 +48,7 @@ pub(crate) fn project(
 ) -> Result<Vec<PersonId>, Failure> {
     let rules = Rules::of(tx, lenses);
     if rules.is_empty() {
+        alone::project(tx, lenses, recorded)?;
         return Ok(Vec::new());
     }
     let weighing = recorded.changed.iter().filter(|changed| {
@@ -54,6 +57,7 @@ pub(crate) fn project(
     let subjects = weighing.map(|changed| (changed.subject, changed.history.as_slice()));
     let touched = derive::derive(tx, &rules, subjects)?;
     let changed = count::count_in_time(tx, &rules, &touched, recorded.now)?;
+    alone::project(tx, lenses, recorded)?;
     count::colleagues(tx, &changed, recorded.now)
 }
 
@@ -238,18 +242,7 @@ pub(crate) fn look(
     let Some(lens) = lenses.iter().find(|found| found.id == lens) else {
         return Err(Failure::missing("lens", lens));
     };
-    let is_deal = |entry: &Entry| match &entry.what {
-        What::Activity(activity) => activity.kind.as_str().starts_with("deal."),
-        What::Facts(_) => false,
-    };
-    let mut stage = Stage::None;
-    if own.iter().any(is_deal) {
-        let history = History::new(own.iter().chain(&told).cloned().collect());
-        let definitions = tx.part::<Definitions>();
-        let stood =
-            definitions.with_folder(lens, |folder| folder.fold(&history, now)).standing.stage;
-        stage = if stood.is_exit() { Stage::None } else { stood };
-    }
+    let stage = alone::of(tx, lens, own, &told, now).stage;
     let current = lens.current().and_then(|(_, definition)| CompanyScore::of(definition));
     let facts = current.map_or_else(Vec::new, |score| named(&told, &score));
     Ok(CompanyLook { stage, facts })

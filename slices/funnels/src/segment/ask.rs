@@ -3,16 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use funnel::condition::Condition;
 use funnel::condition::form::{Form, RowFault};
+use funnel::condition::{Condition, Names, Subject};
 use moment::Moment;
 use people::condition::{Asked, Conditions, Stretch};
+use people::fields::Kind;
 use people::list::{Cursor, Key, Turn};
 use people::{LensId, PersonId};
 use platform::db::{Made, Row, Tx};
 use platform::failure::Failure;
 use team::{Right, User};
 
+use super::store::AskedWord;
 use super::{Segment, make_ready, store};
 use crate::{drafts, lens};
 
@@ -20,34 +22,60 @@ use crate::{drafts, lens};
 pub struct ConditionsOfLenses;
 
 impl Conditions for ConditionsOfLenses {
-    fn read(&self, tx: &mut Tx, lens: LensId, text: &str) -> Result<Arc<dyn Asked>, Failure> {
-        Ok(Arc::new(Segment::read(&lens::by_id(tx, lens)?, text)?))
+    fn read(
+        &self,
+        tx: &mut Tx,
+        lens: LensId,
+        subject: Subject,
+        text: &str,
+    ) -> Result<Arc<dyn Asked>, Failure> {
+        Ok(Arc::new(Segment::read_of(&lens::by_id(tx, lens)?, subject, text)?))
     }
 
     fn build(
         &self,
         tx: &mut Tx,
         lens: LensId,
+        subject: Subject,
         form: &Form,
     ) -> Result<Result<Condition, Vec<RowFault>>, Failure> {
-        Ok(form.read(&names(tx, lens)?, false))
+        Ok(form.read(&Names { subject, ..names(tx, lens)? }, false))
     }
 
-    fn terms(&self, tx: &mut Tx, lens: LensId) -> Result<BTreeMap<String, &'static str>, Failure> {
+    fn terms(
+        &self,
+        tx: &mut Tx,
+        lens: LensId,
+        subject: Subject,
+    ) -> Result<BTreeMap<String, &'static str>, Failure> {
         let names = names(tx, lens)?;
-        drafts::terms(tx, &names)
+        let mut terms = drafts::terms(tx, &names)?;
+        if subject == Subject::Person {
+            let fields = people::fields::all(tx)?.into_iter();
+            for field in fields.filter(|it| it.kind == Kind::Formula && it.is_of_company()) {
+                terms.remove(&field.key);
+            }
+        }
+        if subject == Subject::Company {
+            let is_of_company = |term: &str| {
+                term.starts_with("company.") || term == "stage" || term == "score.intent"
+            };
+            terms.retain(|term, sort| is_of_company(term) || *sort == "activity");
+            terms.insert("people".to_owned(), "number");
+        }
+        Ok(terms)
     }
 
     fn by_fact(
         &self,
         tx: &mut Tx,
-        key: &str,
+        of: (Subject, &str),
         stretch: &Stretch<'_>,
         now: Moment,
     ) -> Result<Option<Vec<Cursor>>, Failure> {
         let words = store::words(tx)?;
-        let is_it = |word: &&store::Word| !word.of_activity && word.word == key;
-        let Some(word) = words.iter().find(is_it).filter(|word| word.built_to.is_none()) else {
+        let asked = word_of(of);
+        let Some(word) = words.iter().find(|word| word.is_ready_for(&asked)) else {
             return Ok(None);
         };
         let after = stretch.after.map(|after| &after.value);
@@ -64,7 +92,7 @@ impl Conditions for ConditionsOfLenses {
             if left > 0 {
                 let made = part.stretch(word.id, stretch, after, left, now);
                 tx.each_made(&made, |row| {
-                    found.push(Cursor { value: part.key(row), person: row.int(1) });
+                    found.push(Cursor { value: part.key(row), id: row.int(1) });
                     Ok(())
                 })?;
             }
@@ -76,24 +104,30 @@ impl Conditions for ConditionsOfLenses {
         &self,
         tx: &mut Tx,
         who: &User,
-        key: &str,
+        of: (Subject, &str),
         now: Moment,
     ) -> Result<Option<i64>, Failure> {
         who.may(Right::ReadPeople)?;
-        if who.is_hidden(key) {
+        if who.is_hidden(of.1) {
+            let key = of.1;
             let words = format!("{key} is kept from you, and so is its order: choose another.");
             return Err(Failure::refused("hidden_field", words));
         }
         let words = store::words(tx)?;
-        let is_ready = words
-            .iter()
-            .any(|word| !word.of_activity && word.word == key && word.built_to.is_none());
-        let missing = if is_ready { Vec::new() } else { vec![(false, key.to_owned())] };
+        let asked = word_of(of);
+        let is_ready = words.iter().any(|word| word.is_ready_for(&asked));
+        let missing = if is_ready { Vec::new() } else { vec![asked] };
         make_ready(tx, words.len(), missing, now)
     }
 }
 
-fn names(tx: &mut Tx, lens: LensId) -> Result<funnel::condition::Names, Failure> {
+/// The word of a fact that orders a list.
+fn word_of((subject, key): (Subject, &str)) -> AskedWord {
+    let is_company = subject == Subject::Company;
+    AskedWord { is_company, of_activity: false, word: key.to_owned() }
+}
+
+fn names(tx: &mut Tx, lens: LensId) -> Result<Names, Failure> {
     let lens = lens::by_id(tx, lens)?;
     Ok(lens.current().map(|(_, definition)| definition.names()).unwrap_or_default())
 }
@@ -145,7 +179,7 @@ impl Part {
         if let Some(after) = after {
             made.text(" and (").text(column).text(", f.person_id)");
             made.text(if is_down { " < (" } else { " > (" });
-            made.arg(after.value.arg()).text(", ").arg(after.person).text(")");
+            made.arg(after.value.arg()).text(", ").arg(after.id).text(")");
         }
         made.text(" order by 1").text(if is_down { " desc, 2 desc" } else { ", 2" });
         made.text(" limit ").arg(i64::try_from(limit).unwrap_or(i64::MAX));
@@ -154,6 +188,10 @@ impl Part {
 }
 
 impl Asked for Segment {
+    fn subject(&self) -> Subject {
+        Segment::subject(self)
+    }
+
     fn condition(&self) -> &Condition {
         Segment::condition(self)
     }

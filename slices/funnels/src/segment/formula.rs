@@ -3,29 +3,30 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use funnel::condition::{Condition, Literal, Op, Term};
+use funnel::condition::{Condition, Literal, Op, Subject, Term};
 use people::fields::{self, Kind};
 use platform::db::Tx;
 use platform::failure::Failure;
 
 use super::Segment;
 
-/// How the fact of a field that may be a formula begins.
-const CUSTOM: &str = "person.custom.";
+/// How the facts of fields that may be formulas begin.
+const CUSTOM: [&str; 2] = ["person.custom.", "company.custom."];
 
 impl Segment {
     /// The same with the conditions of formulas in their places.
     pub(super) fn whole(&self, tx: &mut Tx) -> Result<Cow<'_, Segment>, Failure> {
         let mut asks = false;
         self.condition.terms(&mut |term| {
-            asks |= matches!(term, Term::Fact(key) if key.starts_with(CUSTOM));
+            asks |= matches!(term, Term::Fact(key) if CUSTOM.iter().any(|it| key.starts_with(it)));
         });
         if !asks {
             return Ok(Cow::Borrowed(self));
         }
-        let names = self.definition.names();
         let mut formulas = HashMap::new();
         for field in fields::all(tx)?.into_iter().filter(|field| field.kind == Kind::Formula) {
+            let names = self.definition.names();
+            let names = if field.is_of_company() { names.of_companies() } else { names };
             // What a later definition has lost is unknown of everybody.
             if let Ok(condition) = Condition::parse_with(&field.formula, &names) {
                 formulas.insert(field.key, condition);
@@ -34,22 +35,33 @@ impl Segment {
         if formulas.is_empty() {
             return Ok(Cow::Borrowed(self));
         }
-        let condition = replaced(&self.condition, &formulas);
+        let condition = replaced(&self.condition, &formulas, self.subject);
         Ok(Cow::Owned(Segment { condition, ..self.clone() }))
     }
 }
 
-fn replaced(condition: &Condition, formulas: &HashMap<String, Condition>) -> Condition {
-    let all = |parts: &[Condition]| parts.iter().map(|part| replaced(part, formulas)).collect();
+/// A formula of companies is none of people: of them such a fact is what somebody told.
+fn replaced(
+    condition: &Condition,
+    formulas: &HashMap<String, Condition>,
+    subject: Subject,
+) -> Condition {
+    let all =
+        |parts: &[Condition]| parts.iter().map(|part| replaced(part, formulas, subject)).collect();
     let of = |term: &Term| match term {
-        Term::Fact(key) => formulas.get(key).cloned(),
+        Term::Fact(key) if subject == Subject::Company || !key.starts_with("company.") => {
+            formulas.get(key).cloned()
+        }
         _ => None,
     };
     let not = |condition: Condition| Condition::Not(Box::new(condition));
     match condition {
         Condition::All(parts) => Condition::All(all(parts)),
         Condition::Any(parts) => Condition::Any(all(parts)),
-        Condition::Not(part) => not(replaced(part, formulas)),
+        Condition::Not(part) => not(replaced(part, formulas, subject)),
+        Condition::Somebody(part) => {
+            Condition::Somebody(Box::new(replaced(part, formulas, Subject::Person)))
+        }
         Condition::Is(term) => of(term).unwrap_or_else(|| condition.clone()),
         Condition::Known(term) => match of(term) {
             Some(formula) => Condition::Any(vec![formula.clone(), not(formula)]),
@@ -89,7 +101,8 @@ mod tests {
             ("known(person.custom.hot)", "score.fit >= 60 || !(score.fit >= 60)"),
             ("person.custom.other", "person.custom.other"),
         ] {
-            assert_eq!(replaced(&read(asked), &formulas), read(whole), "{asked}");
+            let found = replaced(&read(asked), &formulas, Subject::Person);
+            assert_eq!(found, read(whole), "{asked}");
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use funnel::held;
 use funnel::history::{Entry, History, Value, What};
+use journal::Changed;
 use moment::Moment;
 use people::PersonId;
 use platform::args;
@@ -47,37 +48,73 @@ impl Keeper {
 
     /// All words: of somebody who is new, or who works elsewhere now.
     pub(crate) fn everything(&self) -> News {
-        News((0..self.words.len()).collect())
+        self.all(false)
     }
 
-    /// What these entries of a history may change.
+    /// All that is asked of people, or of companies.
+    pub(super) fn all(&self, is_company: bool) -> News {
+        let words = self.words.iter().enumerate();
+        News(words.filter(|(_, word)| word.is_company == is_company).map(|(at, _)| at).collect())
+    }
+
+    /// What these entries of a history may change of people.
     pub(crate) fn news(&self, history: &[Entry], fresh: &[usize]) -> News {
+        self.news_of(history, fresh, false)
+    }
+
+    fn news_of(&self, history: &[Entry], fresh: &[usize], is_company: bool) -> News {
         let mut news = BTreeSet::new();
         for entry in fresh.iter().filter_map(|place| history.get(*place)) {
             match &entry.what {
                 What::Facts(observation) => {
                     for fact in &observation.facts {
-                        if *fact.key == *people::WORKS_AT {
+                        if *fact.key == *people::WORKS_AT && !is_company {
                             return self.everything();
                         }
-                        news.extend(self.places(false, |word| *fact.key == *word));
+                        news.extend(self.places(is_company, false, |word| *fact.key == *word));
                     }
                 }
                 What::Activity(activity) => {
-                    news.extend(
-                        self.places(true, |word| held::is_of(activity.kind.as_str(), word)),
-                    );
+                    let kind = activity.kind.as_str();
+                    news.extend(self.places(is_company, true, |word| held::is_of(kind, word)));
                 }
             }
         }
         News(news)
     }
 
-    fn places(&self, of_activity: bool, is: impl Fn(&str) -> bool) -> impl Iterator<Item = usize> {
+    fn places(
+        &self,
+        is_company: bool,
+        of_activity: bool,
+        is: impl Fn(&str) -> bool,
+    ) -> impl Iterator<Item = usize> {
+        let is_it = move |word: &Word| {
+            word.is_company == is_company && word.of_activity == of_activity && is(&word.word)
+        };
         let words = self.words.iter().enumerate();
-        words
-            .filter(move |(_, word)| word.of_activity == of_activity && is(&word.word))
-            .map(|(place, _)| place)
+        words.filter(move |(_, word)| is_it(word)).map(|(place, _)| place)
+    }
+
+    /// Writes what is held of companies themselves, of which this was just recorded.
+    pub(crate) fn keep_companies<'c>(
+        &self,
+        tx: &mut Tx,
+        changed: impl Iterator<Item = &'c Changed>,
+        now: Moment,
+    ) -> Result<(), Failure> {
+        if !self.words.iter().any(|word| word.is_company) {
+            return Ok(());
+        }
+        let mut rows = Rows::default();
+        for one in changed {
+            let news = match one.is_new {
+                true => self.all(true),
+                false => self.news_of(&one.history, &one.fresh, true),
+            };
+            self.rows(&mut rows, one.subject, one.is_new, &news, &one.history, now);
+        }
+        rows.write(tx)
     }
 
     /// Remembers of which kinds these companies did something: whoever asks for those looks there too.
@@ -86,8 +123,11 @@ impl Keeper {
         tx: &mut Tx,
         histories: impl Iterator<Item = &'h [Entry]>,
     ) -> Result<(), Failure> {
-        let mut open: Vec<&mut Word> =
-            self.words.iter_mut().filter(|word| word.of_activity && !word.of_companies).collect();
+        let mut open: Vec<&mut Word> = self
+            .words
+            .iter_mut()
+            .filter(|it| it.of_activity && !it.of_companies && !it.is_company)
+            .collect();
         for entry in histories.flatten() {
             let What::Activity(activity) = &entry.what else { continue };
             for word in &mut open {
@@ -114,7 +154,7 @@ impl Keeper {
         rows.write(tx)
     }
 
-    /// What is held of one person under the words of which there is news.
+    /// What is held of one person, or company, under the words of which there is news.
     pub(super) fn rows(
         &self,
         rows: &mut Rows,

@@ -14,8 +14,8 @@ pub(crate) mod store;
 use std::sync::Arc;
 
 use funnel::Definition;
-use funnel::condition::{Condition, Fault, Term};
-use funnel::sql::{self, Dialect, Numbers, Parts, Piece, Schema, Statement};
+use funnel::condition::{Condition, Fault, Names, Subject, Term};
+use funnel::sql::{self, Dialect, Numbers, Parts, Piece, Schema, Statement, Words};
 use moment::Moment;
 use people::{LensId, PersonId};
 use platform::db::{self, Made, Tx};
@@ -31,6 +31,7 @@ use crowd::Crowd;
 pub use ask::ConditionsOfLenses;
 pub use build::{BUILD, Build};
 pub(crate) use keep::{Keeper, News};
+use store::AskedWord;
 
 /// Words that a workspace may keep at hand.
 const WORDS_MAX: usize = 1_000;
@@ -70,6 +71,15 @@ const SCHEMA: Schema = Schema {
     },
     standing: people::stand::STANDINGS,
     activity: journal::ACTIVITIES,
+    of_company: None,
+};
+
+/// The same of companies, whose own facts and activities stand under words of their own.
+const OF_COMPANIES: Schema = Schema {
+    person: people::companies::COMPANIES,
+    standing: people::companies::STANDINGS,
+    of_company: Some(people::companies::BESIDES),
+    ..SCHEMA
 };
 
 /// Words that some condition has asked for and that are not read out of all histories yet.
@@ -81,9 +91,10 @@ pub fn unready(tx: &mut Tx) -> Result<Vec<String>, Failure> {
     Ok(words.into_iter().filter(|word| word.built_to.is_some()).map(|word| word.word).collect())
 }
 
-/// A condition to be asked of everybody, under a lens.
+/// A condition to be asked of everybody, or of every company, under a lens.
 #[derive(Clone, Debug)]
 pub struct Segment {
+    subject: Subject,
     lens: LensId,
     version: i64,
     definition: Arc<Definition>,
@@ -91,23 +102,38 @@ pub struct Segment {
 }
 
 impl Segment {
+    /// A condition about people in its text form: see [`Segment::read_of`].
+    ///
+    /// # Errors
+    /// As [`Segment::read_of`].
+    pub fn read(lens: &Lens, text: &str) -> Result<Segment, Failure> {
+        Segment::read_of(lens, Subject::Person, text)
+    }
+
     /// A condition in its text form, over the names that the lens' definition gives.
     ///
     /// # Errors
     /// `Refused` with `condition` for a text that is none: where it is wrong, and what was probably meant; with
     /// `no_definition` while nothing is in force under the lens.
-    pub fn read(lens: &Lens, text: &str) -> Result<Segment, Failure> {
+    pub fn read_of(lens: &Lens, subject: Subject, text: &str) -> Result<Segment, Failure> {
         let Some((version, definition)) = lens.current() else {
             let words = format!("no definition is in force under the lens {}", lens.name);
             return Err(Failure::refused("no_definition", words));
         };
-        let condition = Condition::parse_with(text, &definition.names()).map_err(refused)?;
+        let names = Names { subject, ..definition.names() };
+        let condition = Condition::parse_with(text, &names).map_err(refused)?;
         Ok(Segment {
+            subject,
             lens: lens.id,
             version: version.version,
             definition: Arc::clone(definition),
             condition,
         })
+    }
+
+    /// What it is about.
+    pub fn subject(&self) -> Subject {
+        self.subject
     }
 
     /// The condition.
@@ -121,20 +147,28 @@ impl Segment {
     /// `Refused` with `condition` for what a database can't say, with its place.
     pub fn check(&self, tx: &Tx) -> Result<(), Failure> {
         // What is refused is refused whatever is recorded.
-        self.compiled(tx, &Sight::Everybody, Moment::START, &Numbers::default(), |_| ())
+        self.compiled(tx, &Sight::Everybody, Moment::START, &Ready::default(), |_| ())
     }
 
     /// Whoever is not told a fact does not ask for it either, or the answer would tell it.
     fn told_to(&self, who: &User) -> Result<(), Failure> {
         who.may(Right::ReadPeople)?;
         let mut hidden = None;
+        let is_of_company = self.subject == Subject::Company;
         self.condition.terms(&mut |term| {
-            if let Term::Fact(key) = term
-                && who.is_hidden(key)
-            {
-                hidden = Some(key.clone());
+            // What people make of a company tells where they work.
+            let key = match term {
+                Term::Fact(key) => key,
+                Term::Stage | Term::People if is_of_company => people::WORKS_AT,
+                _ => return,
+            };
+            if who.is_hidden(key) {
+                hidden = Some(key.to_owned());
             }
         });
+        if is_of_company && asks_somebody(&self.condition) && who.is_hidden(people::WORKS_AT) {
+            hidden = Some(people::WORKS_AT.to_owned());
+        }
         match hidden {
             None => Ok(()),
             Some(key) => {
@@ -154,11 +188,11 @@ impl Segment {
         this.told_to(who)?;
         this.check(tx)?;
         let kept = store::words(tx)?;
-        let missing = this.missing(&kept);
+        let missing: Vec<AskedWord> = this.missing(&kept);
         make_ready(tx, kept.len(), missing, now)
     }
 
-    /// How many people whom the user sees meet the condition; nothing while it is not ready: see [`Segment::prepare`].
+    /// How many people, or companies, that the user sees meet the condition; nothing while it is not ready: see [`Segment::prepare`].
     ///
     /// # Errors
     /// `Refused` with `condition` for what can't be asked of everybody.
@@ -246,40 +280,56 @@ impl Segment {
         this.compiled(tx, &who.sight, now, &numbers, |compiled| Some(made(&compiled.set())))
     }
 
-    /// The words that it asks for and that are not ready, those in the making among them.
-    fn missing(&self, kept: &[store::Word]) -> Vec<(bool, String)> {
-        let is_kept = |of_activity: bool, word: &str| {
-            kept.iter().any(|kept| {
-                kept.of_activity == of_activity && kept.word == word && kept.built_to.is_none()
-            })
+    /// The words that it asks for.
+    fn words(&self) -> Vec<AskedWord> {
+        let (of_people, of_companies) = match self.subject {
+            Subject::Person => (sql::words(&self.condition, &self.definition), Words::default()),
+            Subject::Company => {
+                let (own, peoples) = sql::words_of_companies(&self.condition, &self.definition);
+                (peoples, own)
+            }
         };
-        let asked = sql::words(&self.condition, &self.definition);
-        let keys = asked.keys.into_iter().map(|key| (false, key));
-        let kinds = asked.kinds.into_iter().map(|kind| (true, kind));
-        keys.chain(kinds).filter(|(of_activity, word)| !is_kept(*of_activity, word)).collect()
+        let mut asked = Vec::new();
+        for (is_company, words) in [(false, of_people), (true, of_companies)] {
+            let keys = words.keys.into_iter().map(|word| (false, word));
+            let all = keys.chain(words.kinds.into_iter().map(|word| (true, word)));
+            asked.extend(all.map(|(of_activity, word)| AskedWord {
+                is_company,
+                of_activity,
+                word,
+            }));
+        }
+        asked
+    }
+
+    /// The words that it asks for and that are not ready, those in the making among them.
+    fn missing(&self, kept: &[store::Word]) -> Vec<AskedWord> {
+        let is_kept = |asked: &AskedWord| kept.iter().any(|kept| kept.is_ready_for(asked));
+        self.words().into_iter().filter(|asked| !is_kept(asked)).collect()
     }
 
     /// The numbers of its words, once all are ready.
-    fn numbers(&self, tx: &mut Tx) -> Result<Option<Numbers>, Failure> {
+    fn numbers(&self, tx: &mut Tx) -> Result<Option<Ready>, Failure> {
         let kept = store::words(tx)?;
         if !self.missing(&kept).is_empty() {
             return Ok(None);
         }
-        let mut numbers = Numbers::default();
+        let mut ready = Ready::default();
         for word in kept.into_iter().filter(|word| word.built_to.is_none()) {
+            let of = if word.is_company { &mut ready.companies } else { &mut ready.people };
             if !word.is_timed {
-                numbers.steady.insert(word.id);
+                of.steady.insert(word.id);
             }
             if !word.of_activity {
-                numbers.keys.insert(word.word, word.id);
+                of.keys.insert(word.word, word.id);
                 continue;
             }
             if word.of_companies {
-                numbers.of_companies.insert(word.word.clone());
+                of.of_companies.insert(word.word.clone());
             }
-            numbers.kinds.insert(word.word, word.id);
+            of.kinds.insert(word.word, word.id);
         }
-        Ok(Some(numbers))
+        Ok(Some(ready))
     }
 
     fn compiled<T>(
@@ -287,10 +337,10 @@ impl Segment {
         tx: &Tx,
         sight: &Sight,
         now: Moment,
-        numbers: &Numbers,
+        ready: &Ready,
         then: impl Fn(&sql::Compiled<'_>) -> T,
     ) -> Result<T, Failure> {
-        self.compiled_as(tx, sight, now, numbers, true, then)
+        self.compiled_as(tx, sight, now, ready, true, then)
     }
 
     fn compiled_as<T>(
@@ -298,7 +348,7 @@ impl Segment {
         tx: &Tx,
         sight: &Sight,
         now: Moment,
-        numbers: &Numbers,
+        ready: &Ready,
         in_order: bool,
         then: impl Fn(&sql::Compiled<'_>) -> T,
     ) -> Result<T, Failure> {
@@ -306,10 +356,10 @@ impl Segment {
             db::Dialect::Sqlite => Dialect::Sqlite,
             db::Dialect::Postgres => Dialect::Postgres,
         };
-        let ask = sql::Ask {
+        let of_people = sql::Ask {
             schema: &SCHEMA,
             dialect,
-            numbers,
+            numbers: &ready.people,
             lens: self.lens,
             version: self.version,
             definition: &self.definition,
@@ -320,9 +370,36 @@ impl Segment {
                     Some(sql::Seen { owners: &limits.owners, territories: &limits.territories })
                 }
             },
+            people: None,
             in_order,
         };
+        let ask = match self.subject {
+            Subject::Person => of_people,
+            Subject::Company => sql::Ask {
+                schema: &OF_COMPANIES,
+                numbers: &ready.companies,
+                seen: None,
+                people: Some(&of_people),
+                ..of_people
+            },
+        };
         Ok(then(&sql::compile(&self.condition, ask).map_err(refused)?))
+    }
+}
+
+/// The numbers of words that are ready: of people, and of companies.
+#[derive(Default)]
+struct Ready {
+    people: Numbers,
+    companies: Numbers,
+}
+
+fn asks_somebody(condition: &Condition) -> bool {
+    match condition {
+        Condition::All(parts) | Condition::Any(parts) => parts.iter().any(asks_somebody),
+        Condition::Not(part) => asks_somebody(part),
+        Condition::Somebody(_) => true,
+        _ => false,
     }
 }
 
@@ -330,7 +407,7 @@ impl Segment {
 fn make_ready(
     tx: &mut Tx,
     kept: usize,
-    missing: Vec<(bool, String)>,
+    missing: Vec<AskedWord>,
     now: Moment,
 ) -> Result<Option<i64>, Failure> {
     if missing.is_empty() {
@@ -342,8 +419,8 @@ fn make_ready(
         );
         return Err(Failure::refused("words", words));
     }
-    for (of_activity, word) in missing {
-        store::add_word(tx, of_activity, &word)?;
+    for asked in &missing {
+        store::add_word(tx, asked)?;
     }
     Ok(Some(platform::jobs::enqueue(tx, BUILD, Some("words"), &json!({}), now)?))
 }

@@ -8,12 +8,11 @@ use platform::db::{Arg, Sql, Tx, sql};
 use platform::failure::Failure;
 
 const WORDS: Sql = sql(
-    "select id, of_activity, word, of_companies, built_to, is_timed from segment_word order by id",
+    "select id, of_activity, word, of_companies, built_to, is_timed, is_company from segment_word order by id",
 );
-const ADD_WORD: Sql = sql(
-    "insert into segment_word (id, of_activity, word, of_companies, built_to) values ($1, $2, $3, 0, 0)
-     on conflict do nothing",
-);
+const ADD_WORD: Sql =
+    sql("insert into segment_word (id, is_company, of_activity, word, of_companies, built_to)
+     values ($1, $2, $3, $4, 0, 0) on conflict do nothing");
 const BUILT: Sql = sql("update segment_word set built_to = $2 where id = $1");
 const OF_COMPANIES: Sql = sql("update segment_word set of_companies = 1 where id = $1");
 const TIMED: Sql = sql("update segment_word set is_timed = 1 where id = $1 and is_timed = 0");
@@ -51,6 +50,8 @@ pub(crate) const ALL: &[Sql] = &[
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Word {
     pub(super) id: i64,
+    /// Whether it is asked of companies; else of people.
+    pub(super) is_company: bool,
     /// Whether it is a kind of activity; else a key of facts.
     pub(super) of_activity: bool,
     pub(super) word: String,
@@ -62,11 +63,30 @@ pub(super) struct Word {
     pub(super) is_timed: bool,
 }
 
+/// A word that a condition asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct AskedWord {
+    pub(super) is_company: bool,
+    pub(super) of_activity: bool,
+    pub(super) word: String,
+}
+
+impl Word {
+    /// Whether this is the word that is asked for, and it is ready.
+    pub(super) fn is_ready_for(&self, asked: &AskedWord) -> bool {
+        self.built_to.is_none()
+            && self.is_company == asked.is_company
+            && self.of_activity == asked.of_activity
+            && self.word == asked.word
+    }
+}
+
 pub(super) fn words(tx: &mut Tx) -> Result<Vec<Word>, Failure> {
     let mut found = Vec::new();
     tx.each(WORDS, args![], |row| {
         found.push(Word {
             id: row.int(0),
+            is_company: row.flag(6),
             of_activity: row.int(1) != 0,
             word: row.text(2).to_owned(),
             of_companies: row.int(3) != 0,
@@ -78,9 +98,10 @@ pub(super) fn words(tx: &mut Tx) -> Result<Vec<Word>, Failure> {
     Ok(found)
 }
 
-pub(super) fn add_word(tx: &mut Tx, of_activity: bool, word: &str) -> Result<(), Failure> {
+pub(super) fn add_word(tx: &mut Tx, asked: &AskedWord) -> Result<(), Failure> {
     let id = tx.ids(1)?;
-    tx.execute(ADD_WORD, args![id, i64::from(of_activity), word])?;
+    let (is_company, of_activity) = (i64::from(asked.is_company), i64::from(asked.of_activity));
+    tx.execute(ADD_WORD, args![id, is_company, of_activity, asked.word.as_str()])?;
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 
 mod answers;
 mod backtest;
+mod companies;
 mod company;
 mod drafts;
 mod edits;
@@ -25,6 +26,7 @@ mod random;
 mod refold;
 mod search;
 mod segments;
+mod segments_of_companies;
 mod sets;
 mod sight;
 mod tell;

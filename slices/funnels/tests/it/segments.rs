@@ -22,8 +22,8 @@ use crate::oracle;
 use crate::random;
 
 /// What the core's own property judges by.
-const STRESS: &str = include_str!("../../../../cores/funnel/tests/random/stress.toml");
-const TEXTS: [&str; 7] = ["a@x.example", "food", "DE", "owner", "many", "2025-09-01", "x"];
+pub const STRESS: &str = include_str!("../../../../cores/funnel/tests/random/stress.toml");
+pub const TEXTS: [&str; 7] = ["a@x.example", "food", "DE", "owner", "many", "2025-09-01", "x"];
 const KEYS: [&str; 13] = [
     "person.email",
     "person.phone",
@@ -74,11 +74,11 @@ const FILTERS: [&str; 16] = [
     r#", about in ["demo", "price"] || asks == "sales""#,
 ];
 
-fn of<T: Clone + std::fmt::Debug + 'static>(all: &'static [T]) -> impl Strategy<Value = T> {
+pub fn of<T: Clone + std::fmt::Debug + 'static>(all: &'static [T]) -> impl Strategy<Value = T> {
     prop::sample::select(all)
 }
 
-fn did(function: &'static str) -> impl Strategy<Value = String> {
+pub fn did(function: &'static str) -> impl Strategy<Value = String> {
     (of(&KINDS), of(&WINDOWS), of(&FILTERS)).prop_map(move |(kinds, window, filter)| {
         let window = if function == "since" { "" } else { window };
         format!("{function}({kinds}{window}{filter})")
@@ -130,7 +130,7 @@ fn atom() -> impl Strategy<Value = String> {
     ]
 }
 
-fn condition() -> impl Strategy<Value = String> {
+pub fn condition() -> impl Strategy<Value = String> {
     atom().prop_recursive(3, 12, 4, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 2..4)
@@ -144,12 +144,12 @@ fn condition() -> impl Strategy<Value = String> {
 
 /// Whom there is: histories of people, some of whom work at one of the companies, or at none, from some step on.
 #[derive(Clone, Debug)]
-struct Crowd {
-    people: Vec<(History, Vec<(usize, i64)>)>,
-    companies: Vec<History>,
+pub struct Crowd {
+    pub people: Vec<(History, Vec<(usize, i64)>)>,
+    pub companies: Vec<History>,
 }
 
-fn crowd() -> impl Strategy<Value = Crowd> {
+pub fn crowd() -> impl Strategy<Value = Crowd> {
     let works = prop::collection::vec((0_usize..3, 0..random::STEPS), 0..4);
     (
         prop::collection::vec((random::histories(), works), 12),
@@ -158,7 +158,7 @@ fn crowd() -> impl Strategy<Value = Crowd> {
         .prop_map(|(people, companies)| Crowd { people, companies })
 }
 
-fn entries(subject: SubjectId, history: &[Entry]) -> impl Iterator<Item = NewEntry> {
+pub fn entries(subject: SubjectId, history: &[Entry]) -> impl Iterator<Item = NewEntry> {
     history.iter().map(move |entry| NewEntry {
         subject,
         entry: entry.clone(),

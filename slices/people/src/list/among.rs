@@ -192,7 +192,8 @@ impl Sieve {
     }
 }
 
-fn first(tx: &mut Tx, made: &Made) -> Result<u64, Failure> {
+/// The number in the first row of a statement.
+pub(crate) fn first(tx: &mut Tx, made: &Made) -> Result<u64, Failure> {
     let mut number = 0;
     tx.each_made(made, |row| {
         number = row.int(0).unsigned_abs();
@@ -226,22 +227,64 @@ pub(super) fn places(
     if still.is_open() && !is_limited {
         return walk(tx, ask, stages.as_deref(), after, wanted, now);
     }
+    let walks = PeopleWalk { who, ask, still: &still, sieve, stages: stages.as_deref(), now };
+    match stretches(tx, &walks, after, wanted)? {
+        None => Ok(None),
+        Some(Stretched::Full(found)) => Ok(Some(found)),
+        Some(Stretched::Few) => {
+            let Some(set) = sieve.set(tx, who, now)? else { return Ok(None) };
+            gather(tx, ask, &set, wanted, now)
+        }
+    }
+}
+
+/// An order that is walked, a stretch at a time, and of whose places some are kept. Each says nothing while something
+/// is not ready.
+pub(crate) trait Walks {
+    /// The next places.
+    fn walk(
+        &self,
+        tx: &mut Tx,
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Option<Vec<Cursor>>, Failure>;
+
+    /// Those that are kept, in any order.
+    fn keep(&self, tx: &mut Tx, ids: &[i64]) -> Result<Option<Vec<i64>>, Failure>;
+
+    /// Whether so few are kept in all that they are better gathered.
+    fn is_few(&self, tx: &mut Tx) -> Result<bool, Failure>;
+}
+
+/// What a walk came to.
+pub(crate) enum Stretched {
+    /// The places wanted, or all there are.
+    Full(Vec<Cursor>),
+    /// Few are kept, or they stand elsewhere in this order: they are better gathered.
+    Few,
+}
+
+/// Walks an order until as many places are found as are wanted, or it is better not to.
+pub(crate) fn stretches(
+    tx: &mut Tx,
+    order: &dyn Walks,
+    after: Option<&Cursor>,
+    wanted: usize,
+) -> Result<Option<Stretched>, Failure> {
     let mut found: Vec<Cursor> = Vec::new();
     let (mut last, mut seen, mut stretch, mut most) = (after.cloned(), 0, FIRST, WALK_MAX);
     while seen < most {
-        let Some(places) = walk(tx, ask, stages.as_deref(), last.as_ref(), stretch, now)? else {
-            return Ok(None);
-        };
-        let ids: Vec<PersonId> = places.iter().map(|place| place.person).collect();
-        let Some(those) = still.among(tx, who, &ids, now)? else { return Ok(None) };
-        let those: HashSet<PersonId> = those.into_iter().collect();
+        let Some(places) = order.walk(tx, last.as_ref(), stretch)? else { return Ok(None) };
+        let ids: Vec<i64> = places.iter().map(|place| place.id).collect();
+        let Some(those) = order.keep(tx, &ids)? else { return Ok(None) };
+        let those: HashSet<i64> = those.into_iter().collect();
         let is_end = places.len() < stretch;
         seen += places.len();
         last = places.last().cloned();
-        found.extend(places.into_iter().filter(|place| those.contains(&place.person)));
+        found.extend(places.into_iter().filter(|place| those.contains(&place.id)));
         if found.len() >= wanted || is_end {
             found.truncate(wanted);
-            return Ok(Some(found));
+            return Ok(Some(Stretched::Full(found)));
         }
         // How much further the page would be full, at this rate.
         let further = match found.len() {
@@ -250,21 +293,56 @@ pub(super) fn places(
         };
         stretch = further.saturating_add(further / 2).clamp(FIRST, STRETCH_MAX);
         if seen.saturating_add(further) > WALK_MAX && most == WALK_MAX {
-            if is_few(tx, who, sieve, now)? {
+            if order.is_few(tx)? {
                 break;
             }
             most = WALK_LONG_MAX;
         }
     }
-    let Some(set) = sieve.set(tx, who, now)? else { return Ok(None) };
-    gather(tx, ask, &set, wanted, now)
+    Ok(Some(Stretched::Few))
+}
+
+/// The list of people, walked.
+struct PeopleWalk<'a> {
+    who: &'a User,
+    ask: &'a List,
+    /// What is asked of each place.
+    still: &'a Sieve,
+    /// What is asked in all.
+    sieve: &'a Sieve,
+    stages: Option<&'a [Stage]>,
+    now: Moment,
+}
+
+impl Walks for PeopleWalk<'_> {
+    fn walk(
+        &self,
+        tx: &mut Tx,
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Option<Vec<Cursor>>, Failure> {
+        walk(tx, self.ask, self.stages, after, limit, self.now)
+    }
+
+    fn keep(&self, tx: &mut Tx, ids: &[PersonId]) -> Result<Option<Vec<PersonId>>, Failure> {
+        self.still.among(tx, self.who, ids, self.now)
+    }
+
+    fn is_few(&self, tx: &mut Tx) -> Result<bool, Failure> {
+        is_few(tx, self.who, self.sieve, self.now)
+    }
 }
 
 /// Whether so few are let through that they are better gathered.
 fn is_few(tx: &mut Tx, who: &User, sieve: &Sieve, now: Moment) -> Result<bool, Failure> {
     let Some(set) = sieve.set(tx, who, now)? else { return Ok(true) };
+    are_few(tx, &set)
+}
+
+/// Whether a set has so few that they are better gathered.
+pub(crate) fn are_few(tx: &mut Tx, set: &Made) -> Result<bool, Failure> {
     let mut made = Made::default();
-    made.text("select count(*) from (select f.id from (").made(&set);
+    made.text("select count(*) from (select f.id from (").made(set);
     made.text(") f limit ").arg(Arg::from(GATHER_MAX + 1)).text(") n");
     Ok(first(tx, &made)? <= GATHER_MAX.unsigned_abs())
 }

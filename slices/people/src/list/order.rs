@@ -1,6 +1,7 @@
 //! The orders in which people are read, a stretch at a time: walked along an index, or gathered from a set.
 
 use funnel::Stage;
+use funnel::condition::Subject;
 use moment::Moment;
 use platform::args;
 use platform::db::{Made, Row, Sql, Tx, sql};
@@ -90,7 +91,7 @@ fn edge(sort: &Sort, turn: Turn) -> Cursor {
         (Sort::Touched | Sort::Created, Turn::Up) => Key::Int(i64::MIN),
         (Sort::Touched | Sort::Created, Turn::Down) => Key::Int(i64::MAX),
     };
-    Cursor { value, person: if turn == Turn::Down { i64::MAX } else { 0 } }
+    Cursor { value, id: if turn == Turn::Down { i64::MAX } else { 0 } }
 }
 
 fn place(sort: &Sort, row: &Row) -> Cursor {
@@ -99,7 +100,7 @@ fn place(sort: &Sort, row: &Row) -> Cursor {
         Sort::Fit | Sort::Engagement => Key::Real(row.real(0)),
         Sort::Touched | Sort::Created => Key::Int(row.int(0)),
     };
-    Cursor { value, person: row.int(1) }
+    Cursor { value, id: row.int(1) }
 }
 
 /// The next places along the order's index; nothing while it is not ready.
@@ -114,7 +115,12 @@ pub(super) fn walk(
     let turn = ask.turn();
     if let Sort::Fact(key) = &ask.sort {
         let source = tx.part::<ConditionSource>();
-        return source.0.by_fact(tx, key, &Stretch { after, turn, limit, of: None }, now);
+        return source.0.by_fact(
+            tx,
+            (Subject::Person, key),
+            &Stretch { after, turn, limit, of: None },
+            now,
+        );
     }
     let after = after.cloned().unwrap_or_else(|| edge(&ask.sort, turn));
     let wanted = i64::try_from(limit).unwrap_or(i64::MAX);
@@ -130,7 +136,7 @@ pub(super) fn walk(
     };
     // The heads of the stages' indexes, merged.
     for stage in stages.unwrap_or(Stage::ALL) {
-        let args = args![ask.lens, stage.code(), after.value.arg(), after.person, wanted];
+        let args = args![ask.lens, stage.code(), after.value.arg(), after.id, wanted];
         tx.each(statement, args, &mut see)?;
     }
     found.sort_by(|a, b| a.cmp(b, turn));
@@ -149,7 +155,8 @@ pub(super) fn gather(
     let (turn, after) = (ask.turn(), ask.after.as_ref());
     if let Sort::Fact(key) = &ask.sort {
         let source = tx.part::<ConditionSource>();
-        return source.0.by_fact(tx, key, &Stretch { after, turn, limit, of: Some(set) }, now);
+        let stretch = Stretch { after, turn, limit, of: Some(set) };
+        return source.0.by_fact(tx, (Subject::Person, key), &stretch, now);
     }
     let after = after.cloned().unwrap_or_else(|| edge(&ask.sort, turn));
     let mut made = Made::default();
@@ -159,7 +166,7 @@ pub(super) fn gather(
             made.text(") t cross join standing s where s.person_id = t.id and s.lens_id = ");
             made.arg(ask.lens).text(" and (s.").text(column).text(", s.person_id)");
             made.text(if turn == Turn::Down { " < (" } else { " > (" });
-            made.arg(after.value.arg()).text(", ").arg(after.person).text(") order by 1");
+            made.arg(after.value.arg()).text(", ").arg(after.id).text(") order by 1");
         }
         None => {
             made.text("select t.id, t.id from (").made(set).text(") t where t.id");
@@ -183,7 +190,7 @@ impl Cursor {
         match (&self.value, turn) {
             (Key::Int(value), Turn::Up) => (*value).max(0),
             (Key::Int(value), Turn::Down) => *value,
-            (Key::Text(_) | Key::Real(_), _) => self.person,
+            (Key::Text(_) | Key::Real(_), _) => self.id,
         }
     }
 }

@@ -160,6 +160,31 @@ pub fn ids(tx: &mut Tx, who: &User, text: &str, limit: usize) -> Result<Vec<Pers
     Ok(found)
 }
 
+/// The companies that are found by a text, of those that the user sees, the nearest first.
+///
+/// # Errors
+/// As [`ids`].
+pub(crate) fn companies_found(
+    tx: &mut Tx,
+    who: &User,
+    text: &str,
+    limit: usize,
+) -> Result<Vec<CompanyId>, Failure> {
+    who.may(Right::ReadPeople)?;
+    let mut asked = Asked { typed: text.trim(), words: words_of(text) };
+    let mut found = companies_of(tx, who, &asked, limit)?;
+    if found.is_empty() {
+        for words in corrected(tx, &asked.words)? {
+            asked = Asked { typed: "", words };
+            found = companies_of(tx, who, &asked, limit)?;
+            if !found.is_empty() {
+                break;
+            }
+        }
+    }
+    Ok(found)
+}
+
 fn words_of(text: &str) -> Vec<String> {
     let mut words = words::name_words(text);
     words.truncate(WORDS_MAX);
@@ -300,7 +325,7 @@ fn companies_of(
         return Ok(Vec::new());
     }
     let sees_all = who.sight == Sight::Everybody;
-    let wanted = if sees_all { limit } else { HITS_MAX };
+    let wanted = if sees_all { limit } else { limit.max(HITS_MAX) };
     let small = asked.typed.to_lowercase();
     let domain = small.rsplit_once('@').map_or(small.as_str(), |(_, domain)| domain);
     let mut found = Vec::new();
@@ -312,15 +337,7 @@ fn companies_of(
         add(&mut found, named(tx, true, &asked.words, wanted)?);
     }
     if !sees_all {
-        let mut seen = Vec::new();
-        for id in found {
-            match sight::must_see_company(tx, who, id) {
-                Ok(()) => seen.push(id),
-                Err(Failure::Missing { .. }) => {}
-                Err(other) => return Err(other),
-            }
-        }
-        found = seen;
+        found = sight::seen_companies(tx, who, &found)?;
     }
     found.truncate(limit);
     Ok(found)

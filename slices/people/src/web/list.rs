@@ -254,7 +254,9 @@ fn view(
     let tally = stand::tally_for(tx, who, lens.id)?;
     let found = found.unwrap_or_else(|| ListView { rows: Vec::new(), next: None });
     let (toward, columns) = (Toward::parse(&ask.missing), ask.columns());
-    let fields = fields::fields(tx, who)?;
+    let mut fields = fields::fields(tx, who)?;
+    // A formula of companies says nothing of people.
+    fields.retain(|field| !(field.kind == fields::Kind::Formula && field.is_of_company()));
     let mut heads = heads(ask, &columns, &list.sort, list.descending);
     let shown = heads.iter_mut().skip(1).filter(|head| head.cell != "missing");
     for (head, column) in shown.zip(&columns) {

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Form as Fields, State};
+use funnel::condition::Subject;
 use funnel::condition::form::Form;
 use platform::app::App;
 use platform::failure::Failure;
@@ -21,7 +22,7 @@ pub(super) async fn parts(State(app): State<App>, who: User) -> Result<Page, Fai
         .db
         .read(move |tx| {
             let lens = crate::lens_for(tx, &who, None)?;
-            tx.part::<ConditionSource>().0.terms(tx, lens.id)
+            tx.part::<ConditionSource>().0.terms(tx, lens.id, Subject::Person)
         })
         .await?;
     let parts = ConditionParts {
@@ -55,7 +56,7 @@ pub(super) async fn build(
         .db
         .read(move |tx| {
             let lens = crate::lens_for(tx, &who, None)?;
-            let read = tx.part::<ConditionSource>().0.build(tx, lens.id, &form)?;
+            let read = tx.part::<ConditionSource>().0.build(tx, lens.id, Subject::Person, &form)?;
             let Ok(condition) = read else { return Ok(json!({ "faults": read.err() })) };
             let text = condition.to_string();
             // What can't be asked of everybody is said at once.

@@ -1,0 +1,325 @@
+//! `companies::list`: companies of a condition, in any order, a page at a time.
+//!
+//! **Promise:** whoever sees a part of the people is shown of each company what the people whom they see make of it, in
+//! rows, orders, counts and conditions alike.
+//!
+//! Whoever sees everybody walks the order's index, as the list of people does; whoever sees a part has orders by what
+//! people make of a company gathered from the parts of the owners whose people they see.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use funnel::Stage;
+use funnel::condition::Subject;
+use moment::Moment;
+use platform::db::{Row, Tx};
+use platform::failure::Failure;
+use team::{Right, Sight, User};
+
+use super::order;
+use super::sieve::CompanySieve;
+use super::sort::CompanySort;
+use crate::condition::{Asked, ConditionSource};
+use crate::list::among::{Stretched, Walks, are_few, stretches};
+use crate::list::{Cursor, PAGE_ROWS_MAX, Turn};
+use crate::store::{self, CompanyRow};
+use crate::{CompanyId, LensId, WORKS_AT, sight};
+
+/// Companies whom a search finds at most, of which those are kept that a sieve lets through.
+pub(super) const FOUND_MAX: usize = 1_000;
+
+/// What is asked.
+#[derive(Clone, Debug)]
+pub struct CompanyList {
+    /// Under which lens they and their people stand.
+    pub lens: LensId,
+    /// Of which this is true; a condition about companies.
+    pub condition: Option<Arc<dyn Asked>>,
+    /// A name, the beginning of one, or a domain.
+    pub search: Option<String>,
+    /// The order.
+    pub sort: CompanySort,
+    /// Whether the largest comes first.
+    pub descending: bool,
+    /// Where the page before ended.
+    pub after: Option<Cursor>,
+    /// Rows wanted, 1 to [`PAGE_ROWS_MAX`].
+    pub limit: usize,
+}
+
+impl CompanyList {
+    /// Every company, by name.
+    pub fn of(lens: LensId) -> CompanyList {
+        CompanyList {
+            lens,
+            condition: None,
+            search: None,
+            sort: CompanySort::Name,
+            descending: false,
+            after: None,
+            limit: PAGE_ROWS_MAX,
+        }
+    }
+
+    pub(super) fn turn(&self) -> Turn {
+        if self.descending { Turn::Down } else { Turn::Up }
+    }
+}
+
+/// A company on a page, and what the people whom the user sees make of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ListedCompany {
+    /// Which.
+    pub company: CompanyRow,
+    /// Where it stands: as far as the furthest of its people, exits left aside, or as its own deals bring it.
+    pub stage: Stage,
+    /// How many people work there; nothing for whoever is not told where people work.
+    pub people: Option<u64>,
+    /// When somebody there last did something themselves, if anybody did.
+    pub touched_at: Option<Moment>,
+    /// The company's score of intent, as it was last told.
+    pub intent: Option<f64>,
+}
+
+/// A page of companies.
+#[derive(Clone, Debug)]
+pub struct CompanyListView {
+    /// In the order asked for.
+    pub rows: Vec<ListedCompany>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<Cursor>,
+}
+
+/// A page of the companies that the user sees; nothing while the condition or the order is not ready, see [`prepare`].
+/// With a search and no order of its own (by name, from A) the nearest come first, on one page.
+///
+/// # Errors
+/// `Forbidden` without the right to read people; `Invalid` for a cursor that belongs to another order; `Refused` with
+/// `hidden_field` for the order of what is kept from the user; `Broken` when the database fails.
+pub fn list(
+    tx: &mut Tx,
+    who: &User,
+    ask: &CompanyList,
+    now: Moment,
+) -> Result<Option<CompanyListView>, Failure> {
+    let limit = ask.limit.clamp(1, PAGE_ROWS_MAX);
+    let Some((ids, next)) = heads(tx, who, ask, limit, now)? else { return Ok(None) };
+    Ok(Some(CompanyListView { rows: of(tx, who, ask.lens, &ids)?, next }))
+}
+
+/// The ids of a page, of any size, and where it ended if there is more; nothing while something is not ready.
+///
+/// # Errors
+/// As [`list`].
+pub fn heads(
+    tx: &mut Tx,
+    who: &User,
+    ask: &CompanyList,
+    limit: usize,
+    now: Moment,
+) -> Result<Option<(Vec<CompanyId>, Option<Cursor>)>, Failure> {
+    who.may(Right::ReadPeople)?;
+    ask.sort.may_order(who)?;
+    if ask.after.as_ref().is_some_and(|cursor| !ask.sort.fits(cursor)) {
+        return Err(Failure::invalid("after", "this page belongs to another order; begin anew"));
+    }
+    let sieve = CompanySieve::of(tx, who, ask)?;
+    if let (Some(found), true) = (&sieve.found, ask.sort == CompanySort::Name && !ask.descending) {
+        let Some(mut found) = sieve.among(tx, who, found, now)? else { return Ok(None) };
+        found.truncate(limit);
+        return Ok(Some((found, None)));
+    }
+    let Some(mut places) = places(tx, who, ask, &sieve, limit + 1, now)? else { return Ok(None) };
+    let is_more = places.len() > limit;
+    places.truncate(limit);
+    let next = places.last().filter(|_| is_more).cloned();
+    Ok(Some((places.into_iter().map(|place| place.id).collect(), next)))
+}
+
+/// The next places of whatever the sieve lets through, `wanted` at most; nothing while something is not ready.
+fn places(
+    tx: &mut Tx,
+    who: &User,
+    ask: &CompanyList,
+    sieve: &CompanySieve,
+    wanted: usize,
+    now: Moment,
+) -> Result<Option<Vec<Cursor>>, Failure> {
+    let is_limited = matches!(who.sight, Sight::Limited(_));
+    let after = ask.after.as_ref();
+    // What people make of a company is, for whoever sees a part of them, in no index.
+    let is_gathered = sieve.found.is_some() || is_limited && ask.sort.is_by_people();
+    if !is_gathered {
+        if sieve.is_open() && !is_limited {
+            return order::walk(tx, ask, after, wanted, now);
+        }
+        match stretches(tx, &CompanyWalk { who, ask, sieve, now }, after, wanted)? {
+            None => return Ok(None),
+            Some(Stretched::Full(found)) => return Ok(Some(found)),
+            Some(Stretched::Few) => {}
+        }
+    }
+    let Some(set) = sieve.set(tx, who, now)? else { return Ok(None) };
+    order::gather(tx, who, ask, &set, wanted, now)
+}
+
+/// The list of companies, walked.
+struct CompanyWalk<'a> {
+    who: &'a User,
+    ask: &'a CompanyList,
+    sieve: &'a CompanySieve,
+    now: Moment,
+}
+
+impl Walks for CompanyWalk<'_> {
+    fn walk(
+        &self,
+        tx: &mut Tx,
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Option<Vec<Cursor>>, Failure> {
+        order::walk(tx, self.ask, after, limit, self.now)
+    }
+
+    fn keep(&self, tx: &mut Tx, ids: &[CompanyId]) -> Result<Option<Vec<CompanyId>>, Failure> {
+        self.sieve.among(tx, self.who, ids, self.now)
+    }
+
+    fn is_few(&self, tx: &mut Tx) -> Result<bool, Failure> {
+        let Some(set) = self.sieve.set(tx, self.who, self.now)? else { return Ok(true) };
+        are_few(tx, &set)
+    }
+}
+
+/// How many companies are listed, on all pages; nothing while the condition is not ready.
+///
+/// # Errors
+/// As [`list`].
+pub fn count(
+    tx: &mut Tx,
+    who: &User,
+    ask: &CompanyList,
+    now: Moment,
+) -> Result<Option<u64>, Failure> {
+    who.may(Right::ReadPeople)?;
+    CompanySieve::of(tx, who, ask)?.count(tx, who, now)
+}
+
+/// Those of some companies that are listed, in their order; nothing while the condition is not ready.
+///
+/// # Errors
+/// As [`list`].
+pub fn among(
+    tx: &mut Tx,
+    who: &User,
+    ask: &CompanyList,
+    companies: &[CompanyId],
+    now: Moment,
+) -> Result<Option<Vec<CompanyId>>, Failure> {
+    who.may(Right::ReadPeople)?;
+    CompanySieve::of(tx, who, ask)?.among(tx, who, companies, now)
+}
+
+/// Has made ready what the condition and the order ask for; gives the jobs that make it, none if all is ready.
+///
+/// # Errors
+/// As [`Asked::prepare`].
+pub fn prepare(
+    tx: &mut Tx,
+    who: &User,
+    ask: &CompanyList,
+    now: Moment,
+) -> Result<Vec<i64>, Failure> {
+    let mut jobs = Vec::new();
+    if let Some(asked) = &ask.condition {
+        jobs.extend(asked.prepare(tx, who, now)?);
+    }
+    if let CompanySort::Fact(key) = &ask.sort {
+        let source = tx.part::<ConditionSource>();
+        jobs.extend(source.0.prepare_fact(tx, who, (Subject::Company, key), now)?);
+    }
+    jobs.dedup();
+    Ok(jobs)
+}
+
+/// The rows of these companies, in the order of the ids: of those that the user sees, with what the user is told.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn of(
+    tx: &mut Tx,
+    who: &User,
+    lens: LensId,
+    ids: &[CompanyId],
+) -> Result<Vec<ListedCompany>, Failure> {
+    let ids = &sight::seen_companies(tx, who, ids)?;
+    let mut companies = store::companies(tx, ids)?;
+    let mut places = places_of(tx, who, lens, ids)?;
+    let nowhere =
+        CompanyPlace { people: (!who.is_hidden(WORKS_AT)).then_some(0), ..CompanyPlace::default() };
+    let listed = ids.iter().filter_map(|id| {
+        let mut company = companies.remove(id)?;
+        sight::veil_company(who, &mut company);
+        let place = places.remove(id).unwrap_or(nowhere);
+        Some(ListedCompany {
+            company,
+            stage: place.stage,
+            people: place.people,
+            touched_at: place.touched_at,
+            intent: place.intent,
+        })
+    });
+    Ok(listed.collect())
+}
+
+/// What the people whom the user sees make of a company, and it of itself.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CompanyPlace {
+    /// See [`ListedCompany::stage`].
+    pub stage: Stage,
+    /// See [`ListedCompany::people`].
+    pub people: Option<u64>,
+    /// See [`ListedCompany::touched_at`].
+    pub touched_at: Option<Moment>,
+    /// See [`ListedCompany::intent`].
+    pub intent: Option<f64>,
+}
+
+impl Default for CompanyPlace {
+    fn default() -> CompanyPlace {
+        CompanyPlace { stage: Stage::None, people: Some(0), touched_at: None, intent: None }
+    }
+}
+
+/// Where these companies stand for the user; one of which nothing is kept is left out.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn places_of(
+    tx: &mut Tx,
+    who: &User,
+    lens: LensId,
+    ids: &[CompanyId],
+) -> Result<HashMap<CompanyId, CompanyPlace>, Failure> {
+    let mut found = HashMap::with_capacity(ids.len());
+    // Whoever is not told where people work is not told what they make of a company.
+    let is_told = !who.is_hidden(WORKS_AT);
+    for some in ids.chunks(PAGE_ROWS_MAX) {
+        let made = order::standings(who, lens, some);
+        tx.each_made(&made, |row| {
+            found.insert(row.int(0), place_of(row, is_told));
+            Ok(())
+        })?;
+    }
+    Ok(found)
+}
+
+fn place_of(row: &Row, is_told: bool) -> CompanyPlace {
+    let stage = row.int(if is_told { 1 } else { 4 });
+    CompanyPlace {
+        stage: Stage::from_code(stage).unwrap_or(Stage::None),
+        people: is_told.then(|| row.int(2).unsigned_abs()),
+        touched_at: Some(row.moment(3)).filter(|at| is_told && *at > Moment::START),
+        intent: row.real_opt(5),
+    }
+}
