@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use funnel::Stage;
 use funnel::history::{Entry, Value as Held, What};
+use people::companies::ListedCompany;
 use people::list::Listed;
 use people::missing::MissingView;
 use people::person::Record;
@@ -41,6 +42,23 @@ impl Page {
         let owners = owners(tx, &rows)?;
         Ok(Page { lens, rows, owners, next, count, tally, lacks: None })
     }
+}
+
+/// A company of a list.
+pub(crate) fn company(row: &ListedCompany, outside: PublicIds) -> Value {
+    json!({
+        "id": outside.encode(COMPANY, row.company.id),
+        "name": row.company.name,
+        "domain": row.company.domain,
+        "industry": row.company.industry,
+        "country": row.company.country,
+        "employees": row.company.employees,
+        "stage": row.stage.as_str(),
+        "people": row.people,
+        "touched_at": row.touched_at,
+        "intent": row.intent,
+        "created_at": row.company.created_at,
+    })
 }
 
 /// One of them.

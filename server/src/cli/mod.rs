@@ -3,6 +3,7 @@
 mod answer;
 mod audit;
 mod backup;
+mod companies;
 mod company;
 mod definition;
 mod demo;
@@ -112,6 +113,7 @@ pub(crate) enum Command {
     People(people::People),
     Person(person::Person),
     Export(export::ExportList),
+    Companies(companies::Companies),
     Company(company::Company),
     Search(search::SearchFor),
     Set(set::Set),
@@ -223,6 +225,7 @@ pub(crate) fn obey(house: House, command: Command) -> Result<Outcome, Failure> {
         Command::People(command) => command.run(&house),
         Command::Person(command) => command.run(&house),
         Command::Export(command) => command.run(&house),
+        Command::Companies(command) => command.run(&house),
         Command::Company(command) => command.run(&house),
         Command::Set(command) => command.run(&house),
         Command::Assign(command) => command.run(&house),

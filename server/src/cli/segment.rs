@@ -1,6 +1,8 @@
 //! `sluice segment …`
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
+use funnel::condition::Subject;
+use people::companies::{self, CompanyList};
 use people::list::Sieve;
 use people::segment::{self, SEGMENT};
 use people::{condition, lens_for};
@@ -26,7 +28,27 @@ pub(crate) enum SegmentCommand {
 #[command(after_long_help = "Examples:\n  \
         sluice segment list\n  \
         sluice people --segment \"Cold storage, NL + DE\"")]
-pub(crate) struct List {}
+pub(crate) struct List {
+    /// Segments of people, or of companies
+    #[arg(long, value_name = "WHOM", default_value = "people")]
+    of: Of,
+}
+
+/// What a segment is of
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Of {
+    People,
+    Companies,
+}
+
+impl Of {
+    fn subject(self) -> Subject {
+        match self {
+            Of::People => Subject::Person,
+            Of::Companies => Subject::Company,
+        }
+    }
+}
 
 /// Save a condition by a name; whoever meets it is in the segment, now and always
 #[derive(Args)]
@@ -39,6 +61,9 @@ pub(crate) struct Create {
     /// The condition, as definitions write them
     #[arg(long = "where", value_name = "CONDITION")]
     condition: String,
+    /// What it is about: people, or companies
+    #[arg(long, value_name = "WHOM", default_value = "people")]
+    of: Of,
 }
 
 /// Give a segment another condition, or another name
@@ -53,6 +78,9 @@ pub(crate) struct Change {
     /// The new name
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
+    /// A segment of people, or of companies
+    #[arg(long, value_name = "WHOM", default_value = "people")]
+    of: Of,
 }
 
 /// Remove a segment; the people in it stay as they are
@@ -61,33 +89,37 @@ pub(crate) struct Remove {
     /// Which: its name, or its id as `sluice segment list` names it
     #[arg(value_name = "SEGMENT")]
     which: String,
+    /// A segment of people, or of companies
+    #[arg(long, value_name = "WHOM", default_value = "people")]
+    of: Of,
 }
 
 impl SegmentCommand {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         match self {
-            SegmentCommand::List(List {}) => list(house)?,
-            SegmentCommand::Create(Create { name, condition }) => {
+            SegmentCommand::List(List { of }) => list(house, of.subject())?,
+            SegmentCommand::Create(Create { name, condition, of }) => {
                 let app = house.open()?;
                 let who = asking(&app);
                 let (now, ids) = (app.clock.now(), app.public_ids());
                 let shown = name.clone();
                 let id = app.db.write_blocking(move |tx| {
                     let lens = lens_for(tx, who, None)?;
-                    segment::make(tx, who, lens.id, (&name, &condition), now)
+                    let what = (name.as_str(), condition.as_str());
+                    segment::make_of(tx, who, lens.id, of.subject(), what, now)
                 })?;
                 let id = ids.encode(SEGMENT, id);
                 let value = json!({ "id": id, "name": shown });
                 house.mouth.result(&value, |ink| format!("{id}  {}", ink.strong(&shown)))?;
             }
-            SegmentCommand::Change(Change { which, condition, name }) => {
+            SegmentCommand::Change(Change { which, condition, name, of }) => {
                 let app = house.open()?;
                 let who = asking(&app);
                 let (now, ids) = (app.clock.now(), app.public_ids());
                 let (id, name) = app.db.write_blocking(move |tx| {
                     let lens = lens_for(tx, who, None)?;
                     who.may(Right::EditPeople)?;
-                    let row = segment::meant(tx, who, &which)?;
+                    let row = segment::meant_of(tx, who, of.subject(), &which)?;
                     let name = name.clone().unwrap_or_else(|| row.name.clone());
                     let text = condition.clone().unwrap_or_else(|| row.condition.clone());
                     segment::change(tx, who, lens.id, row.id, (&name, &text), now)?;
@@ -97,13 +129,13 @@ impl SegmentCommand {
                 let value = json!({ "id": id, "name": name });
                 house.mouth.result(&value, |ink| format!("{id}  {}", ink.strong(&name)))?;
             }
-            SegmentCommand::Remove(Remove { which }) => {
+            SegmentCommand::Remove(Remove { which, of }) => {
                 let app = house.open()?;
                 let who = asking(&app);
                 let now = app.clock.now();
                 let name = app.db.write_blocking(move |tx| {
                     who.may(Right::EditPeople)?;
-                    let row = segment::meant(tx, who, &which)?;
+                    let row = segment::meant_of(tx, who, of.subject(), &which)?;
                     segment::remove(tx, who, row.id, now)?;
                     Ok(row.name)
                 })?;
@@ -115,19 +147,23 @@ impl SegmentCommand {
     }
 }
 
-fn list(house: &House) -> Result<(), Failure> {
+fn list(house: &House, of: Subject) -> Result<(), Failure> {
     let app = reading(house)?;
     let asking = asking(&app);
     let (now, ids) = (app.clock.now(), app.public_ids());
-    let rows = app.db.read_blocking(|tx| segment::segments(tx, asking))?;
+    let rows = app.db.read_blocking(move |tx| segment::segments_of(tx, asking, of))?;
     let mut segments: Vec<Value> = Vec::with_capacity(rows.len());
-    let mut lines = vec![["id", "name", "people", "condition"].map(str::to_owned).to_vec()];
+    let counted = if of == Subject::Company { "companies" } else { "people" };
+    let mut lines = vec![["id", "name", counted, "condition"].map(str::to_owned).to_vec()];
     for row in rows {
         let text = row.condition.clone();
         // What asks for a word that was lost since is made ready again; what its definition lost is not counted.
         let ready = app.db.write_blocking(move |tx| {
             let lens = lens_for(tx, asking, None)?;
-            let asked = condition::read(tx, lens.id, &text)?;
+            let asked = match of {
+                Subject::Person => condition::read(tx, lens.id, &text)?,
+                Subject::Company => condition::read_of_companies(tx, lens.id, &text)?,
+            };
             let job = asked.prepare(tx, asking, now)?;
             Ok((lens.id, asked, job))
         });
@@ -137,8 +173,16 @@ fn list(house: &House) -> Result<(), Failure> {
                     let progress = house.mouth.progress("reading histories");
                     job::run(&app, &house.jobs(), made, &progress, ("done", "total"))?;
                 }
-                let sieve = Sieve { condition: Some(asked), ..Sieve::of(lens) };
-                app.db.read_blocking(move |tx| sieve.count(tx, asking, now))?
+                let condition = Some(asked);
+                app.db.read_blocking(move |tx| match of {
+                    Subject::Person => {
+                        Sieve { condition, ..Sieve::of(lens) }.count(tx, asking, now)
+                    }
+                    Subject::Company => {
+                        let ask = CompanyList { condition, ..CompanyList::of(lens) };
+                        companies::count(tx, asking, &ask, now)
+                    }
+                })?
             }
             Err(Failure::Refused { .. }) => None,
             Err(other) => return Err(other),
@@ -147,7 +191,7 @@ fn list(house: &House) -> Result<(), Failure> {
         let shown = count.map_or_else(|| "-".to_owned(), |count| count.to_string());
         lines.push(vec![id.clone(), row.name.clone(), shown, row.condition.clone()]);
         segments.push(json!({
-            "id": id, "name": row.name, "where": row.condition, "people": count, "made_at": row.made_at,
+            "id": id, "name": row.name, "where": row.condition, counted: count, "made_at": row.made_at,
         }));
     }
     house.mouth.result(&json!({ "segments": segments }), |_| match lines.len() {

@@ -242,6 +242,7 @@ pub(super) const COMMANDS: &[(&str, Need)] = &[
     ("assign", Right(EditPeople)),
     ("audit", Right(ReadAudit)),
     ("backup", Right(Operate)),
+    ("companies", Right(ReadPeople)),
     ("company", Right(ReadPeople)),
     ("definition adopt", Right(ChangeDefinitions)),
     ("definition backtest", Right(ReadPeople)),

@@ -7,25 +7,25 @@ use serde_json::{Value, json};
 
 use crate::program::{Answer, Program, Served};
 
-struct Caller<'a> {
-    served: &'a Served,
-    token: String,
+pub struct Caller<'a> {
+    pub served: &'a Served,
+    pub token: String,
 }
 
 impl Caller<'_> {
-    fn ask(&self, method: &str, path: &str, body: &str) -> Answer {
+    pub fn ask(&self, method: &str, path: &str, body: &str) -> Answer {
         let bearer = format!("Bearer {}", self.token);
         let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
         self.served.ask(method, path, &headers, body)
     }
 
-    fn get(&self, path: &str) -> Value {
+    pub fn get(&self, path: &str) -> Value {
         let answer = self.ask("GET", path, "");
         assert_eq!(answer.status, 200, "{path}: {}", answer.body);
         serde_json::from_str(&answer.body).unwrap()
     }
 
-    fn tell(&self, path: &str, body: &Value) -> (u16, Value) {
+    pub fn tell(&self, path: &str, body: &Value) -> (u16, Value) {
         let answer = self.ask("POST", path, &body.to_string());
         (answer.status, serde_json::from_str(&answer.body).unwrap())
     }
@@ -44,7 +44,7 @@ impl Caller<'_> {
     }
 }
 
-fn token(program: &Program, more: &[&str]) -> String {
+pub fn token(program: &Program, more: &[&str]) -> String {
     let mut args =
         vec!["token", "create", "--user", "mara@north.example", "--name", "test", "--json"];
     args.extend(more);
@@ -794,7 +794,7 @@ fn a_file_is_brought_tried_and_imported_and_says_what_it_refused() {
     assert_eq!(status, 404);
 }
 
-fn encoded(text: &str) -> String {
+pub fn encoded(text: &str) -> String {
     let byte = |byte: u8| match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b',' => {
             char::from(byte).to_string()

@@ -14,6 +14,7 @@ const COMMANDS: &[&[&str]] = &[
     &["people"],
     &["person"],
     &["export"],
+    &["companies"],
     &["company"],
     &["search"],
     &["set"],

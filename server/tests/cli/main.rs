@@ -4,6 +4,7 @@
 mod api;
 mod away;
 mod commands;
+mod companies;
 mod edge;
 mod figures;
 mod hands;

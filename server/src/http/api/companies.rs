@@ -1,5 +1,7 @@
 //! `/companies`: who people work for.
 
+mod list;
+
 use people::companies::{self, CompanyView};
 use people::upsert::{PEOPLE_MAX, Tally, Told, update_company, upsert_companies};
 use people::{COMPANY, CompanyRow};
@@ -11,8 +13,11 @@ use team::Right;
 use super::ask::Ask;
 use super::call::{Call, get, patch, post};
 use super::given::Given;
-use super::people::{LIMIT_USUAL, company_members, fact, placed, tag_of, told};
-use super::shape::{Shape, any, count, either, has, id, list, named, object, text, text_of, word};
+use super::people::{any_stage, company_members, fact, placed, tag_of, told};
+use super::shape::{
+    Shape, any, count, either, has, id, list as several_of, may, moment, named, number, object,
+    text, text_of, word,
+};
 
 fn which() -> Shape {
     text_of(1, 512).example("north.example").says("The id, the domain, or the name of a company.")
@@ -23,18 +28,10 @@ fn example() -> Value {
 }
 
 pub(super) fn calls() -> Vec<Call> {
-    let several = list(any()).most(PEOPLE_MAX).says("Each as `NewCompany`.");
+    let several = several_of(any()).most(PEOPLE_MAX).says("Each as `NewCompany`.");
     vec![
-        get("/companies", "listCompanies", "Companies, a page at a time")
-            .ask("limit", super::limit())
-            .ask("after", super::after())
-            .gives(
-                200,
-                "A page, in the order in which they came.",
-                super::page("companies", named("Company")),
-            )
-            .refuses(&[409])
-            .reads(all),
+        list::page_call(),
+        list::count_call(),
         post(
             "/companies",
             "tellCompany",
@@ -86,10 +83,24 @@ pub(super) fn shapes() -> Vec<(&'static str, Shape)> {
     };
     let key = object(vec![has("kind", text()), has("value", text())]);
     let mut whole = row();
-    whole.push(has("keys", list(key).most(100_000).says("All by which it is found.")));
-    whole.push(has("facts", list(named("Fact")).most(100_000)));
+    whole.push(has("keys", several_of(key).most(100_000).says("All by which it is found.")));
+    whole.push(has("facts", several_of(named("Fact")).most(100_000)));
+    // Whoever asks for some members is given those.
+    let listed = vec![
+        has("id", id()),
+        may("name", text()),
+        may("domain", text().or_null()),
+        may("industry", text().or_null()),
+        may("country", text().or_null()),
+        may("employees", count().or_null()),
+        may("stage", any_stage().says("As far as the furthest of the people whom you see there, or as its own deals bring it.")),
+        may("people", count().or_null().says("How many of the people whom you see work there; null for whoever is not told where people work.")),
+        may("touched_at", moment().or_null().says("When somebody there last did something.")),
+        may("intent", number().or_null().says("The company's score of intent, as it was last told.")),
+        may("created_at", moment()),
+    ];
     vec![
-        ("Company", object(row())),
+        ("ListedCompany", object(listed)),
         ("WholeCompany", object(whole)),
         ("CompanyNews", object(company_members()).says("What is new of a company that is known.")),
         (
@@ -111,18 +122,6 @@ fn row(row: &CompanyRow, ask: &Ask) -> Value {
         "country": row.country,
         "employees": row.employees,
     })
-}
-
-fn all(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
-    let after =
-        ask.find("after").map(|text| ask.outside.decode(COMPANY, text).ok_or_else(super::no_place));
-    let limit = ask.size("limit", LIMIT_USUAL);
-    let mut rows = companies::after(tx, &ask.who, after.transpose()?.unwrap_or(0), limit + 1)?;
-    let is_more = rows.len() > limit;
-    rows.truncate(limit);
-    let next = rows.last().filter(|_| is_more).map(|row| ask.outside.encode(COMPANY, row.id));
-    let companies: Vec<Value> = rows.iter().map(|company| row(company, ask)).collect();
-    Ok(Given::value(json!({ "companies": companies, "next": next })))
 }
 
 fn whole(view: &CompanyView, ask: &Ask) -> Given {

@@ -1,5 +1,6 @@
-//! `/segments`, which always follow their condition, and `/lists`, in which people are until they are taken out.
+//! `/segments` of people and of companies, which always follow their condition, and `/lists`, in which people are until they are taken out.
 
+use funnel::condition::Subject;
 use people::lists::{self, LIST, ListRow};
 use people::segment::{self, SEGMENT, SegmentRow};
 use people::{PersonId, lens_for};
@@ -12,7 +13,9 @@ use super::ask::Ask;
 use super::call::{Call, delete, get, patch, post};
 use super::given::{Given, tag};
 use super::people::{condition, who, within};
-use super::shape::{Shape, count, has, id, like, list, may, moment, named, object, text, text_of};
+use super::shape::{
+    Shape, count, has, id, like, list, may, moment, named, object, text, text_of, word,
+};
 
 /// People who are put into a list or taken out at once.
 const PEOPLE_MAX: usize = 1_000;
@@ -24,7 +27,12 @@ fn name() -> Shape {
 }
 
 fn segment_part() -> Shape {
-    text_of(1, 200).says("The id or the name of a segment.")
+    text_of(1, 200)
+        .says("The id or the name of a segment; of a name that both have, that of people.")
+}
+
+fn of_whom() -> Shape {
+    word(&["people", "companies"])
 }
 
 fn list_part() -> Shape {
@@ -36,16 +44,21 @@ pub(super) fn calls() -> Vec<Call> {
     let example = json!({ "people": ["ann@north.example"] });
     vec![
         get("/segments", "listSegments", "Every segment")
+            .ask("of", of_whom().says("Only segments of people, or of companies."))
             .gives(
                 200,
-                "By name.",
+                "By name, those of people first.",
                 object(vec![has("segments", list(named("Segment")).most(100_000))]),
             )
             .reads(segments),
         post("/segments", "createSegment", "Save a condition under a name")
             .right(Right::EditPeople)
             .takes(
-                object(vec![has("name", name()), has("condition", condition())]),
+                object(vec![
+                    has("name", name()),
+                    has("condition", condition()),
+                    may("of", of_whom().says("What the condition is about; people unless said.")),
+                ]),
                 json!({ "name": "Large firms", "condition": "company.employees >= 50" }),
             )
             .gives(201, "The segment.", named("Segment"))
@@ -137,6 +150,7 @@ pub(super) fn shapes() -> Vec<(&'static str, Shape)> {
             object(vec![
                 has("id", id()),
                 has("name", text()),
+                has("of", of_whom()),
                 has("condition", text_of(0, 64_000)),
                 has("made_at", moment()),
             ]),
@@ -169,9 +183,17 @@ fn json_of(row: &SegmentRow, ask: &Ask) -> Value {
     json!({
         "id": ask.outside.encode(SEGMENT, row.id),
         "name": row.name,
+        "of": of(row.subject),
         "condition": row.condition,
         "made_at": row.made_at,
     })
+}
+
+fn of(subject: Subject) -> &'static str {
+    match subject {
+        Subject::Person => "people",
+        Subject::Company => "companies",
+    }
 }
 
 fn tag_of(row: &SegmentRow) -> String {
@@ -187,7 +209,12 @@ fn mended(failure: Failure) -> Failure {
 }
 
 fn segments(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
-    let rows = segment::segments(tx, &ask.who)?;
+    let mut rows = Vec::new();
+    for subject in [Subject::Person, Subject::Company] {
+        if ask.find("of").is_none_or(|asked| asked == of(subject)) {
+            rows.extend(segment::segments_of(tx, &ask.who, subject)?);
+        }
+    }
     let values: Vec<Value> = rows.iter().map(|row| json_of(row, ask)).collect();
     Ok(Given::value(json!({ "segments": values })))
 }
@@ -196,20 +223,24 @@ fn create_segment(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
     let lens = lens_for(tx, &ask.who, None)?.id;
     let said = |name: &str| ask.said(name).unwrap_or_default();
     let what = (said("name"), said("condition"));
-    let id = segment::make(tx, &ask.who, lens, what, ask.now).map_err(mended)?;
+    let subject = match ask.said("of") {
+        Some("companies") => Subject::Company,
+        _ => Subject::Person,
+    };
+    let id = segment::make_of(tx, &ask.who, lens, subject, what, ask.now).map_err(mended)?;
     let row = segment::load(tx, &ask.who, id)?;
     let place = format!("/segments/{}", ask.outside.encode(SEGMENT, id));
     Ok(Given::created(json_of(&row, ask), &place).tagged(tag_of(&row)))
 }
 
 fn get_segment(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
-    let row = segment::meant(tx, &ask.who, ask.text("segment"))?;
+    let row = segment::meant_of_any(tx, &ask.who, ask.text("segment"))?;
     Ok(segment_value(&row, ask))
 }
 
 /// The segment, if it is as it was read.
 fn same(tx: &mut Tx, ask: &Ask) -> Result<SegmentRow, Failure> {
-    let id = segment::meant(tx, &ask.who, ask.text("segment"))?.id;
+    let id = segment::meant_of_any(tx, &ask.who, ask.text("segment"))?.id;
     tx.lock("segment", &[id])?;
     let row = segment::load(tx, &ask.who, id)?;
     ask.must_match(&tag_of(&row))?;

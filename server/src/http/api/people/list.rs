@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::response::Response;
+use funnel::condition::{Names, Subject};
 use funnel::{Condition, Stage};
 use people::condition::Asked;
 use people::list::{Cursor, List, ListView, PAGE_ROWS_MAX, Sieve, Sort};
@@ -152,14 +153,16 @@ async fn send(app: App, ask: Ask) -> Result<Response, Failure> {
 }
 
 pub(in crate::http::api) fn condition() -> Shape {
-    text_of(1, 32_000)
-        .format("condition")
-        .example("company.employees >= 50 && did(\"form.submitted\")")
+    condition_of("company.employees >= 50 && did(\"form.submitted\")")
         .says("A condition as definitions write them, or its JSON.")
 }
 
+pub(in crate::http::api) fn condition_of(example: &'static str) -> Shape {
+    text_of(1, 32_000).format("condition").example(example)
+}
+
 /// What can't be read is the caller's to mend, not a rule that stands against it.
-fn mended(failure: Failure) -> Failure {
+pub(in crate::http::api) fn mended(failure: Failure) -> Failure {
     match failure {
         Failure::Refused { code: "condition", words } => Failure::invalid("where", words),
         other => other,
@@ -190,7 +193,7 @@ async fn list(app: App, ask: Ask) -> Result<Given, Failure> {
 fn wanted(tx: &mut Tx, ask: &Ask) -> Result<Wanted, Failure> {
     let who = &ask.who;
     let lens = people::lens_for(tx, who, ask.lens())?;
-    let own = ask.find("where").map(|text| as_text(tx, ask, text)).transpose()?;
+    let own = ask.find("where").map(|text| as_text(tx, ask, text, Subject::Person)).transpose()?;
     let of_segment = match ask.find("segment") {
         Some(which) => Some(people::segment::meant(tx, who, which)?.condition),
         None => None,
@@ -240,22 +243,32 @@ fn wanted(tx: &mut Tx, ask: &Ask) -> Result<Wanted, Failure> {
     Ok(Wanted { lens, list, sieve })
 }
 
-/// The page, once what it asks for is at hand: the first time a word is asked, a job reads all histories.
+/// The page, once what it asks for is at hand.
 async fn ready(app: &App, ask: &Arc<Ask>, wanted: Arc<Wanted>) -> Result<Page, Failure> {
+    let (asked, here) = (Arc::clone(ask), Arc::clone(&wanted));
+    let read = move |tx: &mut Tx| page(tx, &asked, &here);
+    let asked = Arc::clone(ask);
+    let prepare = move |tx: &mut Tx| {
+        let condition = wanted.sieve.condition.as_ref();
+        people::list::prepare(tx, &asked.who, condition, &wanted.list.sort, asked.now).map(drop)
+    };
+    once_ready(app, read, prepare).await
+}
+
+/// What is read once what it asks for is at hand: the first time a word is asked, a job reads all histories.
+pub(in crate::http::api) async fn once_ready<T: Send + 'static>(
+    app: &App,
+    read: impl Fn(&mut Tx) -> Result<Option<T>, Failure> + Clone + Send + 'static,
+    prepare: impl Fn(&mut Tx) -> Result<(), Failure> + Clone + Send + 'static,
+) -> Result<T, Failure> {
     let started = tokio::time::Instant::now();
     let mut is_prepared = false;
     loop {
-        let (asked, here) = (Arc::clone(ask), Arc::clone(&wanted));
-        if let Some(page) = app.db.read(move |tx| page(tx, &asked, &here)).await? {
-            return Ok(page);
+        if let Some(found) = app.db.read(read.clone()).await? {
+            return Ok(found);
         }
         if !is_prepared {
-            let (asked, here) = (Arc::clone(ask), Arc::clone(&wanted));
-            let prepare = move |tx: &mut Tx| {
-                let condition = here.sieve.condition.as_ref();
-                people::list::prepare(tx, &asked.who, condition, &here.list.sort, asked.now)
-            };
-            app.db.write(prepare).await?;
+            app.db.write(prepare.clone()).await?;
             is_prepared = true;
         }
         if started.elapsed() >= WORDS_WAIT {
@@ -308,13 +321,18 @@ fn counted(tx: &mut Tx, ask: &Ask, list: &List, sieve: &Sieve) -> Result<Option<
 }
 
 /// The text of a condition that is written as text or as JSON.
-fn as_text(tx: &mut Tx, ask: &Ask, written: &str) -> Result<String, Failure> {
+pub(in crate::http::api) fn as_text(
+    tx: &mut Tx,
+    ask: &Ask,
+    written: &str,
+    subject: Subject,
+) -> Result<String, Failure> {
     if !written.trim_start().starts_with('{') {
         return Ok(written.to_owned());
     }
     let lens = funnels::lens::of(tx, &ask.who, ask.lens())?;
     let names = lens.current().map(|(_, definition)| definition.names()).unwrap_or_default();
-    let read = Condition::from_json(written, &names);
+    let read = Condition::from_json(written, &Names { subject, ..names });
     read.map(|condition| condition.to_string())
         .map_err(|fault| Failure::invalid("where", fault.to_string()))
 }

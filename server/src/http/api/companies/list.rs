@@ -1,0 +1,217 @@
+//! Companies, a page at a time: by a condition about them, a segment, a text, in any order.
+
+use std::sync::Arc;
+
+use funnel::condition::Subject;
+use people::companies::{self, CompanyList, CompanySort, ListedCompany};
+use people::condition::{Asked, read_of_companies};
+use people::list::{Cursor, PAGE_ROWS_MAX};
+use people::segment;
+use platform::failure::Failure;
+use platform::{App, Tx};
+use serde_json::{Value, json};
+
+use crate::http::api::ask::Ask;
+use crate::http::api::call::{Call, get};
+use crate::http::api::given::Given;
+use crate::http::api::no_place;
+use crate::http::api::people::{LIMIT_MAX, LIMIT_USUAL, as_text, condition_of, mended, once_ready};
+use crate::http::api::shape::{
+    Shape, count, either, fields_of, has, like, list as several, may, named, object, text, text_of,
+    truth, whole, word,
+};
+use crate::listed;
+
+const WHERE: &str = "company.employees >= 50 && somebody(person.seniority == \"vp\")";
+
+fn condition() -> Shape {
+    condition_of(WHERE).says(
+        "A condition about companies, as text or its JSON: `company.…`, `score.intent`, `stage`, `people`, what was recorded of \
+         the company itself by did(), count() and since(), and somebody(…) with a condition about people for whoever works there.",
+    )
+}
+
+fn orders() -> Shape {
+    let words: Vec<&str> = CompanySort::ALL.iter().map(|(_, word)| *word).collect();
+    let fact = like("^company(\\.[a-z0-9_]{1,30}){1,3}$", 100).format("fact");
+    either(vec![word(&words), fact])
+}
+
+/// What is asked of any list of companies.
+fn asked(call: Call) -> Call {
+    let segment =
+        text_of(1, 200).says("Only companies in this segment of companies: its id or its name.");
+    call.lens()
+        .ask("where", condition())
+        .ask("segment", segment)
+        .ask("search", text_of(0, 200).says("A name, the beginning of one, or a domain: of those that it finds the nearest, without more pages; with `sort` the 1,000 that are nearest, in that order and page by page."))
+}
+
+pub(super) fn page_call() -> Call {
+    let page = object(vec![
+        has("companies", several(named("ListedCompany"))),
+        has("next", text().or_null().says("What `after` says for the next page; null at the end.")),
+        has("lens", text()),
+        may("count", count().says("How many there are, on all pages; if it was asked for.")),
+    ]);
+    let call = get("/companies", "listCompanies", "Companies with where they stand, a page at a time").more(
+        "Where a company stands, how many work there and when somebody there was last heard of is what the people make of it \
+         whom you see. Everything that is asked must hold. A fact or a kind of activity that was never asked for before is read \
+         out of all histories once; if that takes longer than a call waits, the answer is 503, and says when to ask again.",
+    );
+    asked(call)
+        .ask("sort", orders().says("By what they are ordered: name, stage, people, touched (when somebody there last did something), intent, created, or a fact like company.employees; of which intent or the fact is unknown is left out. In the order in which they came unless said."))
+        .ask("order", word(&["asc", "desc"]).says("Names and facts come from the smallest unless said, all else from the largest; without `sort` the first that came comes first."))
+        .ask("count", truth().usually(false).says("Whether to say how many there are."))
+        .ask("limit", whole(1, LIMIT_MAX).usually(LIMIT_USUAL).says("Companies of a page.").example(10))
+        .ask("after", super::super::after())
+        .ask(
+            "fields",
+            fields_of(&named("ListedCompany"))
+                .says("Members of each; the id comes always.")
+                .example(json!(["name", "stage"])),
+        )
+        .gives(200, "A page.", page)
+        .refuses(&[404, 409])
+        .waits(|app, ask| Box::pin(paged(app, ask)))
+}
+
+pub(super) fn count_call() -> Call {
+    asked(get(
+        "/companies/count",
+        "countCompanies",
+        "How many companies there are, or meet a condition",
+    ))
+    .gives(200, "How many.", object(vec![has("count", count()), has("lens", text())]))
+    .refuses(&[404, 409])
+    .waits(|app, ask| Box::pin(counted(app, ask)))
+}
+
+/// A list that is asked for, as it was understood, and the lens under which.
+#[derive(Clone)]
+struct Wanted {
+    list: CompanyList,
+    lens: String,
+}
+
+fn wanted(tx: &mut Tx, ask: &Ask) -> Result<Wanted, Failure> {
+    let who = &ask.who;
+    let lens = people::lens_for(tx, who, ask.lens())?;
+    let own = ask.find("where").map(|text| as_text(tx, ask, text, Subject::Company)).transpose()?;
+    let of_segment = match ask.find("segment") {
+        Some(which) => Some(segment::meant_of(tx, who, Subject::Company, which)?.condition),
+        None => None,
+    };
+    let text = match (own, of_segment) {
+        (Some(own), Some(other)) => Some(format!("({own}) && ({other})")),
+        (own, other) => own.or(other),
+    };
+    let condition: Option<Arc<dyn Asked>> = match text {
+        Some(text) => {
+            let asked = read_of_companies(tx, lens.id, &text)?;
+            asked.check(tx, who)?;
+            Some(asked)
+        }
+        None => None,
+    };
+    let search = ask.find("search").map(str::trim).filter(|text| !text.is_empty());
+    let said = ask.find("sort").and_then(CompanySort::parse);
+    let is_said = said.is_some();
+    // A text by itself has an order of its own, the nearest first, and that of names stands for it.
+    let usual = if search.is_some() { CompanySort::Name } else { CompanySort::Created };
+    let sort = said.unwrap_or(usual);
+    let is_down = is_said && sort.is_down_by_itself();
+    let descending = ask.find("order").map_or(is_down, |order| order == "desc");
+    let after = ask.find("after").map(|text| Cursor::parse(text).ok_or_else(no_place));
+    let after = after.transpose()?;
+    if after.as_ref().is_some_and(|after| !sort.fits(after)) {
+        let words = "This place belongs to another order; begin anew, without `after`.";
+        return Err(Failure::refused("other_order", words));
+    }
+    let limit = ask.size("limit", LIMIT_USUAL);
+    let search = search.map(str::to_owned);
+    let list = CompanyList {
+        condition,
+        search,
+        sort,
+        descending,
+        after,
+        limit,
+        ..CompanyList::of(lens.id)
+    };
+    Ok(Wanted { list, lens: lens.label })
+}
+
+/// A page, made of as many of the list's own as it takes; nothing while something is not ready.
+fn rows(
+    tx: &mut Tx,
+    ask: &Ask,
+    wanted: &Wanted,
+) -> Result<Option<(Vec<ListedCompany>, CompanyList)>, Failure> {
+    let mut list = wanted.list.clone();
+    let limit = list.limit;
+    list.limit = limit.min(PAGE_ROWS_MAX);
+    let mut rows = Vec::with_capacity(limit);
+    loop {
+        let Some(view) = companies::list(tx, &ask.who, &list, ask.now)? else { return Ok(None) };
+        rows.extend(view.rows);
+        list.limit = limit.saturating_sub(rows.len()).min(PAGE_ROWS_MAX);
+        list.after = view.next;
+        if list.limit == 0 || list.after.is_none() {
+            return Ok(Some((rows, list)));
+        }
+    }
+}
+
+async fn paged(app: App, ask: Ask) -> Result<Given, Failure> {
+    let ask = Arc::new(ask);
+    let wanted = understood(&app, &ask).await?;
+    let is_counted = ask.given.get("count").and_then(Value::as_bool) == Some(true);
+    let (asked, here) = (Arc::clone(&ask), wanted.clone());
+    let read = move |tx: &mut Tx| {
+        let Some((rows, list)) = rows(tx, &asked, &here)? else { return Ok(None) };
+        let count = match is_counted {
+            true => match companies::count(tx, &asked.who, &list, asked.now)? {
+                Some(count) => Some(count),
+                None => return Ok(None),
+            },
+            false => None,
+        };
+        Ok(Some((rows, list.after, count)))
+    };
+    let (rows, next, count) = at_hand(&app, &ask, &wanted, read).await?;
+    let companies: Vec<Value> =
+        rows.iter().map(|one| ask.few(listed::company(one, ask.outside))).collect();
+    let next = next.as_ref().map(Cursor::to_text);
+    let mut value = json!({ "companies": companies, "next": next, "lens": wanted.lens });
+    if let (Some(count), Some(value)) = (count, value.as_object_mut()) {
+        value.insert("count".to_owned(), json!(count));
+    }
+    Ok(Given::value(value))
+}
+
+async fn counted(app: App, ask: Ask) -> Result<Given, Failure> {
+    let ask = Arc::new(ask);
+    let wanted = understood(&app, &ask).await?;
+    let (asked, here) = (Arc::clone(&ask), wanted.clone());
+    let read = move |tx: &mut Tx| companies::count(tx, &asked.who, &here.list, asked.now);
+    let count = at_hand(&app, &ask, &wanted, read).await?;
+    Ok(Given::value(json!({ "count": count, "lens": wanted.lens })))
+}
+
+async fn understood(app: &App, ask: &Arc<Ask>) -> Result<Wanted, Failure> {
+    let asked = Arc::clone(ask);
+    app.db.read(move |tx| wanted(tx, &asked)).await.map_err(mended)
+}
+
+async fn at_hand<T: Send + 'static>(
+    app: &App,
+    ask: &Arc<Ask>,
+    wanted: &Wanted,
+    read: impl Fn(&mut Tx) -> Result<Option<T>, Failure> + Clone + Send + 'static,
+) -> Result<T, Failure> {
+    let (asked, here) = (Arc::clone(ask), wanted.clone());
+    let prepare =
+        move |tx: &mut Tx| companies::prepare(tx, &asked.who, &here.list, asked.now).map(drop);
+    once_ready(app, read, prepare).await.map_err(mended)
+}
