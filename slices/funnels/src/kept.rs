@@ -10,8 +10,7 @@ use serde_json::json;
 use crate::refold::REFOLD;
 
 /// Under which names it is noted that something is kept.
-const KEPT: [&str; 5] =
-    ["handoff", "former_employee", "spent", KNOWN_AHEAD, "company_standing"];
+const KEPT: [&str; 5] = ["handoff", "former_employee", "spent", KNOWN_AHEAD, "company_standing"];
 
 /// That what is known ahead of a later employer is waited for: of whoever had several, what conditions ask is kept
 /// anew too.

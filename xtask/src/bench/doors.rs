@@ -29,6 +29,9 @@ const BATCH_PEOPLE: usize = 1_000;
 /// Three conditions over facts and a score, as a filter of the list has them.
 const THREE: &str =
     r#"score.fit >= 60 && company.industry in ["logistics", "food"] && company.employees >= 100"#;
+/// The same about companies.
+const OF_COMPANIES: &str =
+    r#"company.employees >= 100 && stage == "prospect" && somebody(score.fit >= 60)"#;
 /// What is typed into the search, a name at a time.
 const TYPED: [&str; 8] =
     ["tönn", "nord", "maria", "kooij", "andersen", "transport", "lefevre", "food"];
@@ -93,6 +96,8 @@ pub(super) fn run(
         client.must("GET", &format!("/api/v1/people?limit=20&search={}", escaped(typed)), None)
     })?;
 
+    of_companies(&server, &mut client, &mut figure)?;
+
     let mut browser = Client::open(&server.address)?;
     browser.sign_in()?;
     server.latency(&mut figure, "page, the list of people", TRIES, |_| {
@@ -149,6 +154,28 @@ pub(super) fn run(
     figure("batch upsert, CPU", (server.cpu() - before) * 1000.0 / told, "CPU-ms/person");
     figure("server, most memory under load", server.memory_peak(), "MB");
 
+    Ok(())
+}
+
+/// A page of companies in an order, of a condition, and how many meet it.
+fn of_companies(
+    server: &Server,
+    client: &mut Client,
+    figure: &mut impl FnMut(&str, f64, &'static str),
+) -> anyhow::Result<()> {
+    for (name, way) in [
+        ("companies, a page by last heard", "?limit=50&sort=touched".to_owned()),
+        ("companies, a page of a condition", format!("?limit=50&where={}", escaped(OF_COMPANIES))),
+        ("companies, count of a condition", format!("/count?where={}", escaped(OF_COMPANIES))),
+    ] {
+        let way = format!("/api/v1/companies{way}");
+        let begun = Instant::now();
+        while client.ask("GET", &way, None)?.0 != 200 {
+            ensure!(begun.elapsed().as_secs() < 600, "the words of a condition are not ready");
+            std::thread::sleep(std::time::Duration::from_millis(200));
+        }
+        server.latency(figure, name, TRIES, |_| client.must("GET", &way, None))?;
+    }
     Ok(())
 }
 
