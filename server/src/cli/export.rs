@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use funnel::Stage;
 use funnels::export::Export;
+use people::Of;
+use people::companies::CompanySort;
 use people::export::{Exported, Format, Layout};
 use people::list::Sort;
 use people::lists::{self, LIST};
@@ -22,11 +24,11 @@ use crate::say::Outcome;
 /// Bytes written at a time.
 const BUFFER_BYTES: usize = 256 << 10;
 
-/// Write the people of a list to a file
+/// Write the people or the companies of a list to a file
 #[derive(Args)]
 #[command(
-    long_about = "Writes people to a file, in the order that you name: all of them, or those of a list, of a segment, at some stages, \
-        of a name, or who meet a condition. \
+    long_about = "Writes people, or companies, to a file, in the order that you name: all of them, or those of a list, of a segment, at \
+        some stages, of a name, or who meet a condition. \
         They are read from one snapshot, while everything goes on, and the file has as many as were there, or there is \
         no file.\n\n\
         CSV is for spreadsheets: cells that would begin a formula get an apostrophe before them. JSON Lines is for \
@@ -37,12 +39,16 @@ const BUFFER_BYTES: usize = 256 << 10;
         sluice export prospects.csv --stage prospect --sort engagement\n  \
         sluice export fair.csv --list \"Hannover fair 2025\" --sort person.country\n  \
         sluice export quiet.jsonl --where '!did(\"email.sent\", days(30))' --fact person.custom.plan\n  \
+        sluice export firms.csv --companies --sort company.employees --reverse\n  \
         sluice export - --stage lead | head         to standard output, as CSV"
 )]
 pub(crate) struct ExportList {
     /// The file to write, which must not exist; - writes to standard output
     #[arg(value_name = "FILE")]
     file: PathBuf,
+    /// Companies instead of people
+    #[arg(long)]
+    companies: bool,
     /// csv or jsonl [default: as the file's name ends, else csv]
     #[arg(long, value_name = "FORMAT", value_parser = read_format)]
     format: Option<Format>,
@@ -58,9 +64,10 @@ pub(crate) struct ExportList {
     /// Only people who meet a condition, as definitions write them
     #[arg(long = "where", value_name = "CONDITION")]
     condition: Option<String>,
-    /// name, fit, engagement, touched, created, or a fact: of whom it is unknown comes last [default: name]
-    #[arg(long, value_name = "ORDER", value_parser = read_sort)]
-    sort: Option<Sort>,
+    /// name, fit, engagement, touched, created, or a fact; of companies name, stage, people, touched, intent, created,
+    /// or a fact: of whom it is unknown comes last [default: name]
+    #[arg(long, value_name = "ORDER")]
+    sort: Option<String>,
     /// The other way round: names from Z, the smallest and the longest ago first
     #[arg(long, requires = "sort")]
     reverse: bool,
@@ -75,10 +82,19 @@ pub(crate) struct ExportList {
     lens: Option<String>,
 }
 
-fn read_sort(text: &str) -> Result<Sort, String> {
-    let words =
-        "there are name, fit, engagement, touched and created, and facts like person.country";
-    Sort::parse(text).ok_or_else(|| words.to_owned())
+/// Whether the largest comes first in an order unless it is asked otherwise.
+fn is_down(of: Of, word: &str) -> Result<bool, Failure> {
+    let (usual, words) = match of {
+        Of::People => (
+            Sort::parse(word).map(|sort| sort.is_down_by_itself()),
+            "there are name, fit, engagement, touched and created, and facts like person.country",
+        ),
+        Of::Companies => (
+            CompanySort::parse(word).map(|sort| sort.is_down_by_itself()),
+            "there are name, stage, people, touched, intent and created, and facts like company.country",
+        ),
+    };
+    usual.ok_or_else(|| Failure::invalid("sort", words))
 }
 
 fn read_format(text: &str) -> Result<Format, String> {
@@ -91,8 +107,10 @@ impl ExportList {
         let is_stdout = self.file.as_os_str() == "-";
         let ending = self.file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
         let format = self.format.or_else(|| Format::parse(ending)).unwrap_or(Format::Csv);
-        let usual = self.sort.as_ref().map(Sort::is_down_by_itself);
+        let of = if self.companies { Of::Companies } else { Of::People };
+        let usual = self.sort.as_deref().map(|word| is_down(of, word)).transpose()?;
         let export = Export {
+            of,
             lens: self.lens,
             within: within(&app, self.list, self.segment)?,
             condition: self.condition,
@@ -105,14 +123,14 @@ impl ExportList {
         ready(house, &app, &export)?;
         if is_stdout {
             let exported = written(&app, export, std::io::stdout())?;
-            house.mouth.note(format_args!("{} people", exported.people));
+            house.mouth.note(format_args!("{} {}", exported.rows, of.word()));
             return Ok(Outcome::Done);
         }
         let exported = whole(&self.file, |file| written(&app, export, file))?;
-        let value = json!({ "file": self.file, "people": exported.people });
-        house
-            .mouth
-            .result(&value, |_| format!("{}: {} people", self.file.display(), exported.people))?;
+        let value = json!({ "file": self.file, of.word(): exported.rows });
+        house.mouth.result(&value, |_| {
+            format!("{}: {} {}", self.file.display(), exported.rows, of.word())
+        })?;
         Ok(Outcome::Done)
     }
 }
@@ -157,7 +175,7 @@ fn written(
         let mut to = BufWriter::with_capacity(BUFFER_BYTES, to);
         export.write(tx, who, now, &mut to, |_, _| Ok(()))
     })?;
-    app.db.write_blocking(move |tx| noted.note(tx, who, exported.people, now))?;
+    app.db.write_blocking(move |tx| noted.note(tx, who, exported.rows, now))?;
     Ok(exported)
 }
 

@@ -1,4 +1,4 @@
-//! `export`: people as a file, row by row, for spreadsheets (CSV) and for programs (JSON Lines).
+//! `export`: people or companies as a file, row by row, for spreadsheets (CSV) and for programs (JSON Lines).
 //!
 //! **Promise:** whoever is on the list is in the file, once, and the file says how many it has; a spreadsheet opens it
 //! without running a formula. However many they are, only some of them are in memory.
@@ -11,22 +11,23 @@ pub mod stream;
 use std::collections::HashMap;
 use std::io::Write;
 
-use funnel::history::Value;
+use funnel::history::{Entry, Value};
 use moment::Moment;
 use platform::db::Tx;
 use platform::failure::Failure;
-use serde::Serialize;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 use team::{Right, User};
 use wire::write::{Style, Writer};
 
 use crate::project::Newest;
-use crate::{LensLabel, PersonId, list, person};
-use column::{COLUMNS, Cell, Seen};
+use crate::{LensLabel, Of, companies, list, person};
+use column::{COLUMNS, COMPANY_COLUMNS, Cell, Seen, SeenCompany};
 
-pub use listing::Listing;
+pub use listing::{Listed, Listing};
 
-/// People looked up at a time.
-const CHUNK_PEOPLE: usize = 2_000;
+/// Rows looked up at a time.
+const CHUNK_ROWS: usize = 2_000;
 /// Facts that one file may hold beside the usual columns.
 const FACTS_MAX: usize = 100;
 
@@ -66,7 +67,7 @@ impl Format {
     }
 }
 
-/// What the file holds of each person.
+/// What the file holds of each.
 #[derive(Clone, Debug)]
 pub struct Layout {
     /// How it is written.
@@ -104,29 +105,42 @@ impl Layout {
 }
 
 /// What an export came to. What was announced is what was written, or there was a failure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exported {
-    /// People in the file.
-    pub people: u64,
+    /// What is in the file.
+    pub of: Of,
+    /// How many of them.
+    pub rows: u64,
 }
 
-/// Gives the next people, at most so many, until it gives nobody.
-pub type Next<'a> = dyn FnMut(&mut Tx, usize) -> Result<Vec<PersonId>, Failure> + 'a;
+impl Serialize for Exported {
+    /// `{"people": 12}`, `{"companies": 12}`.
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(Some(1))?;
+        map.serialize_entry(self.of.word(), &self.rows)?;
+        map.end()
+    }
+}
+
+/// Gives the next of them, at most so many, until it gives nobody.
+pub type Next<'a> = dyn FnMut(&mut Tx, usize) -> Result<Vec<i64>, Failure> + 'a;
 
 /// Who is to be written.
 pub struct Whom<'a> {
+    /// People or companies.
+    pub of: Of,
     /// How many there are in this snapshot.
     pub announced: u64,
     /// They, some at a time.
     pub next: &'a mut Next<'a>,
 }
 
-/// Writes these people.
+/// Writes these people or companies.
 ///
 /// # Errors
 /// `Forbidden` without the right to export; `Invalid` for facts that are kept from the user; `Broken` when the database or
-/// the stream fails, or when other people were
-/// written than were announced.
+/// the stream fails, or when
+/// others were written than were announced.
 pub fn write(
     tx: &mut Tx,
     who: &User,
@@ -140,21 +154,24 @@ pub fn write(
     if let Some(key) = layout.facts.iter().find(|key| who.is_hidden(key)) {
         return Err(Failure::invalid("facts", format!("{key} is kept from you")));
     }
-    let mut table = Table { who, lens, layout, now, owners: HashMap::new(), line: Vec::new() };
+    let of = whom.of;
+    let (owners, line) = (HashMap::new(), Vec::new());
+    let mut table = Table { who, of, lens, layout, now, owners, line };
     table.head(to)?;
-    let mut people = 0;
+    let mut rows = 0;
     loop {
-        let ids = (whom.next)(tx, CHUNK_PEOPLE)?;
+        let ids = (whom.next)(tx, CHUNK_ROWS)?;
         if ids.is_empty() {
             break;
         }
-        people += table.rows(tx, &ids, to)?;
+        rows += table.rows(tx, &ids, to)?;
     }
-    if people != whom.announced {
-        let words = format!("{} people were to be exported, and {people} were", whom.announced);
+    if rows != whom.announced {
+        let word = of.word();
+        let words = format!("{} {word} were to be exported, and {rows} were", whom.announced);
         return Err(Failure::broken(words));
     }
-    let exported = Exported { people };
+    let exported = Exported { of, rows };
     if layout.format == Format::JsonLines {
         serde_json::to_writer(&mut *to, &serde_json::json!({ "end": exported })).map_err(broken)?;
         to.write_all(b"\n")?;
@@ -169,6 +186,7 @@ fn broken(error: serde_json::Error) -> Failure {
 
 struct Table<'a> {
     who: &'a User,
+    of: Of,
     lens: &'a LensLabel,
     layout: &'a Layout,
     now: Moment,
@@ -180,38 +198,62 @@ struct Table<'a> {
 impl Table<'_> {
     fn head(&self, to: &mut dyn Write) -> Result<(), Failure> {
         if self.layout.format == Format::Csv {
-            let names = COLUMNS.iter().map(|(name, _)| *name);
             let facts = self.layout.facts.iter().map(String::as_str);
-            Writer::new(to, style()).row(names.chain(facts))?;
+            let mut head = Writer::new(to, style());
+            match self.of {
+                Of::People => head.row(names(COLUMNS).chain(facts))?,
+                Of::Companies => head.row(names(COMPANY_COLUMNS).chain(facts))?,
+            }
         }
         Ok(())
     }
 
-    /// Writes these people and says how many they were.
-    fn rows(&mut self, tx: &mut Tx, ids: &[PersonId], to: &mut dyn Write) -> Result<u64, Failure> {
-        let listed = list::of(tx, self.who, self.lens.id, ids)?;
-        self.learn_owners(tx, &listed)?;
+    /// Writes these and says how many they were.
+    fn rows(&mut self, tx: &mut Tx, ids: &[i64], to: &mut dyn Write) -> Result<u64, Failure> {
         let mut histories = HashMap::new();
         if !self.layout.facts.is_empty() {
             histories.extend(journal::histories(tx, ids)?);
         }
+        self.line.clear();
+        let written = match self.of {
+            Of::People => self.people(tx, ids, &histories)?,
+            Of::Companies => self.companies(tx, ids, &histories)?,
+        };
+        to.write_all(&self.line)?;
+        Ok(written)
+    }
+
+    fn people(&mut self, tx: &mut Tx, ids: &[i64], histories: &Histories) -> Result<u64, Failure> {
+        let listed = list::of(tx, self.who, self.lens.id, ids)?;
+        self.learn_owners(tx, &listed)?;
         let outside = tx.public_ids();
         let mut written = 0;
-        self.line.clear();
         for row in &listed {
             let owner = row.person.owner.and_then(|id| self.owners.get(&id)).map(String::as_str);
             let seen = Seen { row, owner, lens: self.lens, outside, now: self.now };
-            let history = histories.get(&row.person.id).map_or(&[][..], Vec::as_slice);
-            let newest = Newest::of(history, self.now);
-            let facts: Vec<Cell<'_>> =
-                self.layout.facts.iter().map(|key| fact(&newest, key)).collect();
-            match self.layout.format {
-                Format::Csv => csv(&seen, &facts, &mut self.line)?,
-                Format::JsonLines => json(&seen, self.layout, &facts, &mut self.line)?,
-            }
+            let usual = COLUMNS.iter().map(|(_, read)| read(&seen));
+            let facts = facts(self.layout, histories, row.person.id, self.now);
+            put(self.layout, names(COLUMNS), usual, facts, &mut self.line)?;
             written += 1;
         }
-        to.write_all(&self.line)?;
+        Ok(written)
+    }
+
+    fn companies(
+        &mut self,
+        tx: &mut Tx,
+        ids: &[i64],
+        histories: &Histories,
+    ) -> Result<u64, Failure> {
+        let outside = tx.public_ids();
+        let mut written = 0;
+        for row in &companies::of(tx, self.who, self.lens.id, ids)? {
+            let seen = SeenCompany { row, outside };
+            let usual = COMPANY_COLUMNS.iter().map(|(_, read)| read(&seen));
+            let facts = facts(self.layout, histories, row.company.id, self.now);
+            put(self.layout, names(COMPANY_COLUMNS), usual, facts, &mut self.line)?;
+            written += 1;
+        }
         Ok(written)
     }
 
@@ -232,7 +274,23 @@ fn style() -> Style {
     Style { is_defused: true, ..Style::default() }
 }
 
-fn fact<'a>(newest: &Newest<'a>, key: &str) -> Cell<'a> {
+type Histories = HashMap<i64, Vec<Entry>>;
+
+/// The names of columns.
+fn names<'n, R>(columns: &'n [(&'static str, R)]) -> impl Iterator<Item = &'n str> {
+    columns.iter().map(|(name, _)| -> &'n str { name })
+}
+
+/// What is held of somebody under the facts that are columns.
+fn facts<'h>(layout: &Layout, histories: &'h Histories, id: i64, now: Moment) -> Vec<Cell<'h>> {
+    if layout.facts.is_empty() {
+        return Vec::new();
+    }
+    let newest = Newest::of(histories.get(&id).map_or(&[][..], Vec::as_slice), now);
+    layout.facts.iter().map(|key| fact(&newest, key)).collect()
+}
+
+fn fact<'h>(newest: &Newest<'h>, key: &str) -> Cell<'h> {
     match newest.value(key) {
         None | Some(Value::Null) => Cell::Unknown,
         Some(Value::Bool(truth)) => Cell::Truth(*truth),
@@ -243,26 +301,29 @@ fn fact<'a>(newest: &Newest<'a>, key: &str) -> Cell<'a> {
     }
 }
 
-fn csv(seen: &Seen<'_>, facts: &[Cell<'_>], line: &mut Vec<u8>) -> Result<(), Failure> {
-    let usual = COLUMNS.iter().map(|(_, read)| read(seen).into_text());
-    let facts = facts.iter().map(|cell| cell.clone().into_text());
-    Ok(Writer::new(line, style()).row(usual.chain(facts))?)
-}
-
-fn json(
-    seen: &Seen<'_>,
-    layout: &Layout,
-    facts: &[Cell<'_>],
+/// Adds a row to the file.
+fn put<'c>(
+    layout: &'c Layout,
+    names: impl Iterator<Item = &'c str>,
+    usual: impl Iterator<Item = Cell<'c>>,
+    facts: Vec<Cell<'c>>,
     line: &mut Vec<u8>,
 ) -> Result<(), Failure> {
-    let usual = COLUMNS.iter().map(|(name, read)| (*name, read(seen)));
-    let facts = layout.facts.iter().map(String::as_str).zip(facts.iter().cloned());
-    for (place, (name, cell)) in usual.chain(facts).enumerate() {
-        line.push(if place == 0 { b'{' } else { b',' });
-        serde_json::to_writer(&mut *line, name).map_err(broken)?;
-        line.push(b':');
-        cell.write_json(line).map_err(broken)?;
+    match layout.format {
+        Format::Csv => {
+            let cells = usual.chain(facts).map(Cell::into_text);
+            Ok(Writer::new(line, style()).row(cells)?)
+        }
+        Format::JsonLines => {
+            let facts = layout.facts.iter().map(String::as_str).zip(facts);
+            for (place, (name, cell)) in names.zip(usual).chain(facts).enumerate() {
+                line.push(if place == 0 { b'{' } else { b',' });
+                serde_json::to_writer(&mut *line, name).map_err(broken)?;
+                line.push(b':');
+                cell.write_json(line).map_err(broken)?;
+            }
+            line.extend_from_slice(b"}\n");
+            Ok(())
+        }
     }
-    line.extend_from_slice(b"}\n");
-    Ok(())
 }

@@ -17,6 +17,7 @@ mod definitions;
 mod document;
 mod door;
 mod drafts;
+mod exports;
 mod facts;
 mod fields;
 mod funnel;

@@ -6,9 +6,10 @@ use std::sync::LazyLock;
 use super::call::Call;
 use super::shape::{Shape, count, has, list, may, object, text, whole};
 use super::{
-    activities, audit, backtests, changes, companies, definitions, drafts, facts, fields, funnel,
-    handoffs, imports, invitations, kinds, notes, notifications, people, privacy, retention, roles,
-    second_factor, segments, sessions, teams, territories, tokens, users, views, workspace,
+    activities, audit, backtests, changes, companies, definitions, drafts, exports, facts, fields,
+    funnel, handoffs, imports, invitations, kinds, notes, notifications, people, privacy,
+    retention, roles, second_factor, segments, sessions, teams, territories, tokens, users, views,
+    workspace,
 };
 
 static SHAPES: LazyLock<BTreeMap<&'static str, Shape>> = LazyLock::new(|| {
@@ -51,6 +52,7 @@ static CALLS: LazyLock<Vec<Call>> = LazyLock::new(|| {
     let calls = [
         people::calls(),
         companies::calls(),
+        exports::calls(),
         activities::calls(),
         segments::calls(),
         users::calls(),

@@ -1,4 +1,5 @@
-//! `GET /people/export`: the list, as it is asked for on the page, as a file. The API answers the same.
+//! `GET /people/export`, `GET /companies/export`: the list, as it is asked for on the page, as a file. The API answers
+//! the same.
 
 use axum::Router;
 use axum::extract::rejection::QueryRejection;
@@ -6,9 +7,9 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
 use funnel::Stage;
+use people::Of;
 use people::export::stream::{self, Attachment, Sink};
 use people::export::{Format, Layout};
-use people::list::Sort;
 use platform::app::App;
 use platform::failure::Failure;
 use serde::Deserialize;
@@ -17,7 +18,11 @@ use team::User;
 use crate::export::Export;
 
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/people/export", get(page))
+    let of = |of: Of| {
+        let at = format!("{}/export", of.page());
+        Router::new().route(&at, get(move |app, who, ask| page(of, app, who, ask)))
+    };
+    of(Of::People).merge(of(Of::Companies))
 }
 
 /// What is asked, in the words of the list's address and of the API.
@@ -49,18 +54,12 @@ pub struct Ask {
 }
 
 impl Ask {
-    fn read(self) -> Result<Export, Failure> {
+    fn read(self, of: Of) -> Result<Export, Failure> {
         let said = |text: String| Some(text).filter(|text| !text.trim().is_empty());
         let words = "there are csv and jsonl";
         let format = match self.format.as_str() {
             "" => Format::Csv,
             word => Format::parse(word).ok_or_else(|| Failure::invalid("format", words))?,
-        };
-        let words =
-            "there are name, fit, engagement, touched and created, and facts like person.country";
-        let sort = match self.sort.as_str() {
-            "" => None,
-            word => Some(Sort::parse(word).ok_or_else(|| Failure::invalid("sort", words))?),
         };
         let descending = match self.dir.as_str() {
             "" => None,
@@ -77,11 +76,12 @@ impl Ask {
         let stage =
             |word: String| Stage::parse(&word).ok_or_else(|| Failure::invalid("stage", words));
         Ok(Export {
+            of,
             lens: said(self.lens),
             within: said(self.within),
             condition: said(self.condition),
             stages: list(&self.stage).into_iter().map(stage).collect::<Result<_, _>>()?,
-            sort,
+            sort: said(self.sort),
             descending,
             search: said(self.q),
             layout: Layout::new(format, list(&self.facts))?,
@@ -90,25 +90,26 @@ impl Ask {
 }
 
 async fn page(
+    of: Of,
     State(app): State<App>,
     who: User,
     ask: Result<Query<Ask>, QueryRejection>,
 ) -> Result<Response, Failure> {
     let Query(ask) = ask.map_err(|wrong| Failure::invalid("query", wrong.body_text()))?;
-    answer(app, who, ask).await
+    answer(app, who, of, ask).await
 }
 
 /// Answers with the file.
 ///
 /// # Errors
 /// As [`Export::begin`] and [`Export::write`]; `Busy` while too many are sent.
-pub async fn answer(app: App, who: User, ask: Ask) -> Result<Response, Failure> {
-    let export = ask.read()?;
+pub async fn answer(app: App, who: User, of: Of, ask: Ask) -> Result<Response, Failure> {
+    let export = ask.read(of)?;
     export.begin(&app, &who).await?;
     let now = app.clock.now();
     let (day, format) = (now.to_string(), export.layout.format);
     let attachment = Attachment {
-        name: format!("people-{}.{}", day.get(..10).unwrap_or_default(), format.as_str()),
+        name: format!("{}-{}.{}", of.word(), day.get(..10).unwrap_or_default(), format.as_str()),
         media_type: format.media_type(),
     };
     stream::send(&app, &attachment, move |tx, sink: &mut Sink| {

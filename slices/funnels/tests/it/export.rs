@@ -3,7 +3,6 @@
 use funnel::Stage;
 use funnels::export::Export;
 use people::export::{Format, Layout};
-use people::list::Sort;
 use platform::failure::Failure;
 use platform::harness::World;
 use platform::jobs;
@@ -13,6 +12,7 @@ use crate::house::{LEADS, both, bring, registry};
 
 fn all(format: Format) -> Export {
     Export {
+        of: people::Of::People,
         lens: None,
         within: None,
         condition: None,
@@ -39,8 +39,8 @@ fn written(world: &World, export: Export) -> Result<(u64, String), Failure> {
             Ok(())
         };
         let exported = export.write(tx, &who, now, &mut file, begin)?;
-        assert_eq!(announced, exported.people);
-        Ok((exported.people, String::from_utf8(file).unwrap()))
+        assert_eq!(announced, exported.rows);
+        Ok((exported.rows, String::from_utf8(file).unwrap()))
     })
 }
 
@@ -106,7 +106,7 @@ fn a_frozen_list_a_segment_and_a_view_are_files_in_their_order() {
         let made = world.db.write_blocking(move |tx| {
             let who = User::operator();
             let lens = people::main_lens(tx)?.id;
-            let list = people::lists::make(tx, &who, "Fair", now)?;
+            let list = people::lists::make(tx, &who, people::Of::People, "Fair", now)?;
             let ids = people::ids_after(tx, 0, 10)?;
             people::lists::put_in(tx, &who, list, &ids[1..], now)?;
             let condition = "person.custom.origin == \"ads\"";
@@ -117,7 +117,8 @@ fn a_frozen_list_a_segment_and_a_view_are_files_in_their_order() {
                 dir: "asc".to_owned(),
                 ..people::views::Shows::default()
             };
-            let view = people::views::save(tx, &who, ("Ads", true), &shows, now)?;
+            let view =
+                people::views::save(tx, &who, people::Of::People, ("Ads", true), &shows, now)?;
             let ids = tx.public_ids();
             Ok([("lst", list), ("seg", segment), ("viw", view)].map(|(of, id)| ids.encode(of, id)))
         });
@@ -130,7 +131,7 @@ fn a_frozen_list_a_segment_and_a_view_are_files_in_their_order() {
             last
         };
         let of = |within: &str| Export { within: Some(within.to_owned()), ..all(Format::Csv) };
-        let by_origin = Sort::parse("person.custom.origin");
+        let by_origin = Some("person.custom.origin".to_owned());
         let ordered = origins(Export { sort: by_origin.clone(), ..of(&list) });
         assert_eq!(ordered, ["ads", "web", ""], "of whom it is unknown comes last");
         let ordered =

@@ -6,6 +6,7 @@ use funnel::Stage;
 use moment::Moment;
 use platform::public_id::PublicIds;
 
+use crate::companies::ListedCompany;
 use crate::list::Listed;
 use crate::web::engagement;
 use crate::{COMPANY, LensLabel, PERSON};
@@ -36,6 +37,15 @@ impl<'a> Cell<'a> {
 
     fn number(number: Option<f64>) -> Cell<'a> {
         number.map_or(Cell::Unknown, Cell::Number)
+    }
+
+    fn whole(number: Option<i64>) -> Cell<'a> {
+        #[expect(
+            clippy::as_conversions,
+            clippy::cast_precision_loss,
+            reason = "how many people are somewhere is below 2^53"
+        )]
+        Cell::number(number.map(|number| number as f64))
     }
 
     fn moment(moment: Option<Moment>) -> Cell<'a> {
@@ -112,4 +122,30 @@ pub(super) const COLUMNS: &[(&str, Read)] = &[
         Cell::moment((touched != Moment::START).then_some(touched))
     }),
     ("known_since", |seen| Cell::Moment(seen.row.person.created_at)),
+];
+
+/// One company as the columns see it.
+pub(super) struct SeenCompany<'a> {
+    pub(super) row: &'a ListedCompany,
+    pub(super) outside: PublicIds,
+}
+
+type ReadCompany = for<'a> fn(&SeenCompany<'a>) -> Cell<'a>;
+
+/// The same of companies. What is kept from the user is unknown.
+pub(super) const COMPANY_COLUMNS: &[(&str, ReadCompany)] = &[
+    ("id", |seen| Cell::Text(seen.outside.encode(COMPANY, seen.row.company.id).into())),
+    ("name", |seen| Cell::Text(seen.row.company.name.as_str().into())),
+    ("domain", |seen| Cell::text(seen.row.company.domain.as_deref())),
+    ("industry", |seen| Cell::text(seen.row.company.industry.as_deref())),
+    ("country", |seen| Cell::text(seen.row.company.country.as_deref())),
+    ("employees", |seen| Cell::whole(seen.row.company.employees)),
+    ("stage", |seen| match seen.row.stage {
+        Stage::None => Cell::Unknown,
+        stage => Cell::Text(stage.as_str().into()),
+    }),
+    ("people", |seen| Cell::whole(seen.row.people.and_then(|it| i64::try_from(it).ok()))),
+    ("intent", |seen| Cell::number(seen.row.intent)),
+    ("last_heard", |seen| Cell::moment(seen.row.touched_at)),
+    ("known_since", |seen| Cell::Moment(seen.row.company.created_at)),
 ];

@@ -1,4 +1,4 @@
-//! The people of a list, as an export goes through them: in the order of the list, some at a time.
+//! Those of a list, as an export goes through them: in the order of the list, some at a time.
 
 use std::collections::VecDeque;
 
@@ -7,29 +7,104 @@ use platform::db::Tx;
 use platform::failure::Failure;
 use team::User;
 
-use crate::list::{self, FOUND_MAX, List, Sieve, Sort};
-use crate::{PersonId, search};
+use crate::companies::{self, CompanyList, CompanySort};
+use crate::list::{self, Cursor, FOUND_MAX, List, Sieve, Sort};
+use crate::{Of, search};
 
 /// Places looked up at a time: many, for where an order has to be gathered it is gathered each time.
 const CHUNK_PLACES: usize = 10_000;
 /// After how many seconds to ask again for what is not ready.
 const READY_AFTER_S: u32 = 15;
 
+/// Whom an export is of.
+#[derive(Clone, Debug)]
+pub enum Listed {
+    /// The people of a list that a sieve lets through.
+    People(List, Sieve),
+    /// The companies of a list.
+    Companies(CompanyList),
+}
+
+impl Listed {
+    /// People or companies.
+    pub fn of(&self) -> Of {
+        match self {
+            Listed::People(..) => Of::People,
+            Listed::Companies(_) => Of::Companies,
+        }
+    }
+
+    /// Has made ready what it asks for; gives the jobs that make it, none if all is ready.
+    ///
+    /// # Errors
+    /// As [`list::prepare`].
+    pub fn prepare(&self, tx: &mut Tx, who: &User, now: Moment) -> Result<Vec<i64>, Failure> {
+        match self {
+            Listed::People(list, sieve) => {
+                list::prepare(tx, who, sieve.condition.as_ref(), &list.sort, now)
+            }
+            Listed::Companies(list) => companies::prepare(tx, who, list, now),
+        }
+    }
+
+    /// Whether the order leaves some out, of whom it is unknown.
+    fn is_partial(&self) -> bool {
+        match self {
+            Listed::People(list, _) => matches!(list.sort, Sort::Fact(_)),
+            Listed::Companies(list) => {
+                matches!(list.sort, CompanySort::Fact(_) | CompanySort::Intent)
+            }
+        }
+    }
+
+    /// The same in an order that leaves nobody out: by name, if the user may see that.
+    fn in_a_whole_order(&mut self, who: &User) {
+        match self {
+            Listed::People(list, _) => (list.sort, list.descending) = (Sort::Name, false),
+            Listed::Companies(list) => {
+                let by_name = !who.is_hidden("company.name");
+                let sort = if by_name { CompanySort::Name } else { CompanySort::Created };
+                (list.sort, list.descending) = (sort, false);
+            }
+        }
+    }
+
+    fn go_on_after(&mut self, place: Option<Cursor>) {
+        match self {
+            Listed::People(list, _) => list.after = place,
+            Listed::Companies(list) => list.after = place,
+        }
+    }
+
+    /// The next places, and where they ended if there is more.
+    fn heads(
+        &self,
+        tx: &mut Tx,
+        who: &User,
+        now: Moment,
+    ) -> Result<(Vec<i64>, Option<Cursor>), Failure> {
+        let found = match self {
+            Listed::People(list, sieve) => list::heads(tx, who, list, sieve, CHUNK_PLACES, now)?,
+            Listed::Companies(list) => companies::heads(tx, who, list, CHUNK_PLACES, now)?,
+        };
+        found.ok_or_else(busy)
+    }
+}
+
 /// A list on its way into a file.
 pub struct Listing {
-    list: List,
-    sieve: Sieve,
+    listed: Listed,
     /// Looked up and not given yet.
-    waiting: VecDeque<PersonId>,
+    waiting: VecDeque<i64>,
     is_at_end: bool,
-    /// In an order by a fact: those who were given, for of whom it is unknown comes after them.
-    given: Option<Vec<PersonId>>,
+    /// In an order that leaves some out: those who were given, for the others come after them.
+    given: Option<Vec<i64>>,
     announced: u64,
 }
 
 impl Listing {
-    /// The people whom the list shows to the user and the sieve lets through, from its first page on. Of whom a fact is
-    /// unknown by which the list is ordered comes last, by name.
+    /// Those whom the list shows to the user, from its first page on. Of whom that is unknown by which the list is
+    /// ordered comes last, by name.
     ///
     /// # Errors
     /// `Refused` with `too_many_found` if a search finds more than can be exported, with `hidden_field` for the order of
@@ -37,42 +112,37 @@ impl Listing {
     pub fn of(
         tx: &mut Tx,
         who: &User,
-        mut list: List,
-        sieve: Sieve,
+        mut listed: Listed,
         now: Moment,
     ) -> Result<Listing, Failure> {
-        list::may_order(who, &list.sort)?;
-        list.after = None;
-        let given = matches!(list.sort, Sort::Fact(_)).then(Vec::new);
-        let mut listing = Listing {
-            list,
-            sieve,
-            waiting: VecDeque::new(),
-            is_at_end: false,
-            given,
-            announced: 0,
-        };
-        let asked = listing.list.search.take().filter(|text| !text.trim().is_empty());
-        match asked {
-            Some(text) => listing.search(tx, who, text.trim(), now)?,
-            None => listing.announced = listing.sieve.count(tx, who, now)?.ok_or_else(busy)?,
+        listed.go_on_after(None);
+        let given = listed.is_partial().then(Vec::new);
+        let waiting = VecDeque::new();
+        let mut listing = Listing { listed, waiting, is_at_end: false, given, announced: 0 };
+        match &mut listing.listed {
+            Listed::People(list, sieve) => {
+                list::may_order(who, &list.sort)?;
+                match list.search.take().filter(|text| !text.trim().is_empty()) {
+                    Some(text) => {
+                        let found = found(tx, who, sieve, text.trim(), now)?;
+                        listing.announced = u64::try_from(found.len()).unwrap_or(u64::MAX);
+                        listing.waiting = found.into();
+                        (listing.is_at_end, listing.given) = (true, None);
+                    }
+                    None => {
+                        listing.announced = sieve.count(tx, who, now)?.ok_or_else(busy)?;
+                    }
+                }
+            }
+            Listed::Companies(list) => {
+                let is_search = list.search.as_ref().is_some_and(|text| !text.trim().is_empty());
+                listing.announced = companies::count(tx, who, list, now)?.ok_or_else(busy)?;
+                if is_search && listing.announced >= companies::FOUND_MAX as u64 {
+                    return Err(too_many("companies", companies::FOUND_MAX));
+                }
+            }
         }
         Ok(listing)
-    }
-
-    fn search(&mut self, tx: &mut Tx, who: &User, text: &str, now: Moment) -> Result<(), Failure> {
-        let found = search::ids(tx, who, text, FOUND_MAX + 1)?;
-        if found.len() > FOUND_MAX {
-            let words = format!(
-                "More than {FOUND_MAX} people are found; write more of the name, or export the stage or a condition."
-            );
-            return Err(Failure::refused("too_many_found", words));
-        }
-        let found = self.sieve.among(tx, who, &found, now)?.ok_or_else(busy)?;
-        self.announced = u64::try_from(found.len()).unwrap_or(u64::MAX);
-        self.waiting = found.into();
-        (self.is_at_end, self.given) = (true, None);
-        Ok(())
     }
 
     /// How many they are.
@@ -90,7 +160,7 @@ impl Listing {
         who: &User,
         limit: usize,
         now: Moment,
-    ) -> Result<Vec<PersonId>, Failure> {
+    ) -> Result<Vec<i64>, Failure> {
         while self.waiting.is_empty() && !self.is_at_end {
             self.look_up(tx, who, now)?;
         }
@@ -99,28 +169,50 @@ impl Listing {
     }
 
     fn look_up(&mut self, tx: &mut Tx, who: &User, now: Moment) -> Result<(), Failure> {
-        let is_by_fact = matches!(self.list.sort, Sort::Fact(_));
-        let found = list::heads(tx, who, &self.list, &self.sieve, CHUNK_PLACES, now)?;
-        let (mut ids, next) = found.ok_or_else(busy)?;
+        let is_partial = self.listed.is_partial();
+        let (mut ids, next) = self.listed.heads(tx, who, now)?;
         match &mut self.given {
-            Some(given) if is_by_fact => given.extend(&ids),
+            Some(given) if is_partial => given.extend(&ids),
             Some(given) => ids.retain(|id| given.binary_search(id).is_err()),
             None => {}
         }
         self.waiting.extend(ids);
-        self.list.after = next;
-        if self.list.after.is_some() {
+        let is_last = next.is_none();
+        self.listed.go_on_after(next);
+        if !is_last {
             return Ok(());
         }
         match &mut self.given {
-            Some(given) if is_by_fact => {
+            Some(given) if is_partial => {
                 given.sort_unstable();
-                (self.list.sort, self.list.descending) = (Sort::Name, false);
+                self.listed.in_a_whole_order(who);
             }
             Some(_) | None => self.is_at_end = true,
         }
         Ok(())
     }
+}
+
+/// The people whom a text finds and the sieve lets through.
+fn found(
+    tx: &mut Tx,
+    who: &User,
+    sieve: &Sieve,
+    text: &str,
+    now: Moment,
+) -> Result<Vec<i64>, Failure> {
+    let found = search::ids(tx, who, text, FOUND_MAX + 1)?;
+    if found.len() > FOUND_MAX {
+        return Err(too_many("people", FOUND_MAX));
+    }
+    sieve.among(tx, who, &found, now)?.ok_or_else(busy)
+}
+
+fn too_many(what: &str, most: usize) -> Failure {
+    let words = format!(
+        "More than {most} {what} are found; write more of the name, or export the stage or a condition."
+    );
+    Failure::refused("too_many_found", words)
 }
 
 fn busy() -> Failure {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::response::Response;
 use funnel::condition::{Names, Subject};
 use funnel::{Condition, Stage};
 use people::condition::Asked;
@@ -13,7 +12,6 @@ use people::{LensLabel, PersonId};
 use platform::failure::Failure;
 use platform::{App, Tx};
 use serde_json::{Value, json};
-use team::Right;
 
 use super::{LIMIT_MAX, LIMIT_USUAL, stages};
 use crate::http::api::ask::Ask;
@@ -90,9 +88,8 @@ fn search() -> Shape {
     )
 }
 
-/// By what people are ordered.
 /// What people can be ordered by.
-fn orders() -> Shape {
+pub(in crate::http::api) fn orders() -> Shape {
     let words = word(&["name", "fit", "engagement", "touched", "created"]);
     let fact = like("^(person|company)(\\.[a-z0-9_]{1,30}){1,3}$", 100).format("fact");
     either(vec![words, fact])
@@ -110,46 +107,6 @@ fn order() -> Shape {
     word(&["asc", "desc"])
         .says("Names and facts come from the smallest unless said, all else from the largest; with `where`, `segment` or `list` and \
                no `sort` the first who came comes first.")
-}
-
-/// The same as a file.
-pub(super) fn export() -> Call {
-    get("/people/export", "exportPeople", "A list of people as a file")
-        .more(
-            "CSV for spreadsheets, formulas defused; or JSON Lines, an object for each person and a last line that says how \
-             many. It is sent while it is read from one snapshot; `sluice-count` says how many people it has, and if it can't \
-             be sent whole, the connection breaks off.",
-        )
-        .lens()
-        .ask("where", condition())
-        .ask("in", text_of(1, 100).says("Only people of a segment, a list or a view, by its id."))
-        .ask("stage", several(stages()).most(6).says("Only people at one of these stages."))
-        .ask("search", text_of(0, 200).says("A name, the beginning of one, or an e-mail address."))
-        .ask("sort", orders().says("name, fit, engagement, touched, created, or a fact; by name unless said. Of whom a fact is unknown comes last."))
-        .ask("order", word(&["asc", "desc"]).says("Names come from A unless said, all else the largest first."))
-        .ask("format", word(&["csv", "jsonl"]).usually("csv").says("How it is written."))
-        .ask("facts", several(text_of(1, 100).format("fact")).most(20).says("Facts that are columns, too.").example(json!(["person.custom.plan"])))
-        .right(Right::ExportPeople)
-        .gives_a_file("The file.", &["text/csv", "application/x-ndjson"])
-        .refuses(&[409])
-        .sends(|app, ask| Box::pin(send(app, ask)))
-}
-
-async fn send(app: App, ask: Ask) -> Result<Response, Failure> {
-    let text = |name: &str| ask.find(name).unwrap_or_default().to_owned();
-    let words = |name: &str| ask.words(name).unwrap_or_default().join(",");
-    let export = funnels::web::export::Ask {
-        condition: text("where"),
-        lens: text("lens"),
-        stage: words("stage"),
-        sort: text("sort"),
-        dir: text("order"),
-        q: text("search"),
-        within: text("in"),
-        format: text("format"),
-        facts: words("facts"),
-    };
-    funnels::web::export::answer(app, ask.who, export).await.map_err(mended)
 }
 
 pub(in crate::http::api) fn condition() -> Shape {
@@ -211,7 +168,7 @@ fn wanted(tx: &mut Tx, ask: &Ask) -> Result<Wanted, Failure> {
         None => None,
     };
     let in_list = match ask.find("list") {
-        Some(which) => Some(people::lists::meant(tx, who, which)?.id),
+        Some(which) => Some(people::lists::meant_of(tx, who, people::Of::People, which)?.id),
         None => None,
     };
     let stages = ask.words("stage").unwrap_or_default();

@@ -14,7 +14,7 @@ use super::call::{Call, get, patch, post};
 use super::shape::{Shape, any, either, has, list as several, named, object, text_of, word};
 
 pub(super) use hands::owner;
-pub(super) use list::{as_text, condition, condition_of, mended, once_ready, within};
+pub(super) use list::{as_text, condition, condition_of, mended, once_ready, orders, within};
 pub(super) use one::{fact, tag_of};
 pub(super) use shapes::{activity, any_stage, company_members, shapes};
 pub(super) use tell::{one_told, placed, told};
@@ -35,7 +35,6 @@ pub(super) fn calls() -> Vec<Call> {
     let people = several(any()).most(PEOPLE_MAX).says("Each as `NewPerson`.");
     let mut calls = vec![
         list::call(),
-        list::export(),
         post("/people", "tellPerson", "Create or update a person, found by any of their keys")
             .more(
                 "The same news twice changes nothing. What is told of an address, a telephone or another system's id that \
