@@ -2,10 +2,10 @@
 
 use clap::Args;
 use funnel::condition::Subject;
-use people::COMPANY;
 use people::companies::{self, CompanyList, CompanyListView, CompanySort};
 use people::condition::read_of_companies;
 use people::list::{Cursor, PAGE_ROWS_MAX};
+use people::{COMPANY, Of, lists};
 use platform::failure::Failure;
 use platform::public_id::PublicIds;
 use serde_json::json;
@@ -36,6 +36,9 @@ pub(crate) struct Companies {
     /// Only companies in a segment of companies, by its name or id
     #[arg(long, value_name = "SEGMENT")]
     segment: Option<String>,
+    /// Only companies in a list of companies, by its name or id
+    #[arg(long, value_name = "LIST")]
+    list: Option<String>,
     /// name, stage, people, touched, intent, created, or a fact like company.employees
     #[arg(long, value_name = "ORDER", value_parser = read_sort, default_value = "name")]
     sort: CompanySort,
@@ -68,7 +71,8 @@ impl Companies {
         let app = reading(house)?;
         let asking = asking(&app);
         let now = app.clock.now();
-        let Companies { condition, segment, sort, reverse, search, limit, after, lens } = self;
+        let Companies { condition, segment, list, sort, reverse, search, limit, after, lens } =
+            self;
         let not_a_place = || {
             let words = "this is no place in this list: take it as the page before gave it";
             Failure::invalid("after", words)
@@ -90,9 +94,21 @@ impl Companies {
                 (a, b) => a.or(b),
             };
             let condition = text.map(|text| read_of_companies(tx, lens.id, &text)).transpose()?;
-            let limit = usize::from(limit);
-            let rest = CompanyList::of(lens.id);
-            let ask = CompanyList { condition, search, sort, descending, after, limit, ..rest };
+            let list = match &list {
+                Some(which) => Some(lists::meant_of(tx, asking, Of::Companies, which)?.id),
+                None => None,
+            };
+            let (lens_id, limit) = (lens.id, usize::from(limit));
+            let ask = CompanyList {
+                lens: lens_id,
+                condition,
+                list,
+                search,
+                sort,
+                descending,
+                after,
+                limit,
+            };
             Ok((lens.label, ask))
         })?;
         let unready = ask.clone();

@@ -1,9 +1,9 @@
 //! `sluice list …`
 
 use clap::{Args, Subcommand};
-use people::bulk::{self, CHANGE, Chosen, Deed};
+use people::bulk::{self, CHANGE, Chosen, Deed, Matching};
 use people::lists::{self, LIST};
-use people::{PersonId, find, lens_for, segment};
+use people::{Of, companies, find, lens_for, segment};
 use platform::failure::Failure;
 use serde_json::{Value, json};
 use team::Right;
@@ -12,7 +12,7 @@ use super::{job, reading};
 use crate::house::{House, asking};
 use crate::say::{Outcome, table};
 
-/// People by a name: make lists, put people in and take them out
+/// People or companies by a name: make lists, put them in and take them out
 #[derive(Subcommand)]
 pub(crate) enum ListCommand {
     List(List),
@@ -22,7 +22,7 @@ pub(crate) enum ListCommand {
     Remove(Remove),
 }
 
-/// List the lists, with how many people are in each
+/// List the lists, with how many people or companies are in each
 #[derive(Args)]
 #[command(after_long_help = "Examples:\n  \
         sluice list list\n  \
@@ -34,11 +34,15 @@ pub(crate) struct List {}
 #[command(after_long_help = "Examples:\n  \
         sluice list create \"Hannover fair 2025\"\n  \
         sluice list create \"Cold now\" --where 'temperature == \"cold\"'\n  \
-        sluice list create \"Budget unknown in May\" --segment \"Budget unknown\"")]
+        sluice list create \"Budget unknown in May\" --segment \"Budget unknown\"\n  \
+        sluice list create \"Large firms\" --companies --where 'company.employees >= 250'")]
 pub(crate) struct Create {
     /// The name
     #[arg(value_name = "NAME")]
     name: String,
+    /// A list of companies
+    #[arg(long)]
+    companies: bool,
     /// Put in whoever meets a condition now
     #[arg(long = "where", value_name = "CONDITION", conflicts_with = "segment")]
     condition: Option<String>,
@@ -47,29 +51,29 @@ pub(crate) struct Create {
     segment: Option<String>,
 }
 
-/// Put people into a list
+/// Put people, or companies, into a list
 #[derive(Args)]
 pub(crate) struct Add {
     /// Which: its name, or its id as `sluice list list` names it
     #[arg(value_name = "LIST")]
     which: String,
-    /// E-mail addresses, telephones, outside ids or names
+    /// E-mail addresses, telephones, outside ids or names; of companies domains or names
     #[arg(value_name = "WHO", required = true)]
-    people: Vec<String>,
+    named: Vec<String>,
 }
 
-/// Take people out of a list
+/// Take people, or companies, out of a list
 #[derive(Args)]
 pub(crate) struct Take {
     /// Which: its name, or its id as `sluice list list` names it
     #[arg(value_name = "LIST")]
     which: String,
-    /// E-mail addresses, telephones, outside ids or names
+    /// E-mail addresses, telephones, outside ids or names; of companies domains or names
     #[arg(value_name = "WHO", required = true)]
-    people: Vec<String>,
+    named: Vec<String>,
 }
 
-/// Remove a list; the people in it stay as they are
+/// Remove a list; whoever is in it stays as they are
 #[derive(Args)]
 pub(crate) struct Remove {
     /// Which: its name, or its id as `sluice list list` names it
@@ -82,8 +86,8 @@ impl ListCommand {
         match self {
             ListCommand::List(List {}) => all(house)?,
             ListCommand::Create(create) => create.run(house)?,
-            ListCommand::Add(Add { which, people }) => change(house, which, people, true)?,
-            ListCommand::Take(Take { which, people }) => change(house, which, people, false)?,
+            ListCommand::Add(Add { which, named }) => change(house, which, named, true)?,
+            ListCommand::Take(Take { which, named }) => change(house, which, named, false)?,
             ListCommand::Remove(Remove { which }) => {
                 let app = house.open()?;
                 let asking = asking(&app);
@@ -108,25 +112,30 @@ impl Create {
         let app = reading(house)?;
         let asking = asking(&app);
         let (now, ids) = (app.clock.now(), app.public_ids());
-        let Create { name, condition, segment } = self;
+        let Create { name, companies, condition, segment } = self;
+        let of = if companies { Of::Companies } else { Of::People };
         let shown = name.clone();
         let (list, started) = app.db.write_blocking(move |tx| {
             let who = asking;
-            let list = lists::make(tx, who, &name, now)?;
+            let list = lists::make(tx, who, of, &name, now)?;
             let text = match (&condition, &segment) {
                 (Some(text), _) => Some(text.clone()),
-                (None, Some(which)) => Some(segment::meant(tx, who, which)?.condition),
+                (None, Some(which)) => {
+                    Some(segment::meant_of(tx, who, of.about(), which)?.condition)
+                }
                 (None, None) => None,
             };
             let Some(text) = text else { return Ok((list, None)) };
             let lens = lens_for(tx, who, None)?.id;
-            people::condition::read(tx, lens, &text)?.check(tx, who)?;
-            let chosen =
-                Chosen::Matching { lens, stages: Vec::new(), condition: Some(text), list: None };
+            people::condition::read_of(tx, of, lens, &text)?.check(tx, who)?;
+            let matching =
+                Matching { of, lens, stages: Vec::new(), condition: Some(text), list: None };
+            let chosen = Chosen::Matching(matching);
             let started = bulk::start(tx, who, &chosen, &Deed::PutIn { list }, now)?;
             Ok((list, Some(started)))
         })?;
-        let mut value = json!({ "id": ids.encode(LIST, list), "name": shown, "people": 0 });
+        let mut value =
+            json!({ "id": ids.encode(LIST, list), "name": shown, "of": of.word(), of.word(): 0 });
         if let Some(started) = started {
             for made in started.jobs() {
                 let progress = house.mouth.progress("putting people in");
@@ -134,12 +143,12 @@ impl Create {
             }
             let change = started.change;
             let row = app.db.read_blocking(move |tx| bulk::load(tx, asking, change))?;
-            value["people"] = Value::from(row.counts.changed);
+            value[of.word()] = Value::from(row.counts.changed);
             value["change"] = Value::from(ids.encode(CHANGE, change));
         }
         house.mouth.result(&value, |ink| {
-            let (id, people) = (value["id"].as_str().unwrap_or_default(), &value["people"]);
-            format!("{id}  {}  {people} people", ink.strong(&shown))
+            let (id, members) = (value["id"].as_str().unwrap_or_default(), &value[of.word()]);
+            format!("{id}  {}  {members} {}", ink.strong(&shown), of.word())
         })
     }
 }
@@ -148,22 +157,28 @@ fn change(house: &House, which: String, named: Vec<String>, is_in: bool) -> Resu
     let app = house.open()?;
     let asking = asking(&app);
     let now = app.clock.now();
-    let (name, people, changed) = app.db.write_blocking(move |tx| {
+    let (name, of, whole, changed) = app.db.write_blocking(move |tx| {
         let who = asking;
         who.may(Right::EditPeople)?;
         let row = lists::meant(tx, who, &which)?;
-        let people: Vec<PersonId> =
-            named.iter().map(|one| find::find(tx, who, one)).collect::<Result<_, _>>()?;
+        let mut found = Vec::with_capacity(named.len());
+        for one in &named {
+            found.push(match row.of {
+                Of::People => find::find(tx, who, one)?,
+                Of::Companies => companies::find(tx, who, one)?,
+            });
+        }
         let deed =
             if is_in { Deed::PutIn { list: row.id } } else { Deed::TakeOut { list: row.id } };
-        let started = bulk::start(tx, who, &Chosen::People(people), &deed, now)?;
+        let started = bulk::start(tx, who, &Chosen::these(row.of, found), &deed, now)?;
         let counts = bulk::load(tx, who, started.change)?.counts;
-        Ok((row.name, counts.people, counts.changed))
+        Ok((row.name, row.of, counts.whole, counts.changed))
     })?;
-    let value = json!({ "name": name, "people": people, "changed": changed, "unchanged": people - changed });
+    let value =
+        json!({ "name": name, of.word(): whole, "changed": changed, "unchanged": whole - changed });
     house.mouth.result(&value, |ink| {
         let what = if is_in { "put into" } else { "taken out of" };
-        format!("{changed} of {people} {what} {}.", ink.strong(&name))
+        format!("{changed} of {whole} {what} {}.", ink.strong(&name))
     })
 }
 
@@ -172,16 +187,17 @@ fn all(house: &House) -> Result<(), Failure> {
     let asking = asking(&app);
     let ids = app.public_ids();
     let rows = app.db.read_blocking(|tx| lists::lists(tx, asking))?;
-    let mut lines = vec![["id", "name", "people"].map(str::to_owned).to_vec()];
-    lines.extend(
-        rows.iter()
-            .map(|row| vec![ids.encode(LIST, row.id), row.name.clone(), row.people.to_string()]),
-    );
+    let mut lines = vec![["id", "name", "of", "members"].map(str::to_owned).to_vec()];
+    lines.extend(rows.iter().map(|row| {
+        let (id, members) = (ids.encode(LIST, row.id), row.members.to_string());
+        vec![id, row.name.clone(), row.of.word().to_owned(), members]
+    }));
     let value: Vec<Value> = rows
         .iter()
         .map(|row| {
             json!({
-                "id": ids.encode(LIST, row.id), "name": row.name, "people": row.people, "made_at": row.made_at,
+                "id": ids.encode(LIST, row.id), "name": row.name, "of": row.of.word(),
+                row.of.word(): row.members, "made_at": row.made_at,
             })
         })
         .collect();

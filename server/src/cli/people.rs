@@ -161,7 +161,9 @@ impl People {
             };
             let asked = text.map(|text| people::condition::read(tx, lens.id, &text)).transpose()?;
             let list = match &list {
-                Some(which) => Some(people::lists::meant(tx, who, which)?.id),
+                Some(which) => {
+                    Some(people::lists::meant_of(tx, who, people::Of::People, which)?.id)
+                }
                 None => None,
             };
             Ok((asked, list))

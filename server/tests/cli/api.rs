@@ -701,7 +701,8 @@ fn seed(caller: &Caller<'_>, path: &str, name: &str) -> String {
         }
         "list" => {
             let name = format!("Seed {}", len("/api/v1/lists", "lists"));
-            tell("/lists", json!({ "name": name }))
+            let of = if path.ends_with("/companies") { "companies" } else { "people" };
+            tell("/lists", json!({ "name": name, "of": of }))
         }
         "view" => tell("/views", json!({ "name": "Seed", "shows": {} })),
         "change" => tell(

@@ -1,4 +1,4 @@
-//! Changes of many people at once: a fact, who looks after them, a list, out with a way back.
+//! Changes of many people or companies at once: a fact, a list; of people who looks after them, out with a way back.
 //!
 //! **Promise:** who they are is settled before anything is done, each of them comes to changed, unchanged or rejected,
 //! and these add up to how many they are. Killed, a change goes on where it was.
@@ -17,8 +17,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use team::{Right, User, audit};
 
+use crate::companies::{self, CompanyList, CompanySort};
+use crate::condition::Asked;
 use crate::list::Sieve;
-use crate::{LensId, PersonId, condition, sight};
+use crate::{CompanyId, LensId, Of, PersonId, condition, sight};
 
 pub use apply::Done;
 pub use run::Bulk;
@@ -30,10 +32,13 @@ pub(crate) const ALL: &[Sql] = store::ALL;
 pub const CHANGE: &str = "chg";
 /// The name of the job.
 pub const BULK: &str = "people.bulk";
-/// People named one by one, at most.
+/// People or companies named one by one, at most.
 pub const NAMED_MAX: usize = 20_000;
-/// People who are changed while somebody waits; more are a job's.
+/// People or companies that are changed while somebody waits; more are a job's.
 pub const AT_ONCE_MAX: usize = 200;
+
+/// Companies whose places are looked up at a time.
+const COMPANIES_AT_ONCE: usize = 10_000;
 
 /// What is done to each.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,7 +46,7 @@ pub const AT_ONCE_MAX: usize = 200;
 pub enum Deed {
     /// A fact is told by hand; null takes it back.
     Fact {
-        /// Its key: `person.custom.plan`.
+        /// Its key: `person.custom.plan`, `company.industry`.
         key: String,
         /// What holds now.
         value: Json,
@@ -87,60 +92,138 @@ impl Deed {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Chosen {
-    /// To these.
+    /// To these people.
     People(Vec<PersonId>),
+    /// To these companies.
+    Companies(Vec<CompanyId>),
     /// To whoever meets all of this when it begins.
-    Matching {
-        /// Under which lens they stand.
-        lens: LensId,
-        /// At these stages; at any if empty.
-        stages: Vec<Stage>,
-        /// A condition in the text form.
-        condition: Option<String>,
-        /// A list that they are in.
-        list: Option<i64>,
-    },
+    Matching(Matching),
+}
+
+/// Whom a change is done to, before it is known who they are.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Matching {
+    /// People or companies.
+    #[serde(default)]
+    pub of: Of,
+    /// Under which lens they stand.
+    pub lens: LensId,
+    /// At these stages; at any if empty.
+    pub stages: Vec<Stage>,
+    /// A condition in the text form.
+    pub condition: Option<String>,
+    /// A list that they are in.
+    pub list: Option<i64>,
 }
 
 impl Chosen {
+    /// These people, or these companies.
+    pub fn these(of: Of, ids: Vec<i64>) -> Chosen {
+        match of {
+            Of::People => Chosen::People(ids),
+            Of::Companies => Chosen::Companies(ids),
+        }
+    }
+
+    /// Whether it is done to people or to companies.
+    pub fn of(&self) -> Of {
+        match self {
+            Chosen::People(_) => Of::People,
+            Chosen::Companies(_) => Of::Companies,
+            Chosen::Matching(matching) => matching.of,
+        }
+    }
+
+    /// Those who are named one by one.
+    fn named(&self) -> Option<&[i64]> {
+        match self {
+            Chosen::People(named) | Chosen::Companies(named) => Some(named),
+            Chosen::Matching(_) => None,
+        }
+    }
+
     /// Who they are now of those whom the user sees, in order; nothing while the condition is not ready.
     ///
     /// # Errors
     /// `Refused` with `condition` for a text that is none any more.
-    pub fn people(
+    pub fn subjects(
         &self,
         tx: &mut Tx,
         who: &User,
         now: Moment,
-    ) -> Result<Option<Vec<PersonId>>, Failure> {
-        let mut people = match self {
+    ) -> Result<Option<Vec<i64>>, Failure> {
+        let mut found = match self {
             Chosen::People(people) => {
                 let known: Vec<PersonId> = crate::store::people(tx, people)?.into_keys().collect();
                 sight::seen(tx, who, &known)?
             }
-            Chosen::Matching { .. } => {
-                let sieve = self.sieve(tx)?.unwrap_or_else(|| Sieve::of(0));
+            Chosen::Companies(companies) => sight::seen_subjects(tx, who, companies)?,
+            Chosen::Matching(matching) => {
+                let Some(found) = matching.subjects(tx, who, now)? else { return Ok(None) };
+                found
+            }
+        };
+        found.sort_unstable();
+        found.dedup();
+        Ok(Some(found))
+    }
+}
+
+impl Matching {
+    /// Who they are; nothing while the condition is not ready.
+    fn subjects(&self, tx: &mut Tx, who: &User, now: Moment) -> Result<Option<Vec<i64>>, Failure> {
+        let mut found = Vec::new();
+        match self.of {
+            Of::People => {
+                let condition = self.condition(tx)?;
+                let stages = self.stages.clone();
+                let sieve = Sieve { stages, condition, list: self.list, ..Sieve::of(self.lens) };
                 let Some(set) = sieve.set(tx, who, now)? else { return Ok(None) };
-                let mut found = Vec::new();
                 tx.each_made(&set, |row| {
                     found.push(row.int(0));
                     Ok(())
                 })?;
-                found
             }
-        };
-        people.sort_unstable();
-        people.dedup();
-        Ok(Some(people))
+            Of::Companies => {
+                let mut list = CompanyList {
+                    condition: self.condition(tx)?,
+                    list: self.list,
+                    sort: CompanySort::Created,
+                    ..CompanyList::of(self.lens)
+                };
+                loop {
+                    let page = companies::heads(tx, who, &list, COMPANIES_AT_ONCE, now)?;
+                    let Some((ids, next)) = page else { return Ok(None) };
+                    found.extend(ids);
+                    list.after = next;
+                    if list.after.is_none() {
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(Some(found))
     }
 
-    fn sieve(&self, tx: &mut Tx) -> Result<Option<Sieve>, Failure> {
-        let Chosen::Matching { lens, stages, condition, list } = self else { return Ok(None) };
-        let condition = match condition {
-            Some(text) => Some(condition::read(tx, *lens, text)?),
-            None => None,
+    /// What is asked of each; of companies the stages, too, for these are no part of their list.
+    fn condition(&self, tx: &mut Tx) -> Result<Option<Arc<dyn Asked>>, Failure> {
+        let words: Vec<String> =
+            self.stages.iter().map(|stage| format!("\"{}\"", stage.as_str())).collect();
+        let of_stages = (self.of == Of::Companies && !words.is_empty())
+            .then(|| format!("stage in [{}]", words.join(", ")));
+        let text = match (&self.condition, of_stages) {
+            (Some(own), Some(stages)) => Some(format!("({own}) && {stages}")),
+            (own, stages) => own.clone().or(stages),
         };
-        Ok(Some(Sieve { stages: stages.clone(), condition, list: *list, ..Sieve::of(*lens) }))
+        text.map(|text| condition::read_of(tx, self.of, self.lens, &text)).transpose()
+    }
+
+    /// Has made ready what the condition asks for; gives the job that makes it, if there is something to make.
+    fn prepare(&self, tx: &mut Tx, who: &User, now: Moment) -> Result<Option<i64>, Failure> {
+        match self.condition(tx)? {
+            Some(asked) => asked.prepare(tx, who, now),
+            None => Ok(None),
+        }
     }
 }
 
@@ -162,10 +245,10 @@ impl Started {
     }
 }
 
-/// Changes many people: few at once, many as a job.
+/// Changes many people or companies: few at once, many as a job.
 ///
 /// # Errors
-/// `Forbidden` without the right to edit people; `Invalid` for a deed that can't be done to anybody, or too many people
+/// `Forbidden` without the right to edit people; `Invalid` for a deed that can't be done to any of them, or too many
 /// named; `Refused` with `nobody`.
 pub fn start(
     tx: &mut Tx,
@@ -175,31 +258,34 @@ pub fn start(
     now: Moment,
 ) -> Result<Started, Failure> {
     who.may(Right::EditPeople)?;
-    apply::check(tx, who, deed)?;
+    apply::check(tx, who, chosen.of(), deed)?;
     let change = tx.ids(1)?;
     store::add(tx, change, deed, chosen, who.actor(), now)?;
     let mut made_ready = None;
-    if let Chosen::People(named) = chosen {
+    if let Some(named) = chosen.named() {
+        let word = chosen.of().word();
         if named.len() > NAMED_MAX {
-            let words = format!("{} people are named; at most {NAMED_MAX} are", named.len());
-            return Err(Failure::invalid("people", words));
+            let words = format!("{} {word} are named; at most {NAMED_MAX} are", named.len());
+            return Err(Failure::invalid(word, words));
         }
-        let people = chosen.people(tx, who, now)?.unwrap_or_default();
-        if people.is_empty() {
-            return Err(Failure::refused("nobody", "Nobody is selected."));
-        }
-        if people.len() <= AT_ONCE_MAX {
-            store::gathered(tx, change, people.len(), now)?;
-            let done = apply::apply(tx, who, deed, &people, now)?;
-            store::count(tx, change, &done, people.last().copied().unwrap_or_default())?;
-            store::finished(tx, change, now)?;
+        let found = chosen.subjects(tx, who, now)?.unwrap_or_default();
+        let Some(last) = found.last().copied() else {
+            let words = match chosen.of() {
+                Of::People => "Nobody is selected.",
+                Of::Companies => "No company is selected.",
+            };
+            return Err(Failure::refused("nobody", words));
+        };
+        if found.len() <= AT_ONCE_MAX {
+            store::gathered(tx, change, found.len(), now)?;
+            let done = apply::apply(tx, who, deed, &found, now)?;
+            store::count(tx, change, chosen.of(), &done, last)?;
+            store::finished(tx, change, chosen.of(), now)?;
             noted(tx, who, change, now)?;
             return Ok(Started { change, made_ready: None, job: None });
         }
-    } else if let Some(sieve) = chosen.sieve(tx)?
-        && let Some(asked) = &sieve.condition
-    {
-        made_ready = asked.prepare(tx, who, now)?;
+    } else if let Chosen::Matching(matching) = chosen {
+        made_ready = matching.prepare(tx, who, now)?;
     }
     let unique = format!("change {change}");
     let job = platform::jobs::enqueue(tx, BULK, Some(&unique), &json!({ "change": change }), now)?;
@@ -210,12 +296,16 @@ pub fn start(
 /// Tells the audit log what was done to how many.
 fn noted(tx: &mut Tx, who: &User, change: i64, now: Moment) -> Result<(), Failure> {
     let Some(row) = store::row(tx, change)? else { return Ok(()) };
-    let Counts { people, changed, unchanged, rejected } = row.counts;
+    let Counts { whole, changed, unchanged, rejected } = row.counts;
+    let (word, what) = match row.chosen.of() {
+        Of::People => (Of::People.word(), "people.changed"),
+        Of::Companies => (Of::Companies.word(), "companies.changed"),
+    };
     let detail = json!({
-        "what": row.deed.words(), "people": people, "changed": changed, "unchanged": unchanged,
+        "what": row.deed.words(), word: whole, "changed": changed, "unchanged": unchanged,
         "rejected": rejected,
     });
-    audit::note(tx, who, "people.changed", (CHANGE, change), detail, now)
+    audit::note(tx, who, what, (CHANGE, change), detail, now)
 }
 
 /// How a change goes, or went.
@@ -228,14 +318,14 @@ pub fn load(tx: &mut Tx, who: &User, change: i64) -> Result<ChangeRow, Failure> 
     store::row(tx, change)?.ok_or(missing)
 }
 
-/// Whom it could not be done to, each with the reason: the next after a person, `limit` of them.
+/// Whom it could not be done to, each with the reason: the next after somebody, `limit` of them.
 ///
 /// # Errors
 /// `Broken` when the database fails.
 pub fn rejections(
     tx: &mut Tx,
-    change: i64,
-    after: PersonId,
+    change: &ChangeRow,
+    after: i64,
     limit: i64,
 ) -> Result<Vec<Rejection>, Failure> {
     store::rejections(tx, change, after, limit)

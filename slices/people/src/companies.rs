@@ -6,9 +6,10 @@ mod sieve;
 mod sort;
 pub mod standing;
 
+pub(crate) use list::FOUND_MAX;
 pub use list::{
     CompanyList, CompanyListView, CompanyPlace, ListedCompany, among, count, heads, list, of,
-    places_of, prepare,
+    places_of, prepare, tally,
 };
 pub use sort::CompanySort;
 

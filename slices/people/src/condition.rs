@@ -12,7 +12,7 @@ use platform::failure::Failure;
 use team::User;
 
 use crate::list::{Cursor, Turn};
-use crate::{LensId, PersonId};
+use crate::{LensId, Of, PersonId};
 
 /// A condition that can be asked of everybody at once. What it asks for is made ready the first time; until then it
 /// says nothing rather than too little.
@@ -147,4 +147,12 @@ pub fn read(tx: &mut Tx, lens: LensId, text: &str) -> Result<Arc<dyn Asked>, Fai
 /// As [`Conditions::read`].
 pub fn read_of_companies(tx: &mut Tx, lens: LensId, text: &str) -> Result<Arc<dyn Asked>, Failure> {
     tx.part::<ConditionSource>().0.read(tx, lens, Subject::Company, text)
+}
+
+/// Reads a condition about people, or about companies, over the names of a lens.
+///
+/// # Errors
+/// As [`Conditions::read`].
+pub fn read_of(tx: &mut Tx, of: Of, lens: LensId, text: &str) -> Result<Arc<dyn Asked>, Failure> {
+    tx.part::<ConditionSource>().0.read(tx, lens, of.about(), text)
 }

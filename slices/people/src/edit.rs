@@ -87,12 +87,12 @@ pub fn edit(
     tx.lock("subject", &[subject])?;
     let history = history(tx, subject)?;
     let (fields, typed) = (Fields::load(tx)?, value.trim());
-    let value = match fields.rules(key) {
-        // A field says itself what it takes.
-        true if !typed.is_empty() => fields
-            .check(key, Value::from(typed))
-            .map_err(|words| Failure::invalid("value", words))?,
-        _ => value_of(key, typed, held(&history, key).map(|(_, fact)| &fact.value))?,
+    let value = if fields.rules(key) {
+        // A field says itself what it takes, and whether anything is told of it at all.
+        let value = if typed.is_empty() { Value::Null } else { Value::from(typed) };
+        fields.check(key, value).map_err(|words| Failure::invalid("value", words))?
+    } else {
+        value_of(key, typed, held(&history, key).map(|(_, fact)| &fact.value))?
     };
     not_taken(tx, who, (subject, key, &value), now)?;
     let edited = say(tx, who, (subject, &history), Fact::certain(key, value), EDIT, now)?;

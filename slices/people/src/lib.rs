@@ -21,6 +21,7 @@ pub mod import;
 pub mod list;
 pub mod lists;
 pub mod missing;
+pub mod of;
 pub mod owned;
 pub mod pages;
 pub mod panel;
@@ -40,6 +41,7 @@ pub mod upsert;
 pub mod views;
 pub mod web;
 
+pub use of::Of;
 pub use project::{OWNER, PeopleProjection, WORKS_AT};
 pub use store::{CompanyRow, PersonRow};
 
@@ -90,6 +92,7 @@ pub fn slice() -> Slice {
                     include_str!("../migrations/0041_people_of_a_company.sql"),
                 ),
                 ("0045_erased", include_str!("../migrations/0045_erased.sql")),
+                ("0067_of_companies", include_str!("../migrations/0067_of_companies.sql")),
                 ("0080_owner_tally", include_str!("../migrations/0080_owner_tally.sql")),
                 ("0085_company_standing", include_str!("../migrations/0085_company_standing.sql")),
                 (

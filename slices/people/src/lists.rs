@@ -1,6 +1,6 @@
-//! Lists: people by a name. Whoever was put in is in it until somebody takes them out.
+//! Lists: people or companies by a name. Whoever was put in is in it until somebody takes them out.
 //!
-//! **Never:** changes by itself; what always follows a condition is a segment.
+//! **Never:** changes by itself; what always follows a condition is a segment. Holds both people and companies.
 
 use moment::Moment;
 use platform::args;
@@ -10,35 +10,91 @@ use serde_json::json;
 use team::{Right, User, audit};
 
 use crate::segment::named;
-use crate::{PersonId, find};
+use crate::{Of, find};
 
 /// The prefix of a list's public id.
 pub const LIST: &str = "lst";
 
 const ADD: Sql = sql(
-    "insert into people_list (id, name, name_key, made_by, made_at, people) values ($1, $2, $3, $4, $5, 0)",
+    "insert into people_list (id, name, name_key, made_by, made_at, people, of_company) values ($1, $2, $3, $4, $5, 0, $6)",
 );
 const RENAME: Sql = sql("update people_list set name = $2, name_key = $3 where id = $1");
 const REMOVE: Sql = sql("delete from people_list where id = $1");
-const EMPTY: Sql = sql("delete from people_list_person where list_id = $1");
 const ROWS: Sql =
-    sql("select id, name, made_by, made_at, people from people_list order by name_key");
-const ROW: Sql = sql("select id, name, made_by, made_at, people from people_list where id = $1");
-const NAMED: Sql =
-    sql("select id, name, made_by, made_at, people from people_list where name_key = $1");
-const PUT_IN: Sql = sql("insert into people_list_person (list_id, person_id, added_at, added_by)
-     values ($1, $2, $3, $4) on conflict do nothing");
-const TAKE_OUT: Sql =
-    sql("delete from people_list_person where list_id = $1 and person_id in ({list})");
+    sql("select id, name, made_by, made_at, people, of_company from people_list order by name_key");
+const ROW: Sql =
+    sql("select id, name, made_by, made_at, people, of_company from people_list where id = $1");
+const NAMED: Sql = sql(
+    "select id, name, made_by, made_at, people, of_company from people_list where name_key = $1",
+);
 const COUNT_ON: Sql = sql("update people_list set people = people + $2 where id = $1");
-const AMONG: Sql =
-    sql("select person_id from people_list_person where list_id = $1 and person_id in ({list})");
-const OF_PERSON: Sql =
-    sql("select l.id, l.name, l.made_by, l.made_at, l.people from people_list_person p
-     join people_list l on l.id = p.list_id where p.person_id = $1 order by l.name_key");
 
-pub(crate) const ALL: &[Sql] =
-    &[ADD, RENAME, REMOVE, EMPTY, ROWS, ROW, NAMED, PUT_IN, TAKE_OUT, COUNT_ON, AMONG, OF_PERSON];
+/// The statements over who is in lists of people, or which companies in those of companies.
+struct Within {
+    put_in: Sql,
+    take_out: Sql,
+    empty: Sql,
+    among: Sql,
+}
+
+macro_rules! within {
+    ($table:literal, $id:literal) => {
+        Within {
+            put_in: sql(concat!(
+                "insert into ",
+                $table,
+                " (list_id, ",
+                $id,
+                ", added_at, added_by) values ($1, $2, $3, $4) on conflict do nothing"
+            )),
+            take_out: sql(concat!(
+                "delete from ",
+                $table,
+                " where list_id = $1 and ",
+                $id,
+                " in ({list})"
+            )),
+            empty: sql(concat!("delete from ", $table, " where list_id = $1")),
+            among: sql(concat!(
+                "select ",
+                $id,
+                " from ",
+                $table,
+                " where list_id = $1 and ",
+                $id,
+                " in ({list})"
+            )),
+        }
+    };
+}
+
+const PEOPLE: Within = within!("people_list_person", "person_id");
+const COMPANIES: Within = within!("people_list_company", "company_id");
+
+const fn within(of: Of) -> &'static Within {
+    match of {
+        Of::People => &PEOPLE,
+        Of::Companies => &COMPANIES,
+    }
+}
+
+pub(crate) const ALL: &[Sql] = &[
+    ADD,
+    RENAME,
+    REMOVE,
+    ROWS,
+    ROW,
+    NAMED,
+    COUNT_ON,
+    PEOPLE.put_in,
+    PEOPLE.take_out,
+    PEOPLE.empty,
+    PEOPLE.among,
+    COMPANIES.put_in,
+    COMPANIES.take_out,
+    COMPANIES.empty,
+    COMPANIES.among,
+];
 
 /// A list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,35 +103,39 @@ pub struct ListRow {
     pub id: i64,
     /// As people call it.
     pub name: String,
+    /// Whether people or companies are in it.
+    pub of: Of,
     /// Who made it; nobody for the operator.
     pub made_by: Option<i64>,
     /// When.
     pub made_at: Moment,
     /// How many are in it.
-    pub people: u64,
+    pub members: u64,
 }
 
 fn row_of(row: &Row) -> ListRow {
     ListRow {
         id: row.int(0),
         name: row.text(1).to_owned(),
+        of: Of::from_code(row.int(5)),
         made_by: row.int_opt(2),
         made_at: row.moment(3),
-        people: row.int(4).unsigned_abs(),
+        members: row.int(4).unsigned_abs(),
     }
 }
 
-/// Makes a list with nobody in it.
+/// Makes a list of people or of companies, with none in it.
 ///
 /// # Errors
 /// `Forbidden` without the right to edit people; `Invalid` for the name; `Refused` with `name_taken`.
-pub fn make(tx: &mut Tx, who: &User, name: &str, now: Moment) -> Result<i64, Failure> {
+pub fn make(tx: &mut Tx, who: &User, of: Of, name: &str, now: Moment) -> Result<i64, Failure> {
     who.may(Right::EditPeople)?;
     let (name, key) = named(name)?;
     free(tx, &key, None)?;
     let id = tx.ids(1)?;
-    tx.execute(ADD, args![id, name.as_str(), key.as_str(), who.actor(), now])?;
-    audit::note(tx, who, "list.made", (LIST, id), json!({ "name": name }), now)?;
+    tx.execute(ADD, args![id, name.as_str(), key.as_str(), who.actor(), now, of.code()])?;
+    let detail = json!({ "name": name, "of": of.word() });
+    audit::note(tx, who, "list.made", (LIST, id), detail, now)?;
     Ok(id)
 }
 
@@ -103,56 +163,70 @@ fn free(tx: &mut Tx, key: &str, but: Option<i64>) -> Result<(), Failure> {
     }
 }
 
-/// Removes a list. The people in it stay as they are.
+/// Removes a list. Whoever is in it stays as they are.
 ///
 /// # Errors
 /// `Forbidden` without the right to edit people; `Missing`.
 pub fn remove(tx: &mut Tx, who: &User, id: i64, now: Moment) -> Result<(), Failure> {
     who.may(Right::EditPeople)?;
     let row = load(tx, who, id)?;
-    tx.execute(EMPTY, args![id])?;
+    tx.execute(within(row.of).empty, args![id])?;
     tx.execute(REMOVE, args![id])?;
-    let detail = json!({ "name": row.name, "people": row.people });
+    let detail = json!({ "name": row.name, row.of.word(): row.members });
     audit::note(tx, who, "list.removed", (LIST, id), detail, now)
 }
 
-/// Puts people into a list; gives those who were not in it before.
+/// Puts people or companies, as the list is of, into it; gives those who were not in it before.
 ///
 /// # Errors
-/// `Forbidden` without the right to edit people; `Missing`.
+/// `Forbidden` without the right to edit people; `Missing`; `Invalid` for people in a list of companies, and the other
+/// way round.
 pub fn put_in(
     tx: &mut Tx,
     who: &User,
     id: i64,
-    people: &[PersonId],
+    subjects: &[i64],
     now: Moment,
-) -> Result<Vec<PersonId>, Failure> {
+) -> Result<Vec<i64>, Failure> {
     who.may(Right::EditPeople)?;
-    load(tx, who, id)?;
-    let there = among(tx, id, people)?;
-    let new: Vec<PersonId> = people.iter().copied().filter(|it| !there.contains(it)).collect();
-    let rows = new.iter().map(|person| args![id, *person, now, who.actor()].to_vec()).collect();
-    tx.bulk(PUT_IN, rows)?;
+    let list = load(tx, who, id)?;
+    list.takes(subjects)?;
+    let there = among(tx, list.of, id, subjects)?;
+    let new: Vec<i64> = subjects.iter().copied().filter(|it| !there.contains(it)).collect();
+    let rows = new.iter().map(|subject| args![id, *subject, now, who.actor()].to_vec()).collect();
+    tx.bulk(within(list.of).put_in, rows)?;
     count_on(tx, id, i64::try_from(new.len()).unwrap_or(0))?;
     Ok(new)
 }
 
-/// Takes people out of a list; gives those who were in it.
+/// Takes people or companies out of a list; gives those who were in it.
 ///
 /// # Errors
-/// `Forbidden` without the right to edit people; `Missing`.
-pub fn take_out(
-    tx: &mut Tx,
-    who: &User,
-    id: i64,
-    people: &[PersonId],
-) -> Result<Vec<PersonId>, Failure> {
+/// As [`put_in`].
+pub fn take_out(tx: &mut Tx, who: &User, id: i64, subjects: &[i64]) -> Result<Vec<i64>, Failure> {
     who.may(Right::EditPeople)?;
-    load(tx, who, id)?;
-    let there = among(tx, id, people)?;
-    tx.execute_in(TAKE_OUT, &args![id], &crate::store::list(&there))?;
+    let list = load(tx, who, id)?;
+    list.takes(subjects)?;
+    let there = among(tx, list.of, id, subjects)?;
+    tx.execute_in(within(list.of).take_out, &args![id], &crate::store::list(&there))?;
     count_on(tx, id, -i64::try_from(there.len()).unwrap_or(0))?;
     Ok(there)
+}
+
+impl ListRow {
+    /// Lets pass those of whom the list is.
+    fn takes(&self, subjects: &[i64]) -> Result<(), Failure> {
+        match subjects.iter().find(|id| Of::subject(**id) != self.of) {
+            Some(odd) => Err(Failure::invalid("list", self.is_not_of(Of::subject(*odd)))),
+            None => Ok(()),
+        }
+    }
+
+    /// Why a list is no place for others, in words.
+    pub(crate) fn is_not_of(&self, of: Of) -> String {
+        let (name, own, other) = (&self.name, self.of.word(), of.word());
+        format!("{name} is a list of {own}, and these are {other}: choose a list of {other}")
+    }
 }
 
 fn count_on(tx: &mut Tx, id: i64, by: i64) -> Result<(), Failure> {
@@ -162,32 +236,23 @@ fn count_on(tx: &mut Tx, id: i64, by: i64) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Those of some people who are in a list.
-pub(crate) fn among(tx: &mut Tx, id: i64, people: &[PersonId]) -> Result<Vec<PersonId>, Failure> {
+/// Those of some people, or of some companies, who are in a list of such.
+pub(crate) fn among(tx: &mut Tx, of: Of, id: i64, subjects: &[i64]) -> Result<Vec<i64>, Failure> {
     let mut found = Vec::new();
-    tx.each_in(AMONG, &args![id], &crate::store::list(people), |row| {
+    tx.each_in(within(of).among, &args![id], &crate::store::list(subjects), |row| {
         found.push(row.int(0));
         Ok(())
     })?;
     Ok(found)
 }
 
-/// Every list, by name.
+/// Every list of people and of companies, by name.
 ///
 /// # Errors
 /// `Forbidden` without the right to read people.
 pub fn lists(tx: &mut Tx, who: &User) -> Result<Vec<ListRow>, Failure> {
     who.may(Right::ReadPeople)?;
     Ok(tx.rows(ROWS, args![])?.iter().map(row_of).collect())
-}
-
-/// The lists that somebody is in, by name.
-///
-/// # Errors
-/// `Forbidden` without the right to read people.
-pub fn of_person(tx: &mut Tx, who: &User, person: PersonId) -> Result<Vec<ListRow>, Failure> {
-    who.may(Right::ReadPeople)?;
-    Ok(tx.rows(OF_PERSON, args![person])?.iter().map(row_of).collect())
 }
 
 /// One list.
@@ -211,4 +276,13 @@ pub fn meant(tx: &mut Tx, who: &User, which: &str) -> Result<ListRow, Failure> {
     }
     let found = tx.row(NAMED, args![find::name_key(which).as_str()])?;
     found.map(|row| row_of(&row)).ok_or_else(|| Failure::missing("list", which))
+}
+
+/// The same, of a list that is to be of people, or of companies.
+///
+/// # Errors
+/// As [`load`]; `Invalid` for a list of the others.
+pub fn meant_of(tx: &mut Tx, who: &User, of: Of, which: &str) -> Result<ListRow, Failure> {
+    let row = meant(tx, who, which)?;
+    if row.of == of { Ok(row) } else { Err(Failure::invalid("list", row.is_not_of(of))) }
 }

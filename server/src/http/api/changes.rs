@@ -1,8 +1,8 @@
-//! `/changes`: one thing done to many people.
+//! `/changes`: one thing done to many people or companies.
 
 use funnel::Stage;
-use people::bulk::{self, CHANGE, ChangeRow, Chosen, Deed, NAMED_MAX};
-use people::{PERSON, PersonId, lens_for, lists};
+use people::bulk::{self, CHANGE, ChangeRow, Chosen, Deed, Matching, NAMED_MAX};
+use people::{Of, lens_for, lists};
 use platform::Tx;
 use platform::failure::{Failure, Field};
 use serde_json::{Value, json};
@@ -23,7 +23,14 @@ const USUAL: usize = 50;
 
 pub(super) fn calls() -> Vec<Call> {
     let part = || text_of(1, 100).says("The id of a change.");
+    let which = text_of(1, 254).says("A company, by id, domain or whole name.");
     let matching = object(vec![
+        may(
+            "of",
+            word(&[Of::People.word(), Of::Companies.word()])
+                .usually("people")
+                .says("Whom it means; a condition, a segment and a list are of the same."),
+        ),
         may("where", text_of(1, 32_000).format("condition").says("A condition.")),
         may("stages", list(stages()).most(6)),
         may("segment", text_of(1, 200).says("The id or the name of a segment.")),
@@ -34,16 +41,21 @@ pub(super) fn calls() -> Vec<Call> {
         has("do", named("Deed")),
         may(
             "people",
-            list(who()).least(1).most(NAMED_MAX).says("These; or, in its stead, `matching`."),
+            list(who())
+                .least(1)
+                .most(NAMED_MAX)
+                .says("These; or, in its stead, `companies` or `matching`."),
         ),
+        may("companies", list(which).least(1).most(NAMED_MAX).says("These companies.")),
         may("matching", matching),
     ])
-    .any_of(&["people", "matching"]);
+    .any_of(&["people", "companies", "matching"]);
     vec![
-        post("/changes", "changeMany", "Do one thing to many people")
+        post("/changes", "changeMany", "Do one thing to many people or companies")
             .more(
                 "Few are changed at once, many by a job: ask for the change until it is `is_done`. Each comes to changed, \
-                 unchanged or rejected, and these add up.",
+                 unchanged or rejected, and these add up. Of companies a fact is told, and they are put into lists and \
+                 taken out; owners and recycling are people's.",
             )
             .right(Right::EditPeople)
             .takes(
@@ -63,7 +75,8 @@ pub(super) fn calls() -> Vec<Call> {
             .ask("limit", super::limit())
             .ask("after", super::after())
             .gives(200, "A page.", super::page("people", object(vec![
-                has("person", id()),
+                has("person", id().or_null().says("null in a change of companies.")),
+                has("company", id().or_null().says("null in a change of people.")),
                 has("name", text()),
                 has("reason", text()),
             ])))
@@ -107,11 +120,13 @@ pub(super) fn shapes() -> Vec<(&'static str, Shape)> {
         has("finished_at", moment().or_null()),
         has("is_done", truth()),
         has("failure", text().or_null().says("Why it stands still.")),
-        has("people", count().says("How many were chosen; 0 until that is settled.")),
+        has("of", word(&[Of::People.word(), Of::Companies.word()])),
+        has("people", count().says("How many people were chosen; 0 until that is settled.")),
+        has("companies", count().says("How many companies were chosen; 0 until that is settled.")),
         has("changed", count()),
         has("unchanged", count()),
         has("rejected", count()),
-        has("adds_up", truth().says("people = changed + unchanged + rejected.")),
+        has("adds_up", truth().says("people + companies = changed + unchanged + rejected.")),
     ]);
     vec![("Deed", deeds.says("What is done to each.")), ("Change", change)]
 }
@@ -132,11 +147,13 @@ fn value(tx: &mut Tx, row: &ChangeRow, ask: &Ask) -> Result<Value, Failure> {
         "finished_at": row.finished_at,
         "is_done": row.finished_at.is_some(),
         "failure": failure,
-        "people": counts.people,
+        "of": row.chosen.of().word(),
+        "people": if row.chosen.of() == Of::People { counts.whole } else { 0 },
+        "companies": if row.chosen.of() == Of::Companies { counts.whole } else { 0 },
         "changed": counts.changed,
         "unchanged": counts.unchanged,
         "rejected": counts.rejected,
-        "adds_up": counts.done() == counts.people,
+        "adds_up": counts.done() == counts.whole,
     }))
 }
 
@@ -162,33 +179,22 @@ fn placed(Field { name, words }: Field) -> Field {
 }
 
 fn chosen(tx: &mut Tx, ask: &Ask) -> Result<Chosen, Failure> {
-    let named = ask.body.get("people").and_then(Value::as_array);
     let matching = ask.body.get("matching").filter(|value| value.is_object());
-    if named.is_some() && matching.is_some() {
-        let words = "say `people` or `matching`, not both";
-        return Err(Failure::invalid("/matching", words));
-    }
-    if let Some(named) = named {
-        let mut wrong = Vec::new();
-        let mut people: Vec<PersonId> = Vec::with_capacity(named.len());
-        for (place, one) in named.iter().enumerate() {
-            match people::person::find(tx, &ask.who, one.as_str().unwrap_or_default()) {
-                Ok(id) => people.push(id),
-                Err(failure @ Failure::Broken(_)) => return Err(failure),
-                Err(failure) => wrong
-                    .push(Field { name: format!("/people/{place}"), words: failure.to_string() }),
-            }
+    let named = Of::BOTH.map(|of| (of, ask.body.get(of.word()).and_then(Value::as_array)));
+    let mut named = named.into_iter().filter_map(|(of, some)| Some((of, some?)));
+    match (named.next(), named.next(), matching) {
+        (Some((of, some)), None, None) => return these(tx, of, some, ask),
+        (None, _, _) => {}
+        (Some(_), _, _) => {
+            let words = "say one of `people`, `companies` and `matching`";
+            return Err(Failure::invalid("/matching", words));
         }
-        return if wrong.is_empty() {
-            Ok(Chosen::People(people))
-        } else {
-            Err(Failure::Invalid(wrong))
-        };
     }
     let said = |name: &str| matching.and_then(|it| it.get(name)).and_then(Value::as_str);
     let lens = lens_for(tx, &ask.who, None)?.id;
+    let of = said("of").and_then(Of::parse).unwrap_or_default();
     let read = |tx: &mut Tx, text: &str| -> Result<String, Failure> {
-        let asked = people::condition::read(tx, lens, text)?;
+        let asked = people::condition::read_of(tx, of, lens, text)?;
         asked.check(tx, &ask.who)?;
         Ok(asked.condition().to_string())
     };
@@ -201,7 +207,8 @@ fn chosen(tx: &mut Tx, ask: &Ask) -> Result<Chosen, Failure> {
     };
     let of_segment = match said("segment") {
         Some(which) => {
-            let text = people::segment::meant(tx, &ask.who, which)?.condition;
+            let row = people::segment::meant_of(tx, &ask.who, of.about(), which)?;
+            let text = row.condition;
             Some(read(tx, &text)?)
         }
         None => None,
@@ -211,13 +218,35 @@ fn chosen(tx: &mut Tx, ask: &Ask) -> Result<Chosen, Failure> {
         (own, other) => own.or(other),
     };
     let list = match said("list") {
-        Some(which) => Some(lists::meant(tx, &ask.who, which)?.id),
+        Some(which) => Some(lists::meant_of(tx, &ask.who, of, which)?.id),
         None => None,
     };
     let stages = matching.and_then(|it| it.get("stages")).and_then(Value::as_array);
     let stages: Vec<Stage> =
         stages.into_iter().flatten().filter_map(Value::as_str).filter_map(Stage::parse).collect();
-    Ok(Chosen::Matching { lens, stages, condition, list })
+    Ok(Chosen::Matching(Matching { of, lens, stages, condition, list }))
+}
+
+/// Those who are named one by one.
+fn these(tx: &mut Tx, of: Of, some: &[Value], ask: &Ask) -> Result<Chosen, Failure> {
+    let mut wrong = Vec::new();
+    let mut found: Vec<i64> = Vec::with_capacity(some.len());
+    for (place, one) in some.iter().enumerate() {
+        let which = one.as_str().unwrap_or_default();
+        let meant = match of {
+            Of::People => people::person::find(tx, &ask.who, which),
+            Of::Companies => people::companies::find(tx, &ask.who, which),
+        };
+        match meant {
+            Ok(id) => found.push(id),
+            Err(failure @ Failure::Broken(_)) => return Err(failure),
+            Err(failure) => {
+                let name = format!("/{}/{place}", of.word());
+                wrong.push(Field { name, words: failure.to_string() });
+            }
+        }
+    }
+    if wrong.is_empty() { Ok(Chosen::these(of, found)) } else { Err(Failure::Invalid(wrong)) }
 }
 
 fn deed(tx: &mut Tx, ask: &Ask) -> Result<Deed, Failure> {
@@ -247,18 +276,27 @@ fn one(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
 }
 
 fn rejected(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
-    let change = found(tx, ask)?.id;
-    let after =
-        ask.find("after").map(|text| ask.outside.decode(PERSON, text).ok_or_else(super::no_place));
+    let change = found(tx, ask)?;
+    let of = change.chosen.of();
+    let after = ask
+        .find("after")
+        .map(|text| ask.outside.decode(of.prefix(), text).ok_or_else(super::no_place));
     let limit = ask.size("limit", USUAL);
     let one_more = i64::try_from(limit + 1).unwrap_or(i64::MAX);
-    let mut rows = bulk::rejections(tx, change, after.transpose()?.unwrap_or(0), one_more)?;
+    let mut rows = bulk::rejections(tx, &change, after.transpose()?.unwrap_or(0), one_more)?;
     let is_more = rows.len() > limit;
     rows.truncate(limit);
-    let next = rows.last().filter(|_| is_more).map(|row| ask.outside.encode(PERSON, row.person));
-    let people: Vec<Value> = rows
+    let id = |subject: i64| ask.outside.encode(of.prefix(), subject);
+    let next = rows.last().filter(|_| is_more).map(|row| id(row.subject));
+    let rejected: Vec<Value> = rows
         .iter()
-        .map(|row| json!({ "person": ask.outside.encode(PERSON, row.person), "name": row.name, "reason": row.reason }))
+        .map(|row| {
+            let (person, company) = match of {
+                Of::People => (Some(id(row.subject)), None),
+                Of::Companies => (None, Some(id(row.subject))),
+            };
+            json!({ "person": person, "company": company, "name": row.name, "reason": row.reason })
+        })
         .collect();
-    Ok(Given::value(json!({ "people": people, "next": next })))
+    Ok(Given::value(json!({ "people": rejected, "next": next })))
 }

@@ -2,6 +2,8 @@
 
 mod list;
 
+pub(super) use list::orders;
+
 use people::companies::{self, CompanyView};
 use people::upsert::{PEOPLE_MAX, Tally, Told, update_company, upsert_companies};
 use people::{COMPANY, CompanyRow};

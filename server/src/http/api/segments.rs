@@ -1,9 +1,10 @@
-//! `/segments` of people and of companies, which always follow their condition, and `/lists`, in which people are until they are taken out.
+//! `/segments`, which always follow their condition, and `/lists`, in which whoever was put in is until they are taken out;
+//! both of people or of companies.
 
 use funnel::condition::Subject;
 use people::lists::{self, LIST, ListRow};
 use people::segment::{self, SEGMENT, SegmentRow};
-use people::{PersonId, lens_for};
+use people::{Of, lens_for};
 use platform::Tx;
 use platform::failure::{Failure, Field};
 use serde_json::{Value, json};
@@ -17,8 +18,8 @@ use super::shape::{
     Shape, count, has, id, like, list, may, moment, named, object, text, text_of, word,
 };
 
-/// People who are put into a list or taken out at once.
-const PEOPLE_MAX: usize = 1_000;
+/// People or companies that are put into a list or taken out at once.
+const AT_ONCE_MAX: usize = 1_000;
 
 fn name() -> Shape {
     like("[A-Za-z0-9]", 100)
@@ -26,13 +27,17 @@ fn name() -> Shape {
         .says("By which people know it; no other of its kind has the same.")
 }
 
+fn of_either() -> Shape {
+    word(&[Of::People.word(), Of::Companies.word()])
+}
+
+fn which_company() -> Shape {
+    text_of(1, 254).says("A company, by id, domain or whole name.")
+}
+
 fn segment_part() -> Shape {
     text_of(1, 200)
         .says("The id or the name of a segment; of a name that both have, that of people.")
-}
-
-fn of_whom() -> Shape {
-    word(&["people", "companies"])
 }
 
 fn list_part() -> Shape {
@@ -40,11 +45,15 @@ fn list_part() -> Shape {
 }
 
 pub(super) fn calls() -> Vec<Call> {
-    let whom = object(vec![has("people", list(who()).least(1).most(PEOPLE_MAX))]);
+    let some = |what: Shape| list(what).least(1).most(AT_ONCE_MAX);
+    let people = || object(vec![has("people", some(who()))]);
+    let companies = || object(vec![has("companies", some(which_company()))]);
+    let either = object(vec![may("people", some(who())), may("companies", some(which_company()))])
+        .any_of(&["people", "companies"]);
     let example = json!({ "people": ["ann@north.example"] });
     vec![
         get("/segments", "listSegments", "Every segment")
-            .ask("of", of_whom().says("Only segments of people, or of companies."))
+            .ask("of", of_either().says("Only segments of people, or of companies."))
             .gives(
                 200,
                 "By name, those of people first.",
@@ -57,7 +66,7 @@ pub(super) fn calls() -> Vec<Call> {
                 object(vec![
                     has("name", name()),
                     has("condition", condition()),
-                    may("of", of_whom().says("What the condition is about; people unless said.")),
+                    may("of", of_either().says("What the condition is about; people unless said.")),
                 ]),
                 json!({ "name": "Large firms", "condition": "company.employees >= 50" }),
             )
@@ -97,16 +106,22 @@ pub(super) fn calls() -> Vec<Call> {
             "Who is in a segment now, a page at a time",
         ))
         .at("segment", segment_part()),
-        get("/lists", "listLists", "Every list of people")
+        get("/lists", "listLists", "Every list of people and of companies")
             .gives(
                 200,
                 "By name.",
                 object(vec![has("lists", list(named("PeopleList")).most(100_000))]),
             )
             .reads(all_lists),
-        post("/lists", "createList", "Make a list with nobody in it")
+        post("/lists", "createList", "Make a list with none in it")
             .right(Right::EditPeople)
-            .takes(object(vec![has("name", name())]), json!({ "name": "Fair 2026" }))
+            .takes(
+                object(vec![
+                    has("name", name()),
+                    may("of", of_either().usually("people").says("What it is to hold.")),
+                ]),
+                json!({ "name": "Fair 2026" }),
+            )
             .gives(201, "The list.", named("PeopleList"))
             .refuses(&[409])
             .writes(create_list),
@@ -121,7 +136,7 @@ pub(super) fn calls() -> Vec<Call> {
             .gives(200, "The list as it is now.", named("PeopleList"))
             .refuses(&[409])
             .writes(rename_list),
-        delete("/lists/{list}", "removeList", "Remove a list; the people in it stay as they are")
+        delete("/lists/{list}", "removeList", "Remove a list; whoever is in it stays as they are")
             .right(Right::EditPeople)
             .at("list", list_part())
             .gives_nothing("It is gone.")
@@ -131,13 +146,19 @@ pub(super) fn calls() -> Vec<Call> {
         post("/lists/{list}/people", "putIntoList", "Put people into a list")
             .right(Right::EditPeople)
             .at("list", list_part())
-            .takes(whom.clone(), example.clone())
+            .takes(people(), example.clone())
             .gives(200, "How many came in; of whom nobody is meant, why.", named("Moved"))
-            .writes(put_in),
-        post("/lists/{list}/take-out", "takeOutOfList", "Take people out of a list")
+            .writes(put_in_people),
+        post("/lists/{list}/companies", "putCompaniesIntoList", "Put companies into a list")
             .right(Right::EditPeople)
             .at("list", list_part())
-            .takes(whom, example)
+            .takes(companies(), json!({ "companies": ["north.example"] }))
+            .gives(200, "How many came in; of which none is meant, why.", named("Moved"))
+            .writes(put_in_companies),
+        post("/lists/{list}/take-out", "takeOutOfList", "Take people or companies out of a list")
+            .right(Right::EditPeople)
+            .at("list", list_part())
+            .takes(either, example)
             .gives(200, "How many left; of whom nobody is meant, why.", named("Moved"))
             .writes(take_out),
     ]
@@ -150,7 +171,7 @@ pub(super) fn shapes() -> Vec<(&'static str, Shape)> {
             object(vec![
                 has("id", id()),
                 has("name", text()),
-                has("of", of_whom()),
+                has("of", of_either()),
                 has("condition", text_of(0, 64_000)),
                 has("made_at", moment()),
             ]),
@@ -160,7 +181,9 @@ pub(super) fn shapes() -> Vec<(&'static str, Shape)> {
             object(vec![
                 has("id", id()),
                 has("name", text()),
-                has("people", count().says("How many are in it.")),
+                has("of", of_either().says("What it holds.")),
+                has("people", count().says("How many people are in it.")),
+                has("companies", count().says("How many companies are in it.")),
                 has("made_at", moment()),
             ]),
         ),
@@ -267,7 +290,9 @@ fn list_value(row: &ListRow, ask: &Ask) -> Value {
     json!({
         "id": ask.outside.encode(LIST, row.id),
         "name": row.name,
-        "people": row.people,
+        "of": row.of.word(),
+        "people": if row.of == Of::People { row.members } else { 0 },
+        "companies": if row.of == Of::Companies { row.members } else { 0 },
         "made_at": row.made_at,
     })
 }
@@ -283,7 +308,8 @@ fn meant(tx: &mut Tx, ask: &Ask) -> Result<ListRow, Failure> {
 }
 
 fn create_list(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
-    let id = lists::make(tx, &ask.who, ask.said("name").unwrap_or_default(), ask.now)?;
+    let of = ask.said("of").and_then(Of::parse).unwrap_or_default();
+    let id = lists::make(tx, &ask.who, of, ask.said("name").unwrap_or_default(), ask.now)?;
     let row = lists::load(tx, &ask.who, id)?;
     let place = format!("/lists/{}", ask.outside.encode(LIST, id));
     Ok(Given::created(list_value(&row, ask), &place))
@@ -305,37 +331,64 @@ fn remove_list(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
     Ok(Given::nothing())
 }
 
-/// Those who are meant, each once, and why nobody is by the others.
-fn whom(tx: &mut Tx, ask: &Ask) -> Result<(Vec<PersonId>, Vec<Field>), Failure> {
-    let (mut people, mut errors) = (Vec::new(), Vec::new());
-    let named = ask.body.get("people").and_then(Value::as_array);
-    for (place, who) in named.into_iter().flatten().enumerate() {
-        match people::person::find(tx, &ask.who, who.as_str().unwrap_or_default()) {
-            Ok(id) if people.contains(&id) => {}
-            Ok(id) => people.push(id),
+/// Those who are meant, each once, and why nobody is by the others; of the list's own kind.
+fn whom(tx: &mut Tx, of: Of, ask: &Ask) -> Result<(Vec<i64>, Vec<Field>), Failure> {
+    let (mut found, mut errors) = (Vec::new(), Vec::new());
+    let named = ask.body.get(of.word()).and_then(Value::as_array);
+    for (place, which) in named.into_iter().flatten().enumerate() {
+        let which = which.as_str().unwrap_or_default();
+        let meant = match of {
+            Of::People => people::person::find(tx, &ask.who, which),
+            Of::Companies => people::companies::find(tx, &ask.who, which),
+        };
+        match meant {
+            Ok(id) if found.contains(&id) => {}
+            Ok(id) => found.push(id),
             Err(failure @ Failure::Broken(_)) => return Err(failure),
             Err(failure) => {
-                errors.push(Field { name: format!("/people/{place}"), words: failure.to_string() })
+                let name = format!("/{}/{place}", of.word());
+                errors.push(Field { name, words: failure.to_string() });
             }
         }
     }
-    Ok((people, errors))
+    Ok((found, errors))
 }
 
-fn moved(moved: usize, people: usize, errors: &[Field]) -> Given {
-    Given::value(json!({ "moved": moved, "unchanged": people - moved, "errors": errors }))
+fn moved(moved: usize, whole: usize, errors: &[Field]) -> Given {
+    Given::value(json!({ "moved": moved, "unchanged": whole - moved, "errors": errors }))
 }
 
-fn put_in(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
-    let id = meant(tx, ask)?.id;
-    let (people, errors) = whom(tx, ask)?;
-    let new = lists::put_in(tx, &ask.who, id, &people, ask.now)?;
-    Ok(moved(new.len(), people.len(), &errors))
+/// The list that is meant, if it is of those whom the body names.
+fn list_of(tx: &mut Tx, of: Of, ask: &Ask) -> Result<ListRow, Failure> {
+    lists::meant_of(tx, &ask.who, of, ask.text("list")).map_err(|failure| match failure {
+        Failure::Invalid(wrong) => {
+            let name = format!("/{}", of.word());
+            let words = wrong.into_iter().map(|field| Field { name: name.clone(), ..field });
+            Failure::Invalid(words.collect())
+        }
+        other => other,
+    })
+}
+
+fn put_in_people(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
+    put_in(tx, Of::People, ask)
+}
+
+fn put_in_companies(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
+    put_in(tx, Of::Companies, ask)
+}
+
+fn put_in(tx: &mut Tx, of: Of, ask: &Ask) -> Result<Given, Failure> {
+    let id = list_of(tx, of, ask)?.id;
+    let (found, errors) = whom(tx, of, ask)?;
+    let new = lists::put_in(tx, &ask.who, id, &found, ask.now)?;
+    Ok(moved(new.len(), found.len(), &errors))
 }
 
 fn take_out(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
-    let id = meant(tx, ask)?.id;
-    let (people, errors) = whom(tx, ask)?;
-    let gone = lists::take_out(tx, &ask.who, id, &people)?;
-    Ok(moved(gone.len(), people.len(), &errors))
+    let of = if ask.body.get("companies").is_some() { Of::Companies } else { Of::People };
+    let id = list_of(tx, of, ask)?.id;
+    let (found, errors) = whom(tx, of, ask)?;
+    let gone = lists::take_out(tx, &ask.who, id, &found)?;
+    Ok(moved(gone.len(), found.len(), &errors))
 }

@@ -1,5 +1,8 @@
-//! `/views`: what is asked of the list of people, in which order and columns it is shown, by a name.
+//! `/views`: what is asked of the list of people or of companies, in which order and columns it is shown, by a name.
 
+use people::Of;
+use people::companies::CompanySort;
+use people::list::Sort;
 use people::views::{self, Shows, VIEW, ViewRow};
 use platform::Tx;
 use platform::failure::Failure;
@@ -9,6 +12,10 @@ use super::ask::Ask;
 use super::call::{Call, delete, get, patch, post};
 use super::given::{Given, tag};
 use super::shape::{Shape, has, id, like, list, may, named, object, text, text_of, truth, word};
+
+fn of() -> Shape {
+    word(&[Of::People.word(), Of::Companies.word()])
+}
 
 fn part() -> Shape {
     text_of(1, 100).says("The id of a view.")
@@ -41,12 +48,18 @@ pub(super) fn calls() -> Vec<Call> {
     let name = || like("[A-Za-z0-9]", 100).format("name").says("By which people know it.");
     let shared = || truth().says("Whether everybody sees it, which takes the right lists.manage.");
     vec![
-        get("/views", "listViews", "One's own views of the list of people, and those that are shared")
+        get("/views", "listViews", "One's own views of the lists of people and of companies, and those that are shared")
+            .ask("of", of().says("Of one of the lists alone."))
             .gives(200, "In the order in which they were made.", object(vec![has("views", list(named("View")))]))
             .reads(all),
         post("/views", "createView", "Save a view under a name")
             .takes(
-                object(vec![has("name", name()), may("is_shared", shared().usually(false)), has("shows", named("Shows"))]),
+                object(vec![
+                    has("name", name()),
+                    may("of", of().usually("people").says("Of which list.")),
+                    may("is_shared", shared().usually(false)),
+                    has("shows", named("Shows")),
+                ]),
                 json!({ "name": "Warm leads", "shows": { "stage": "lead", "where": "temperature == \"warm\"", "sort": "engagement" } }),
             )
             .gives(201, "The view.", named("View"))
@@ -76,7 +89,10 @@ pub(super) fn calls() -> Vec<Call> {
             .writes(remove),
         post("/views/first", "chooseFirstView", "Say with which view one's own list begins")
             .takes(
-                object(vec![has("view", text_of(1, 100).or_null().says("The id of a view; null for everybody."))]),
+                object(vec![
+                    has("view", text_of(1, 100).or_null().says("The id of a view; null for everybody.")),
+                    may("of", of().usually("people").says("Which list begins with everybody, where `view` is null.")),
+                ]),
                 json!({ "view": null }),
             )
             .gives_nothing("The list begins so.")
@@ -89,6 +105,7 @@ pub(super) fn shapes() -> Vec<(&'static str, Shape)> {
     let view = object(vec![
         has("id", id()),
         has("name", text()),
+        has("of", of().says("Of which list.")),
         has("is_own", truth()),
         has("is_shared", truth()),
         has("is_first", truth().says("Whether one's own list begins with it.")),
@@ -104,6 +121,7 @@ fn value(row: &ViewRow, ask: &Ask) -> Value {
     json!({
         "id": ask.outside.encode(VIEW, row.id),
         "name": row.name,
+        "of": row.of.word(),
         "is_own": row.owner == ask.who.actor(),
         "is_shared": row.is_shared,
         "is_first": row.is_first,
@@ -125,13 +143,13 @@ fn given(row: &ViewRow, ask: &Ask) -> Given {
 }
 
 /// What a view is to show, as an address of the list says it; the condition as it is written when it can be read.
-fn shown(tx: &mut Tx, ask: &Ask) -> Result<Option<Shows>, Failure> {
+fn shown(tx: &mut Tx, of: Of, ask: &Ask) -> Result<Option<Shows>, Failure> {
     let Some(said) = ask.body.get("shows") else { return Ok(None) };
     let text = |name: &str| said.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let mut condition = text("where");
     if !condition.trim().is_empty() {
         let lens = people::lens_for(tx, &ask.who, None)?.id;
-        let read = people::condition::read(tx, lens, &condition).and_then(|asked| {
+        let read = people::condition::read_of(tx, of, lens, &condition).and_then(|asked| {
             asked.check(tx, &ask.who)?;
             Ok(asked.condition().to_string())
         });
@@ -143,9 +161,17 @@ fn shown(tx: &mut Tx, ask: &Ask) -> Result<Option<Shows>, Failure> {
         })?;
     }
     let sort = text("sort");
-    if !sort.is_empty() && people::list::Sort::parse(&sort).is_none() {
-        let words =
-            "there are name, fit, engagement, touched, created, and facts like company.employees";
+    let (is_order, words) = match of {
+        Of::People => (
+            Sort::parse(&sort).is_some(),
+            "there are name, fit, engagement, touched, created, and facts like company.employees",
+        ),
+        Of::Companies => (
+            CompanySort::parse(&sort).is_some(),
+            "there are name, stage, people, touched, intent, created, and facts like company.employees",
+        ),
+    };
+    if !sort.is_empty() && !is_order {
         return Err(Failure::invalid("/shows/sort", words));
     }
     let columns = said.get("columns").and_then(Value::as_array);
@@ -166,8 +192,11 @@ fn is_shared(ask: &Ask) -> Option<bool> {
 }
 
 fn all(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
-    let rows = views::views(tx, &ask.who)?;
-    let values: Vec<Value> = rows.iter().map(|row| value(row, ask)).collect();
+    let only = ask.find("of").and_then(Of::parse);
+    let mut values: Vec<Value> = Vec::new();
+    for of in Of::BOTH.into_iter().filter(|of| only.is_none_or(|only| only == *of)) {
+        values.extend(views::views(tx, &ask.who, of)?.iter().map(|row| value(row, ask)));
+    }
     Ok(Given::value(json!({ "views": values })))
 }
 
@@ -180,9 +209,10 @@ fn one(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
 }
 
 fn create(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
-    let shows = shown(tx, ask)?.unwrap_or_default();
+    let of = ask.said("of").and_then(Of::parse).unwrap_or_default();
+    let shows = shown(tx, of, ask)?.unwrap_or_default();
     let named = (ask.said("name").unwrap_or_default(), is_shared(ask).unwrap_or_default());
-    let id = views::save(tx, &ask.who, named, &shows, ask.now)?;
+    let id = views::save(tx, &ask.who, of, named, &shows, ask.now)?;
     let row = views::load(tx, &ask.who, id)?;
     let place = format!("/views/{}", ask.outside.encode(VIEW, id));
     Ok(Given::created(value(&row, ask), &place).tagged(tag_of(&row)))
@@ -199,7 +229,7 @@ fn same(tx: &mut Tx, ask: &Ask) -> Result<ViewRow, Failure> {
 
 fn change(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
     let row = same(tx, ask)?;
-    let shows = shown(tx, ask)?.unwrap_or_else(|| row.shows.clone());
+    let shows = shown(tx, row.of, ask)?.unwrap_or_else(|| row.shows.clone());
     let named = (ask.said("name").unwrap_or(&row.name), is_shared(ask).unwrap_or(row.is_shared));
     views::change(tx, &ask.who, row.id, named, &shows, ask.now)?;
     Ok(given(&views::load(tx, &ask.who, row.id)?, ask))
@@ -212,13 +242,15 @@ fn remove(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
 }
 
 fn first(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
-    let id = match ask.said("view") {
+    match ask.said("view") {
         Some(text) => {
             let id = ask.outside.decode(VIEW, text);
-            Some(id.ok_or_else(|| Failure::missing("view", text))?)
+            views::make_first(tx, &ask.who, id.ok_or_else(|| Failure::missing("view", text))?)?;
         }
-        None => None,
-    };
-    views::make_first(tx, &ask.who, id)?;
+        None => {
+            let of = ask.said("of").and_then(Of::parse).unwrap_or_default();
+            views::make_none_first(tx, &ask.who, of)?;
+        }
+    }
     Ok(Given::nothing())
 }

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 
 use funnel::Stage;
 use moment::Span;
-use people::bulk::{self, Chosen, Counts, Deed};
+use people::bulk::{self, Chosen, Counts, Deed, Matching};
 use people::list::{Cursor, List, Sieve, Sort, list_of};
-use people::{PersonId, condition, lists, main_lens, segment};
+use people::{LensId, Of, PersonId, condition, lists, main_lens, segment};
 use platform::failure::Failure;
 use platform::harness::World;
 use platform::jobs;
@@ -151,6 +151,11 @@ fn a_condition_is_listed_whole_in_every_order_and_page_by_page() {
     });
 }
 
+fn matching(lens: LensId, condition: Option<&str>, list: Option<i64>) -> Chosen {
+    let condition = condition.map(str::to_owned);
+    Chosen::Matching(Matching { of: Of::People, lens, stages: Vec::new(), condition, list })
+}
+
 fn changed(world: &World, chosen: &Chosen, deed: &Deed) -> Counts {
     // What is told later is told after what was imported.
     world.clock.advance(Span::minutes(1));
@@ -166,7 +171,7 @@ fn changed(world: &World, chosen: &Chosen, deed: &Deed) -> Counts {
         .db
         .read_blocking(move |tx| bulk::load(tx, &User::operator(), started.change))
         .unwrap();
-    assert!(row.finished_at.is_some() && row.counts.done() == row.counts.people, "{row:?}");
+    assert!(row.finished_at.is_some() && row.counts.done() == row.counts.whole, "{row:?}");
     row.counts
 }
 
@@ -179,18 +184,13 @@ fn a_change_of_many_adds_up_and_the_same_again_changes_nothing() {
             .db
             .read_blocking(|tx| Ok((main_lens(tx)?.id, people::ids_after(tx, 0, 3)?)))
             .unwrap();
-        let chosen = Chosen::Matching {
-            lens,
-            stages: Vec::new(),
-            condition: Some(text.to_owned()),
-            list: None,
-        };
+        let chosen = matching(lens, Some(text), None);
         let met = (0..PEOPLE).filter(|n| matches!(n % 7, 0 | 6)).count() as u64;
         // What it changes is what it asks for: who they are was settled before.
         let fact = |value| Deed::Fact { key: "person.country".into(), value };
         let counts = changed(world, &chosen, &fact(json!("AT")));
-        assert_eq!(counts, Counts { people: met, changed: met, unchanged: 0, rejected: 0 });
-        assert_eq!(changed(world, &chosen, &fact(json!("AT"))).people, 0);
+        assert_eq!(counts, Counts { whole: met, changed: met, unchanged: 0, rejected: 0 });
+        assert_eq!(changed(world, &chosen, &fact(json!("AT"))).whole, 0);
         let austrian = r#"person.country == "AT""#;
         assert_eq!(paged(world, Some(austrian), &[], &Sort::Name, false, 200).len() as u64, met);
 
@@ -204,18 +204,17 @@ fn a_change_of_many_adds_up_and_the_same_again_changes_nothing() {
 
         let list = world
             .db
-            .write_blocking(move |tx| lists::make(tx, &User::operator(), "Fair", now))
+            .write_blocking(move |tx| lists::make(tx, &User::operator(), Of::People, "Fair", now))
             .unwrap();
         assert_eq!(changed(world, &few, &Deed::PutIn { list }).changed, 3);
-        let all = Chosen::Matching { lens, stages: Vec::new(), condition: None, list: None };
+        let all = matching(lens, None, None);
         let counts = changed(world, &all, &Deed::PutIn { list });
-        assert_eq!((counts.people, counts.changed, counts.unchanged), (700, 697, 3));
-        let of_list =
-            Chosen::Matching { lens, stages: Vec::new(), condition: None, list: Some(list) };
+        assert_eq!((counts.whole, counts.changed, counts.unchanged), (700, 697, 3));
+        let of_list = matching(lens, None, Some(list));
         assert_eq!(changed(world, &of_list, &Deed::TakeOut { list }).changed, 700);
         let row =
             world.db.read_blocking(move |tx| lists::load(tx, &User::operator(), list)).unwrap();
-        assert_eq!((row.people, row.name.as_str()), (0, "Fair"));
+        assert_eq!((row.members, row.name.as_str()), (0, "Fair"));
 
         let refuse = |deed: Deed| {
             let all = all.clone();
@@ -252,22 +251,19 @@ fn a_segment_is_live_and_a_list_of_it_is_not() {
         assert_eq!(row.id, segment);
         let list = world
             .db
-            .write_blocking(move |tx| lists::make(tx, &User::operator(), "Dutch in January", now))
+            .write_blocking(move |tx| {
+                lists::make(tx, &User::operator(), Of::People, "Dutch in January", now)
+            })
             .unwrap();
-        let of_segment = Chosen::Matching {
-            lens,
-            stages: Vec::new(),
-            condition: Some(row.condition),
-            list: None,
-        };
+        let of_segment = matching(lens, Some(&row.condition), None);
         let counts = changed(world, &of_segment, &Deed::PutIn { list });
         let away = Deed::Fact { key: "person.country".into(), value: json!(null) };
-        assert_eq!(changed(world, &of_segment, &away).changed, counts.people);
+        assert_eq!(changed(world, &of_segment, &away).changed, counts.whole);
         let left = paged(world, Some(r#"person.country == "NL""#), &[], &Sort::Name, false, 50);
         assert!(left.is_empty());
         let row =
             world.db.read_blocking(move |tx| lists::load(tx, &User::operator(), list)).unwrap();
-        assert_eq!(row.people, counts.people);
+        assert_eq!(row.members, counts.whole);
         let again = world
             .db
             .write_blocking(move |tx| {

@@ -5,6 +5,7 @@ mod answers;
 mod backtest;
 mod companies;
 mod company;
+mod company_lists;
 mod drafts;
 mod edits;
 mod erase;

@@ -1,4 +1,4 @@
-//! What is done to some people, and what each of them comes to.
+//! What is done to some people or companies, and what each of them comes to.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -14,7 +14,7 @@ use team::{FieldRight, Right, User};
 use super::{Deed, HandsSource};
 use crate::fields::Fields;
 use crate::project::{Newest, OUTSIDE_ID, OWNER, WORKS_AT};
-use crate::{PersonId, lists};
+use crate::{Of, lists};
 
 /// What facts that are told by hand name as their source.
 const SOURCE: &str = "hand";
@@ -22,7 +22,10 @@ const SOURCE: &str = "hand";
 const KEY_BYTES_MAX: usize = 100;
 const TEXT_BYTES_MAX: usize = 10_000;
 /// Facts that name somebody, or that have verbs of their own: they are no one value for many people.
-const NOT_FOR_MANY: [&str; 4] = ["person.email", "person.phone", "person.name", WORKS_AT];
+const NOT_FOR_MANY: [&str; 6] =
+    ["person.email", "person.phone", "person.name", WORKS_AT, "company.name", "company.domain"];
+/// What a lens makes of a company, never told by anybody.
+const OWN_SCORES: &str = "company.score.";
 
 /// What somebody came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,20 +38,29 @@ pub enum Done {
     Rejected(String),
 }
 
-/// Refuses what can't be done to anybody.
-pub(super) fn check(tx: &mut Tx, who: &User, deed: &Deed) -> Result<(), Failure> {
+/// Refuses what can't be done to any of them.
+pub(super) fn check(tx: &mut Tx, who: &User, of: Of, deed: &Deed) -> Result<(), Failure> {
     who.may(Right::EditPeople)?;
     match deed {
+        Deed::Owner { .. } | Deed::Recycle { .. } if of == Of::Companies => {
+            let words =
+                "this is done to people: of companies facts are told, and they are put into lists";
+            Err(Failure::invalid("what", words))
+        }
         Deed::Fact { key, value } => {
             let is_plain = |byte: u8| {
                 byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._".contains(&byte)
             };
-            let is_key = key.len() > "person.".len()
+            let begins = of.facts();
+            let is_key = key.len() > begins.len()
                 && key.len() <= KEY_BYTES_MAX
-                && key.starts_with("person.")
+                && key.starts_with(begins)
                 && key.bytes().all(is_plain);
-            if !is_key || key.starts_with(OUTSIDE_ID) || key == OWNER {
-                let words = "name a fact of a person in small letters, like person.custom.plan";
+            let is_made = [OUTSIDE_ID, OWN_SCORES].iter().any(|made| key.starts_with(made));
+            if !is_key || is_made || key == OWNER {
+                let one = of.one();
+                let words =
+                    format!("name a fact of a {one} in small letters, like {begins}custom.plan");
                 return Err(Failure::invalid("key", words));
             }
             if who.field(key) != FieldRight::Write {
@@ -77,7 +89,10 @@ pub(super) fn check(tx: &mut Tx, who: &User, deed: &Deed) -> Result<(), Failure>
             Ok(())
         }
         Deed::Owner { user: None } => Ok(()),
-        Deed::PutIn { list } | Deed::TakeOut { list } => lists::load(tx, who, *list).map(|_| ()),
+        Deed::PutIn { list } | Deed::TakeOut { list } => {
+            let list = lists::load(tx, who, *list)?;
+            if list.of == of { Ok(()) } else { Err(Failure::invalid("list", list.is_not_of(of))) }
+        }
         Deed::Recycle { reason } if reason.trim().is_empty() => {
             let words = "a move by hand needs a reason: it is what its receipt will say";
             Err(Failure::invalid("reason", words))
@@ -102,23 +117,23 @@ fn value_of(json: &Json) -> Option<Value> {
     }
 }
 
-/// Does it to these people, and says what each came to.
+/// Does it to these people or companies, and says what each came to.
 pub(super) fn apply(
     tx: &mut Tx,
     who: &User,
     deed: &Deed,
-    people: &[PersonId],
+    some: &[i64],
     now: Moment,
-) -> Result<Vec<(PersonId, Done)>, Failure> {
+) -> Result<Vec<(i64, Done)>, Failure> {
     match deed {
         Deed::Fact { key, value } => {
             let value = value_of(value).unwrap_or(Value::Null);
             // The field may have changed since it was asked for.
             match Fields::load(tx)?.check(key, value) {
-                Ok(value) => tell(tx, who, people, key, &value, now),
-                Err(words) => Ok(people
+                Ok(value) => tell(tx, who, some, key, &value, now),
+                Err(words) => Ok(some
                     .iter()
-                    .map(|person| (*person, Done::Rejected(words.clone())))
+                    .map(|subject| (*subject, Done::Rejected(words.clone())))
                     .collect()),
             }
         }
@@ -127,20 +142,20 @@ pub(super) fn apply(
                 Some(user) => Value::from(tx.public_ids().encode(team::USER, *user).as_str()),
                 None => Value::Null,
             };
-            tell(tx, who, people, OWNER, &value, now)
+            tell(tx, who, some, OWNER, &value, now)
         }
         Deed::PutIn { list } => {
-            let changed = lists::put_in(tx, who, *list, people, now)?;
-            Ok(told(people, &changed))
+            let changed = lists::put_in(tx, who, *list, some, now)?;
+            Ok(told(some, &changed))
         }
         Deed::TakeOut { list } => {
-            let changed = lists::take_out(tx, who, *list, people)?;
-            Ok(told(people, &changed))
+            let changed = lists::take_out(tx, who, *list, some)?;
+            Ok(told(some, &changed))
         }
         Deed::Recycle { reason } => {
             let hands = tx.part::<HandsSource>();
-            let mut done = Vec::with_capacity(people.len());
-            for person in people {
+            let mut done = Vec::with_capacity(some.len());
+            for person in some {
                 let came_to = match hands.0.move_to(tx, who, *person, Stage::Recycled, reason, now)
                 {
                     Ok(()) => Done::Changed,
@@ -158,43 +173,42 @@ pub(super) fn apply(
     }
 }
 
-fn told(people: &[PersonId], changed: &[PersonId]) -> Vec<(PersonId, Done)> {
-    let changed: HashSet<PersonId> = changed.iter().copied().collect();
-    let done = |person: &PersonId| {
-        (*person, if changed.contains(person) { Done::Changed } else { Done::Unchanged })
+fn told(some: &[i64], changed: &[i64]) -> Vec<(i64, Done)> {
+    let changed: HashSet<i64> = changed.iter().copied().collect();
+    let done = |subject: &i64| {
+        (*subject, if changed.contains(subject) { Done::Changed } else { Done::Unchanged })
     };
-    people.iter().map(done).collect()
+    some.iter().map(done).collect()
 }
 
 /// Records a fact of everybody who does not hold it already.
 fn tell(
     tx: &mut Tx,
     who: &User,
-    people: &[PersonId],
+    some: &[i64],
     key: &str,
     value: &Value,
     now: Moment,
-) -> Result<Vec<(PersonId, Done)>, Failure> {
-    let known: HashMap<PersonId, Vec<Entry>> =
-        journal::histories(tx, people)?.into_iter().collect();
+) -> Result<Vec<(i64, Done)>, Failure> {
+    let known: HashMap<i64, Vec<Entry>> = journal::histories(tx, some)?.into_iter().collect();
     let mut entries = Vec::new();
     let mut changed = Vec::new();
     let mut gone = HashSet::new();
-    for person in people {
-        let Some(history) = known.get(person).filter(|history| !history.is_empty()) else {
-            gone.insert(*person);
+    for subject in some {
+        let Some(history) = known.get(subject).filter(|history| !history.is_empty()) else {
+            gone.insert(*subject);
             continue;
         };
         let newest = Newest::of(history, now);
         if newest.value(key) == Some(value).filter(|value| **value != Value::Null) {
             continue;
         }
-        changed.push(*person);
+        changed.push(*subject);
         let facts = vec![Fact::certain(key, value.clone())];
         let what = What::Facts(Observation { source: SOURCE.into(), facts });
         let entry = Entry { id: tx.ids(1)?, occurred_at: now, recorded_at: now, what };
         entries.push(NewEntry {
-            subject: *person,
+            subject: *subject,
             entry,
             is_dated: true,
             source: None,
@@ -203,10 +217,11 @@ fn tell(
     }
     let batch = Batch { now, entries, new_subjects: BTreeSet::new(), repeats: Repeats::Keep };
     journal::record(tx, batch)?;
-    let mut done = told(people, &changed);
-    for (person, done) in &mut done {
-        if gone.contains(person) {
-            *done = Done::Rejected("There is no such person any more.".to_owned());
+    let mut done = told(some, &changed);
+    for (subject, done) in &mut done {
+        if gone.contains(subject) {
+            let one = Of::subject(*subject).one();
+            *done = Done::Rejected(format!("There is no such {one} any more."));
         }
     }
     Ok(done)

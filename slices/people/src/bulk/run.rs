@@ -10,9 +10,9 @@ use team::{Mouth, User};
 use super::apply::apply;
 use super::{BULK, store};
 
-/// People put down in one transaction.
+/// People or companies put down in one transaction.
 const GATHERED_AT_ONCE: usize = 5_000;
-/// People changed in one transaction: others get in between.
+/// People or companies changed in one transaction: others get in between.
 const CHANGED_AT_ONCE: i64 = 250;
 
 /// Changes many people. May run twice, and goes on where it was.
@@ -32,31 +32,31 @@ impl Job for Bulk {
         if row.gathered_at.is_none() {
             gather(app, run, &row)?;
         }
-        let (by, deed) = (row.started_by, row.deed.clone());
+        let (by, deed, of) = (row.started_by, row.deed.clone(), row.chosen.of());
         loop {
             run.checkpoint()?;
             let (now, ticket, deed) = (app.clock.now(), run.ticket(), deed.clone());
             let counts = app.db.write_blocking(move |tx| {
                 ticket.confirm(tx)?;
                 let row = store::row(tx, change)?.ok_or_else(missing)?;
-                let people = store::next(tx, change, row.done_to, CHANGED_AT_ONCE)?;
-                let Some(last) = people.last().copied() else {
-                    store::finished(tx, change, now)?;
+                let some = store::next(tx, change, of, row.done_to, CHANGED_AT_ONCE)?;
+                let Some(last) = some.last().copied() else {
+                    store::finished(tx, change, of, now)?;
                     let who = user(tx, by)?;
                     super::noted(tx, &who, change, now)?;
                     return Ok((row.counts, true));
                 };
                 let who = user(tx, by)?;
-                let done = apply(tx, &who, &deed, &people, now)?;
-                store::count(tx, change, &done, last)?;
+                let done = apply(tx, &who, &deed, &some, now)?;
+                store::count(tx, change, of, &done, last)?;
                 let row = store::row(tx, change)?.ok_or_else(missing)?;
                 Ok((row.counts, false))
             })?;
             let (counts, is_done) = counts;
-            run.progress(json!({ "done": counts.done(), "total": counts.people }));
+            run.progress(json!({ "done": counts.done(), "total": counts.whole }));
             if is_done {
                 return Ok(json!({
-                    "people": counts.people, "changed": counts.changed,
+                    of.word(): counts.whole, "changed": counts.changed,
                     "unchanged": counts.unchanged, "rejected": counts.rejected,
                 }));
             }
@@ -78,24 +78,24 @@ fn user(tx: &mut Tx, by: Option<i64>) -> Result<User, Failure> {
 /// Settles who they are, so that what is done to some makes no difference to who else is among them.
 fn gather(app: &App, run: &mut Run, row: &store::ChangeRow) -> Result<(), Again> {
     let (change, chosen, now) = (row.id, row.chosen.clone(), app.clock.now());
-    let by = row.started_by;
-    let people = app.db.read_blocking(move |tx| {
+    let (by, of) = (row.started_by, chosen.of());
+    let found = app.db.read_blocking(move |tx| {
         let who = user(tx, by)?;
-        chosen.people(tx, &who, now)
+        chosen.subjects(tx, &who, now)
     })?;
-    let Some(people) = people else {
+    let Some(found) = found else {
         // The job that makes the condition's words ready runs before or beside this one.
         return Err(Again::Later(anyhow::anyhow!("what its condition asks for is not ready yet")));
     };
-    for some in people.chunks(GATHERED_AT_ONCE) {
+    for some in found.chunks(GATHERED_AT_ONCE) {
         run.checkpoint()?;
         let (some, ticket) = (some.to_vec(), run.ticket());
         app.db.write_blocking(move |tx| {
             ticket.confirm(tx)?;
-            store::put(tx, change, &some)
+            store::put(tx, change, of, &some)
         })?;
     }
-    let (count, ticket) = (people.len(), run.ticket());
+    let (count, ticket) = (found.len(), run.ticket());
     app.db.write_blocking(move |tx| {
         ticket.confirm(tx)?;
         store::gathered(tx, change, count, now)

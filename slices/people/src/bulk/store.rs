@@ -7,39 +7,109 @@ use platform::failure::Failure;
 
 use super::apply::Done;
 use super::{Chosen, Deed};
-use crate::PersonId;
+use crate::Of;
 
 const ADD: Sql = sql("insert into bulk_change (id, deed, chosen, started_at, started_by, done_to, people, changed, unchanged, rejected)
      values ($1, $2, $3, $4, $5, 0, 0, 0, 0, 0)");
 const IS_JOB: Sql = sql("update bulk_change set job_id = $2 where id = $1");
-const PUT: Sql = sql(
-    "insert into bulk_change_person (change_id, person_id) values ($1, $2) on conflict do nothing",
-);
 const GATHERED: Sql = sql("update bulk_change set people = $2, gathered_at = $3 where id = $1");
-const NEXT: Sql =
-    sql("select person_id from bulk_change_person where change_id = $1 and person_id > $2
-     order by person_id limit $3");
 const COUNT: Sql = sql("update bulk_change set changed = changed + $2, unchanged = unchanged + $3,
         rejected = rejected + $4, done_to = $5 where id = $1");
-const REJECT: Sql =
-    sql("insert into bulk_change_rejection (change_id, person_id, reason) values ($1, $2, $3)
-     on conflict do nothing");
 const FINISHED: Sql = sql("update bulk_change set finished_at = $2 where id = $1");
-const FORGET: Sql = sql("delete from bulk_change_person where change_id = $1");
 const ROW: Sql = sql("select id, job_id, deed, chosen, started_at, started_by, gathered_at, finished_at, done_to, people,
         changed, unchanged, rejected from bulk_change where id = $1");
-const REJECTIONS: Sql = sql("select r.person_id, p.name, r.reason from bulk_change_rejection r
-     left join person p on p.id = r.person_id
-     where r.change_id = $1 and r.person_id > $2 order by r.person_id limit $3");
 
-pub(super) const ALL: &[Sql] =
-    &[ADD, IS_JOB, PUT, GATHERED, NEXT, COUNT, REJECT, FINISHED, FORGET, ROW, REJECTIONS];
+/// The statements over whom a change of people, or one of companies, is done to.
+struct Whom {
+    put: Sql,
+    next: Sql,
+    forget: Sql,
+    reject: Sql,
+    rejections: Sql,
+}
+
+macro_rules! whom {
+    ($subject:literal, $rejection:literal) => {
+        Whom {
+            put: sql(concat!(
+                "insert into bulk_change_",
+                $subject,
+                " (change_id, ",
+                $subject,
+                "_id) values ($1, $2) on conflict do nothing"
+            )),
+            next: sql(concat!(
+                "select ",
+                $subject,
+                "_id from bulk_change_",
+                $subject,
+                " where change_id = $1 and ",
+                $subject,
+                "_id > $2 order by ",
+                $subject,
+                "_id limit $3"
+            )),
+            forget: sql(concat!("delete from bulk_change_", $subject, " where change_id = $1")),
+            reject: sql(concat!(
+                "insert into ",
+                $rejection,
+                " (change_id, ",
+                $subject,
+                "_id, reason) values ($1, $2, $3) on conflict do nothing"
+            )),
+            rejections: sql(concat!(
+                "select r.",
+                $subject,
+                "_id, s.name, r.reason from ",
+                $rejection,
+                " r left join ",
+                $subject,
+                " s on s.id = r.",
+                $subject,
+                "_id where r.change_id = $1 and r.",
+                $subject,
+                "_id > $2 order by r.",
+                $subject,
+                "_id limit $3"
+            )),
+        }
+    };
+}
+
+const PEOPLE: Whom = whom!("person", "bulk_change_rejection");
+const COMPANIES: Whom = whom!("company", "bulk_change_company_rejection");
+
+const fn whom(of: Of) -> &'static Whom {
+    match of {
+        Of::People => &PEOPLE,
+        Of::Companies => &COMPANIES,
+    }
+}
+
+pub(super) const ALL: &[Sql] = &[
+    ADD,
+    IS_JOB,
+    GATHERED,
+    COUNT,
+    FINISHED,
+    ROW,
+    PEOPLE.put,
+    PEOPLE.next,
+    PEOPLE.forget,
+    PEOPLE.reject,
+    PEOPLE.rejections,
+    COMPANIES.put,
+    COMPANIES.next,
+    COMPANIES.forget,
+    COMPANIES.reject,
+    COMPANIES.rejections,
+];
 
 /// How many came to what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// How many were chosen.
-    pub people: u64,
+    pub whole: u64,
     /// To whom it made a difference.
     pub changed: u64,
     /// Of whom it was so already.
@@ -76,14 +146,14 @@ pub struct ChangeRow {
     pub finished_at: Option<Moment>,
     /// How many came to what.
     pub counts: Counts,
-    pub(super) done_to: PersonId,
+    pub(super) done_to: i64,
 }
 
 /// Somebody to whom it could not be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejection {
-    /// Who.
-    pub person: PersonId,
+    /// Which person or company.
+    pub subject: i64,
     /// As they are called; empty once they are gone.
     pub name: String,
     /// Why.
@@ -116,51 +186,53 @@ pub(super) fn is_job(tx: &mut Tx, id: i64, job: i64) -> Result<(), Failure> {
     Ok(())
 }
 
-pub(super) fn put(tx: &mut Tx, id: i64, people: &[PersonId]) -> Result<(), Failure> {
-    tx.bulk(PUT, people.iter().map(|person| args![id, *person].to_vec()).collect())?;
+pub(super) fn put(tx: &mut Tx, id: i64, of: Of, some: &[i64]) -> Result<(), Failure> {
+    tx.bulk(whom(of).put, some.iter().map(|subject| args![id, *subject].to_vec()).collect())?;
     Ok(())
 }
 
-pub(super) fn gathered(tx: &mut Tx, id: i64, people: usize, now: Moment) -> Result<(), Failure> {
-    let people = i64::try_from(people).unwrap_or(i64::MAX);
-    tx.execute(GATHERED, args![id, people, now])?;
+pub(super) fn gathered(tx: &mut Tx, id: i64, whole: usize, now: Moment) -> Result<(), Failure> {
+    let whole = i64::try_from(whole).unwrap_or(i64::MAX);
+    tx.execute(GATHERED, args![id, whole, now])?;
     Ok(())
 }
 
 pub(super) fn next(
     tx: &mut Tx,
     id: i64,
-    after: PersonId,
+    of: Of,
+    after: i64,
     limit: i64,
-) -> Result<Vec<PersonId>, Failure> {
-    Ok(tx.rows(NEXT, args![id, after, limit])?.iter().map(|row| row.int(0)).collect())
+) -> Result<Vec<i64>, Failure> {
+    Ok(tx.rows(whom(of).next, args![id, after, limit])?.iter().map(|row| row.int(0)).collect())
 }
 
-/// Adds what some came to, up to a person.
+/// Adds what some came to, up to the last of them.
 pub(super) fn count(
     tx: &mut Tx,
     id: i64,
-    done: &[(PersonId, Done)],
-    to: PersonId,
+    of: Of,
+    done: &[(i64, Done)],
+    to: i64,
 ) -> Result<(), Failure> {
-    let of = |is: fn(&Done) -> bool| {
+    let came_to = |is: fn(&Done) -> bool| {
         i64::try_from(done.iter().filter(|(_, done)| is(done)).count()).unwrap_or(0)
     };
-    let changed = of(|done| matches!(done, Done::Changed));
-    let unchanged = of(|done| matches!(done, Done::Unchanged));
-    let rejected = of(|done| matches!(done, Done::Rejected(_)));
+    let changed = came_to(|done| matches!(done, Done::Changed));
+    let unchanged = came_to(|done| matches!(done, Done::Unchanged));
+    let rejected = came_to(|done| matches!(done, Done::Rejected(_)));
     tx.execute(COUNT, args![id, changed, unchanged, rejected, to])?;
-    let rows = done.iter().filter_map(|(person, done)| match done {
-        Done::Rejected(reason) => Some(args![id, *person, reason.as_str()].to_vec()),
+    let rows = done.iter().filter_map(|(subject, done)| match done {
+        Done::Rejected(reason) => Some(args![id, *subject, reason.as_str()].to_vec()),
         Done::Changed | Done::Unchanged => None,
     });
-    tx.bulk(REJECT, rows.collect())?;
+    tx.bulk(whom(of).reject, rows.collect())?;
     Ok(())
 }
 
-pub(super) fn finished(tx: &mut Tx, id: i64, now: Moment) -> Result<(), Failure> {
+pub(super) fn finished(tx: &mut Tx, id: i64, of: Of, now: Moment) -> Result<(), Failure> {
     tx.execute(FINISHED, args![id, now])?;
-    tx.execute(FORGET, args![id])?;
+    tx.execute(whom(of).forget, args![id])?;
     Ok(())
 }
 
@@ -181,7 +253,7 @@ fn row_of(row: &Row) -> Result<ChangeRow, Failure> {
         finished_at: row.moment_opt(7),
         done_to: row.int(8),
         counts: Counts {
-            people: count(9),
+            whole: count(9),
             changed: count(10),
             unchanged: count(11),
             rejected: count(12),
@@ -191,13 +263,13 @@ fn row_of(row: &Row) -> Result<ChangeRow, Failure> {
 
 pub(super) fn rejections(
     tx: &mut Tx,
-    id: i64,
-    after: PersonId,
+    change: &ChangeRow,
+    after: i64,
     limit: i64,
 ) -> Result<Vec<Rejection>, Failure> {
-    let rows = tx.rows(REJECTIONS, args![id, after, limit])?;
+    let rows = tx.rows(whom(change.chosen.of()).rejections, args![change.id, after, limit])?;
     let rejection = |row: &Row| Rejection {
-        person: row.int(0),
+        subject: row.int(0),
         name: row.text_opt(1).unwrap_or_default().to_owned(),
         reason: row.text(2).to_owned(),
     };

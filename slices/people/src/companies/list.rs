@@ -26,7 +26,7 @@ use crate::store::{self, CompanyRow};
 use crate::{CompanyId, LensId, WORKS_AT, sight};
 
 /// Companies whom a search finds at most, of which those are kept that a sieve lets through.
-pub(super) const FOUND_MAX: usize = 1_000;
+pub(crate) const FOUND_MAX: usize = 1_000;
 
 /// What is asked.
 #[derive(Clone, Debug)]
@@ -35,6 +35,8 @@ pub struct CompanyList {
     pub lens: LensId,
     /// Of which this is true; a condition about companies.
     pub condition: Option<Arc<dyn Asked>>,
+    /// Only those of a frozen list.
+    pub list: Option<i64>,
     /// A name, the beginning of one, or a domain.
     pub search: Option<String>,
     /// The order.
@@ -53,6 +55,7 @@ impl CompanyList {
         CompanyList {
             lens,
             condition: None,
+            list: None,
             search: None,
             sort: CompanySort::Name,
             descending: false,
@@ -322,4 +325,28 @@ fn place_of(row: &Row, is_told: bool) -> CompanyPlace {
         touched_at: Some(row.moment(3)).filter(|at| is_told && *at > Moment::START),
         intent: row.real_opt(5),
     }
+}
+
+/// How many of the companies that the user sees stand at each stage of the way up, as the people whom the user sees make
+/// it; at none those that stand nowhere yet.
+///
+/// # Errors
+/// `Forbidden` without the right to read people; `Broken` when the database fails.
+pub fn tally(tx: &mut Tx, who: &User, lens: LensId) -> Result<Vec<(Stage, u64)>, Failure> {
+    who.may(Right::ReadPeople)?;
+    let all = count(tx, who, &CompanyList::of(lens), Moment::START)?.unwrap_or_default();
+    let mut at: HashMap<Stage, u64> = HashMap::new();
+    // Whoever is not told where people work is not told what they make of a company.
+    let made = order::tally(who, lens, !who.is_hidden(WORKS_AT));
+    tx.each_made(&made, |row| {
+        let stage = Stage::from_code(row.int(0)).unwrap_or(Stage::None);
+        *at.entry(stage).or_default() += row.int(1).unsigned_abs();
+        Ok(())
+    })?;
+    let climbed: Vec<(Stage, u64)> =
+        Stage::CLIMB.iter().map(|stage| (*stage, at.get(stage).copied().unwrap_or(0))).collect();
+    let somewhere: u64 = climbed.iter().map(|(_, n)| *n).sum();
+    let mut tally = vec![(Stage::None, all.saturating_sub(somewhere))];
+    tally.extend(climbed);
+    Ok(tally)
 }

@@ -257,6 +257,16 @@ fn standings_within(limits: &Limits, lens: LensId, companies: Option<&[CompanyId
     made
 }
 
+/// A statement that gives a stage and how many companies stand there; by their own deals alone unless `by_people`.
+pub(super) fn tally(who: &User, lens: LensId, by_people: bool) -> Made {
+    let column = if by_people { "stage" } else { "own_stage" };
+    let mut made = Made::default();
+    made.text("select t.").text(column).text(", count(*) from (");
+    made.made(&standings_of(who, lens, None));
+    made.text(") t where t.").text(column).text(" > 0 group by t.").text(column);
+    made
+}
+
 fn among(made: &mut Made, before: &'static str, companies: Option<&[CompanyId]>) {
     if let Some(companies) = companies {
         made.text(before);

@@ -11,7 +11,7 @@ use team::{Sight, User};
 use super::list::{CompanyList, FOUND_MAX};
 use crate::condition::Asked;
 use crate::list::among::first;
-use crate::{CompanyId, LensId, search, sight};
+use crate::{CompanyId, LensId, Of, lists, search, sight};
 
 /// The id of no company.
 const NONE: CompanyId = 0;
@@ -21,6 +21,7 @@ const NONE: CompanyId = 0;
 pub(super) struct CompanySieve {
     lens: LensId,
     condition: Option<Arc<dyn Asked>>,
+    list: Option<i64>,
     /// Those that a search found, the nearest first.
     pub(super) found: Option<Vec<CompanyId>>,
 }
@@ -33,12 +34,13 @@ impl CompanySieve {
             Some(text) => Some(search::companies_found(tx, who, text, FOUND_MAX)?),
             None => None,
         };
-        Ok(CompanySieve { lens: ask.lens, condition: ask.condition.clone(), found })
+        let condition = ask.condition.clone();
+        Ok(CompanySieve { lens: ask.lens, condition, list: ask.list, found })
     }
 
     /// Whether every company is let through.
     pub(super) fn is_open(&self) -> bool {
-        self.condition.is_none() && self.found.is_none()
+        self.condition.is_none() && self.list.is_none() && self.found.is_none()
     }
 
     /// Those of some companies that are let through, in their order; nothing while the condition is not ready.
@@ -53,6 +55,11 @@ impl CompanySieve {
         if let Some(found) = &self.found {
             let found: HashSet<&CompanyId> = found.iter().collect();
             left.retain(|id| found.contains(id));
+        }
+        if let Some(list) = self.list {
+            let those = lists::among(tx, Of::Companies, list, &left)?;
+            let those: HashSet<CompanyId> = those.into_iter().collect();
+            left.retain(|id| those.contains(id));
         }
         if let Some(asked) = &self.condition {
             let Some(those) = asked.among(tx, who, now, &left)? else { return Ok(None) };
@@ -86,6 +93,18 @@ impl CompanySieve {
                 }
                 made
             }
+        };
+        let set = match self.list {
+            Some(list) => {
+                let mut made = Made::default();
+                made.text("select d.id as id from (").made(&set);
+                made.text(
+                    ") d where exists (select 1 from people_list_company m where m.list_id = ",
+                );
+                made.arg(list).text(" and m.company_id = d.id)");
+                made
+            }
+            None => set,
         };
         let Some(found) = &self.found else { return Ok(Some(set)) };
         let mut made = Made::default();

@@ -85,7 +85,7 @@ impl Sieve {
         }
         if let Some(list) = self.list {
             let those: HashSet<PersonId> =
-                crate::lists::among(tx, list, &left)?.into_iter().collect();
+                crate::lists::among(tx, crate::Of::People, list, &left)?.into_iter().collect();
             left.retain(|id| those.contains(id));
         }
         if let Some(asked) = &self.condition {

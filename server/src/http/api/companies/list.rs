@@ -6,7 +6,7 @@ use funnel::condition::Subject;
 use people::companies::{self, CompanyList, CompanySort, ListedCompany};
 use people::condition::{Asked, read_of_companies};
 use people::list::{Cursor, PAGE_ROWS_MAX};
-use people::segment;
+use people::{Of, lists, segment};
 use platform::failure::Failure;
 use platform::{App, Tx};
 use serde_json::{Value, json};
@@ -31,7 +31,8 @@ fn condition() -> Shape {
     )
 }
 
-fn orders() -> Shape {
+/// By what companies are ordered.
+pub(in crate::http::api) fn orders() -> Shape {
     let words: Vec<&str> = CompanySort::ALL.iter().map(|(_, word)| *word).collect();
     let fact = like("^company(\\.[a-z0-9_]{1,30}){1,3}$", 100).format("fact");
     either(vec![word(&words), fact])
@@ -41,9 +42,12 @@ fn orders() -> Shape {
 fn asked(call: Call) -> Call {
     let segment =
         text_of(1, 200).says("Only companies in this segment of companies: its id or its name.");
+    let list =
+        text_of(1, 200).says("Only companies in this list of companies: its id or its name.");
     call.lens()
         .ask("where", condition())
         .ask("segment", segment)
+        .ask("list", list)
         .ask("search", text_of(0, 200).says("A name, the beginning of one, or a domain: of those that it finds the nearest, without more pages; with `sort` the 1,000 that are nearest, in that order and page by page."))
 }
 
@@ -114,6 +118,10 @@ fn wanted(tx: &mut Tx, ask: &Ask) -> Result<Wanted, Failure> {
         }
         None => None,
     };
+    let in_list = match ask.find("list") {
+        Some(which) => Some(lists::meant_of(tx, who, Of::Companies, which)?.id),
+        None => None,
+    };
     let search = ask.find("search").map(str::trim).filter(|text| !text.is_empty());
     let said = ask.find("sort").and_then(CompanySort::parse);
     let is_said = said.is_some();
@@ -132,6 +140,7 @@ fn wanted(tx: &mut Tx, ask: &Ask) -> Result<Wanted, Failure> {
     let search = search.map(str::to_owned);
     let list = CompanyList {
         condition,
+        list: in_list,
         search,
         sort,
         descending,
