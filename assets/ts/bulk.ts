@@ -51,7 +51,7 @@ function fill(form: HTMLFormElement): void {
   };
   const asked = new URL(location.href).searchParams;
   put("all", isAll ? "1" : "");
-  put("people", isAll ? "" : chosenRows().map((row) => row.dataset["row"] ?? "").join(","));
+  put("these", isAll ? "" : chosenRows().map((row) => row.dataset["row"] ?? "").join(","));
   for (const field of findAll(HTMLInputElement, "input[data-from]", form)) {
     field.value = find(HTMLElement, "[data-list]")?.dataset[field.dataset["from"] ?? ""] ?? "";
   }

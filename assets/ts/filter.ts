@@ -71,9 +71,12 @@ async function add(what: string, group: HTMLElement, after: Element | null): Pro
   if (await parts()) addPart(what, group, after);
 }
 
+/** Where the list of people is, or that of companies: conditions are about these. */
+const at = (): string => find(HTMLElement, "[data-list]")?.dataset["at"] ?? "";
+
 /** What chips are made of, put into the page once. */
 function parts(): Promise<boolean> {
-  fetching ??= text("/people/conditions", "text/html").then((html) => {
+  fetching ??= text(`${at()}/conditions`, "text/html").then((html) => {
     const found = html && find(HTMLElement, "#condition-parts", new DOMParser().parseFromString(html, "text/html"));
     if (!found) {
       fetching = null;
@@ -89,7 +92,7 @@ function parts(): Promise<boolean> {
 async function put(here: HTMLElement): Promise<void> {
   const sent: HTMLElement[] = [];
   const condition = JSON.stringify(treeOf(here, sent));
-  const answer = await post("/people/conditions", { condition });
+  const answer = await post(`${at()}/conditions`, { condition });
   const built = answer ? ((await answer.json()) as Built) : { faults: [{ row: null, cell: "", words: LOST }] };
   showFaults(here, sent, built.faults ?? []);
   if (built.text === undefined || built.text === shown) return;

@@ -273,6 +273,7 @@ fn menu() -> Menu {
     };
     let pages = vec![
         item("People", "/people", "people", "P"),
+        item("Companies", "/companies", "company", "C"),
         item("Segments", "/segments", "filter", "L"),
         item("Funnel", "/funnel", "funnel", "F"),
         item("Handoffs", "/handoffs", "arrow", "H"),

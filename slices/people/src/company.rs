@@ -55,6 +55,8 @@ pub struct CompanyRecord {
     pub keys: Vec<(String, String)>,
     /// Where it stands: as far as the furthest of the people whom the user sees there, or as its own deals bring it.
     pub stage: Stage,
+    /// Its score of intent, as it was last told.
+    pub intent: Option<f64>,
     /// Facts about it, in the order of their names.
     pub facts: Vec<HeldFact>,
     /// What is recorded of it, and what is told of its score, in order.
@@ -108,6 +110,7 @@ pub fn company(
         others: if is_told { others(tx, who, lens.id, id)? } else { Vec::new() },
         company,
         stage,
+        intent: place.intent,
         history,
         people,
         next,

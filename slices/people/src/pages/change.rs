@@ -4,6 +4,7 @@ use askama::Template;
 use platform::page::filters;
 
 use super::marks::Bar;
+use crate::Of;
 
 /// How a change goes, in numbers that add up.
 #[derive(Clone, Debug, Template)]
@@ -13,6 +14,8 @@ pub struct ChangeLedger {
     pub href: String,
     /// What is done.
     pub deed: String,
+    /// Whether to people or to companies.
+    pub of: Of,
     /// When it was asked for.
     pub started: String,
     /// Whether it is settled who they are.
@@ -20,7 +23,7 @@ pub struct ChangeLedger {
     /// Whether it runs.
     pub is_running: bool,
     /// How many were chosen.
-    pub people: i64,
+    pub whole: i64,
     /// To whom it made a difference.
     pub changed: i64,
     /// Of whom it was so already.
@@ -54,6 +57,16 @@ pub struct ChangePage {
     pub ledger: ChangeLedger,
     /// To whom it could not be done, the first of them.
     pub rejections: Vec<RejectionLine>,
+}
+
+impl ChangeLedger {
+    /// What they are, with a capital letter.
+    fn whole_label(&self) -> &'static str {
+        match self.of {
+            Of::People => "People",
+            Of::Companies => "Companies",
+        }
+    }
 }
 
 impl ChangePage {

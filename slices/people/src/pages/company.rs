@@ -38,6 +38,8 @@ pub struct CompanyPage {
     pub action: String,
     /// Whether facts may be changed.
     pub may_edit: bool,
+    /// Custom fields that may be told: fact and label.
+    pub known: Vec<(String, String)>,
     /// What was just done, if it can be undone.
     pub done: Option<Done>,
     /// The public id, by which an open page hears of changes.

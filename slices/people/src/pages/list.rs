@@ -1,10 +1,11 @@
-//! The page of the list.
+//! The page of the list of people, and of that of companies.
 
 use askama::Template;
 use platform::page::filters;
 
 use super::change::ChangeLedger;
 use super::marks::{Bar, Markup, StageMark, Temperature};
+use crate::Of;
 
 /// A tab above the list: a stage, everyone, or a saved view.
 #[derive(Clone, Debug)]
@@ -77,6 +78,8 @@ pub enum Cell {
     Words(String),
     /// Words that may be long, cut at the end.
     Clipped(String),
+    /// A whole number.
+    Number(i64),
     /// A company with its record.
     Company {
         /// Its name; empty if unknown.
@@ -102,7 +105,7 @@ pub enum Cell {
     Unknown(Markup),
 }
 
-/// A person in the list.
+/// A person or a company in the list.
 #[derive(Clone, Debug)]
 pub struct Row {
     /// The public id.
@@ -161,6 +164,8 @@ pub struct Total {
 pub struct ListPage {
     /// What is listed.
     pub title: String,
+    /// Whether it lists people or companies.
+    pub of: Of,
     /// The list without anything asked.
     pub base: String,
     /// The segment or list of which this is the page.
@@ -225,7 +230,100 @@ pub struct ListPage {
     pub export: String,
 }
 
+/// What the page says otherwise of people than of companies.
+struct Says {
+    /// Everybody.
+    all: &'static str,
+    /// Where nothing is in the workspace.
+    none_yet: &'static str,
+    none_yet_more: &'static str,
+    /// Where nothing is found.
+    none_found: &'static str,
+    none_named: &'static str,
+    none_meets: &'static str,
+    none_here: &'static str,
+    /// By what is searched.
+    search: &'static str,
+    search_label: &'static str,
+    /// The part that scrolls.
+    region: &'static str,
+    select_all: &'static str,
+    export: &'static str,
+    show: &'static str,
+    /// What a column can be besides.
+    fact: &'static str,
+    /// An avatar's looks.
+    avatar: &'static str,
+    /// What a new list may be called.
+    new_list: &'static str,
+    /// A list, below its title.
+    list: &'static str,
+    /// What is left as it is when a list goes.
+    stay: &'static str,
+    /// What a change of a fact is called on its button.
+    tell: &'static str,
+    whom_not: &'static str,
+}
+
+const OF_PEOPLE: Says = Says {
+    all: "Show everyone",
+    none_yet: "Nobody is here yet",
+    none_yet_more: "Bring a file of people, and each will stand where the definition puts them, with the reason.",
+    none_found: "Nobody is found",
+    none_named: "and no name holds it",
+    none_meets: "Of nobody are these conditions known to be true. Whoever’s value is unknown is not among them.",
+    none_here: "Nobody stands here now.",
+    search: "Name or address",
+    search_label: "Find by name or address",
+    region: "People in this view",
+    select_all: "Select everybody shown",
+    export: "Export these people",
+    show: "Show these people",
+    fact: "person.custom.plan",
+    avatar: "",
+    new_list: "Hannover fair",
+    list: "A list: whoever was put in",
+    stay: "The people stay as they are.",
+    tell: "Tell it of them",
+    whom_not: "Whom it could not be done to",
+};
+const OF_COMPANIES: Says = Says {
+    all: "Show all companies",
+    none_yet: "No company is here yet",
+    none_yet_more: "Companies come with the people who work there: bring a file of people that names them.",
+    none_found: "No company is found",
+    none_named: "and no company’s name holds it",
+    none_meets: "Of no company are these conditions known to be true. One of which a value is unknown is not among them.",
+    none_here: "No company stands here now.",
+    search: "Name or domain",
+    search_label: "Find by name or domain",
+    region: "Companies in this view",
+    select_all: "Select all that are shown",
+    export: "Export these companies",
+    show: "Show these companies",
+    fact: "company.custom.region",
+    avatar: "avatar--co",
+    new_list: "Key accounts",
+    list: "A list: the companies that were put in",
+    stay: "The companies stay as they are.",
+    tell: "Tell it of these companies",
+    whom_not: "Which it could not be done to",
+};
+
 impl ListPage {
+    /// What the page says of people, or of companies.
+    fn says(&self) -> &'static Says {
+        match self.of {
+            Of::People => &OF_PEOPLE,
+            Of::Companies => &OF_COMPANIES,
+        }
+    }
+
+    /// Whether it lists people.
+    fn is_of_people(&self) -> bool {
+        self.of == Of::People
+    }
+
     /// The stage that narrows the list; empty for none.
     fn stage(&self) -> &str {
         let found = self.kept.iter().find(|(name, _)| *name == "stage");

@@ -110,6 +110,8 @@ pub struct PersonPage {
     pub action: String,
     /// Whether facts may be changed.
     pub may_edit: bool,
+    /// Custom fields that may be told: fact and label.
+    pub known: Vec<(String, String)>,
     /// Whether the owner may be.
     pub may_assign: bool,
     /// Who may look after them.

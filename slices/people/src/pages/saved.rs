@@ -3,6 +3,8 @@
 use askama::Template;
 use platform::page::filters;
 
+use crate::Of;
+
 /// A segment or a list.
 #[derive(Clone, Debug)]
 pub struct SavedLine {
@@ -10,6 +12,8 @@ pub struct SavedLine {
     pub href: String,
     /// As people call it.
     pub name: String,
+    /// Whether people or companies are in it.
+    pub of: Of,
     /// Its condition in English; empty for a list.
     pub says: String,
     /// How many are in it; nothing while that is counted.
@@ -28,7 +32,7 @@ pub struct SavedLine {
 pub struct SavedPage {
     /// Conditions by a name.
     pub segments: Vec<SavedLine>,
-    /// People by a name.
+    /// People or companies by a name.
     pub lists: Vec<SavedLine>,
     /// Whether the user may make any.
     pub may_edit: bool,

@@ -13,17 +13,17 @@ use serde::Deserialize;
 use team::{Right, User};
 
 use super::list::temperature;
-use super::person::{done, open_line};
+use super::person::{called, done, open_line, tellable};
 use crate::company::{After, CompanyRecord, company};
 use crate::pages::company::{CompanyPage, PersonLine};
 use crate::pages::marks::{Score, StageMark};
 use crate::pages::person::{Filter, ScoreLine};
 use crate::pages::timeline::{self, Before, Show, Told};
 use crate::panel::Besides;
-use crate::{COMPANY, PERSON, frame};
+use crate::{COMPANY, Of, PERSON, frame};
 
 /// The fact that says how much the company is in the market.
-const INTENT: &str = "company.score.intent";
+const INTENT: &str = "score.intent";
 
 pub(super) fn routes() -> Router<App> {
     Router::new().route("/companies/{company}", get(page))
@@ -104,9 +104,11 @@ pub fn company_view(
         (show, true) => format!("{here}?show={show}&machines=1"),
     };
     let done = done(tx, &record.history, record.company.id, &ask.edited)?;
+    let fields = crate::fields::fields(tx, who)?;
     Ok(CompanyPage {
         action: format!("{here}/facts"),
         may_edit: who.can(Right::EditPeople),
+        known: tellable(&fields, Of::Companies),
         done,
         live: outside.encode(COMPANY, record.company.id),
         head: besides.head,
@@ -115,12 +117,15 @@ pub fn company_view(
         about: about(&record),
         stage: StageMark::of(record.stage.as_str()),
         score: ScoreLine { name: "Intent", score: intent(&record), unit: "" },
-        facts: record
-            .facts
-            .iter()
-            .filter(|fact| fact.key != INTENT)
-            .map(|fact| open_line(fact, who, &here, &almanac))
-            .collect(),
+        facts: called(
+            record
+                .facts
+                .iter()
+                .filter(|fact| fact.key != INTENT)
+                .map(|fact| open_line(fact, who, &here, &almanac))
+                .collect(),
+            &fields,
+        ),
         people: record.people.iter().map(|listed| line(listed, &record, outside)).collect(),
         people_count: i64::try_from(record.people_count).unwrap_or(i64::MAX),
         more: record.next.as_ref().map(|next| format!("{here}?after={}#people", next.to_text())),
@@ -155,9 +160,14 @@ fn about(record: &CompanyRecord) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
+/// The score as it is kept; where nothing is kept of it, as it was told as a fact.
 fn intent(record: &CompanyRecord) -> Option<Score> {
-    let held = record.facts.iter().find(|fact| fact.key == INTENT)?;
-    held.value.parse().ok().map(|value| Score::between(value, 0.0))
+    let told = || {
+        let held = record.facts.iter().find(|fact| fact.key == INTENT)?;
+        held.value.parse().ok()
+    };
+    let value: Option<f64> = record.intent.or_else(told);
+    value.map(|value| Score::between(value, 0.0))
 }
 
 fn line(

@@ -1,11 +1,14 @@
-//! `GET /people`, what it asks for as one builds a condition, and the counts that keep it live.
+//! `GET /people`, `GET /companies`, what they ask for as one builds a condition, and the counts that keep them live.
 
 mod ask;
 mod bulk;
 mod choices;
 mod columns;
 mod conditions;
+mod held;
+mod rows;
 mod saved;
+mod wanted;
 
 use std::sync::Arc;
 
@@ -27,35 +30,41 @@ use self::ask::{ALL, Ask, cols};
 use self::choices::{
     column_choices, densities, density, formulas, label, missing, tabs, view_here, within,
 };
-use self::columns::{Column, Filling, heads};
-use crate::LensLabel;
+use self::columns::{Column, heads};
+use self::rows::Shown;
+use self::saved::with_stage;
+use self::wanted::{Found, Narrowed, Order, Wanted};
 use crate::condition::Asked;
 use crate::fields;
 use crate::frame;
-use crate::list::{self, Cursor, List, ListView, Sieve, Sort};
+use crate::list::Cursor;
 use crate::lists::{self, LIST, ListRow};
-use crate::missing::Toward;
 use crate::pages::chips;
 use crate::pages::list::{ListPage, ReadingPart, Total, Waiting};
 use crate::pages::marks::{Bar, Heat, StageMark, Temperature, TruthMark};
 use crate::segment::{self, SEGMENT, SegmentRow};
-use crate::stand::{self, Standing};
+use crate::stand::Standing;
 use crate::views::{self, VIEW, ViewRow};
+use crate::{LensLabel, Of};
 
 /// Rows on a page.
 const ROWS: usize = 50;
-/// People among whom a condition is counted before the page is sent; among more it is asked for afterwards.
+/// Among how many a condition is counted before the page is sent; among more it is asked for afterwards.
 const COUNTED_AT_ONCE: u64 = 20_000;
 
 pub(super) fn routes() -> Router<App> {
-    Router::new()
-        .route("/people", get(page))
-        .route("/people/counts", get(counts))
-        .route("/people/count", get(count))
-        .route("/people/ready", get(ready))
-        .route("/people/conditions", get(conditions::parts).post(conditions::build))
-        .merge(saved::routes())
-        .merge(bulk::routes())
+    let of = |of: Of| {
+        let at = |rest: &str| format!("{}{rest}", of.page());
+        let conditions = get(move |app, who| conditions::parts(of, app, who))
+            .post(move |app, who, built| conditions::build(of, app, who, built));
+        Router::new()
+            .route(of.page(), get(move |app, who, ask| page(of, app, who, ask)))
+            .route(&at("/counts"), get(move |app, who| counts(of, app, who)))
+            .route(&at("/count"), get(move |app, who, ask| count(of, app, who, ask)))
+            .route(&at("/ready"), get(move |app, who, ask| ready(of, app, who, ask)))
+            .route(&at("/conditions"), conditions)
+    };
+    of(Of::People).merge(of(Of::Companies)).merge(saved::routes()).merge(bulk::routes())
 }
 
 /// Percent-encodes a value of a query (RFC 3986, 2.3: all but the unreserved).
@@ -72,28 +81,29 @@ pub(crate) fn encode(value: &str) -> String {
 }
 
 async fn page(
+    of: Of,
     State(app): State<App>,
     who: User,
     Query(ask): Query<Ask>,
 ) -> Result<Response, Failure> {
-    let ask = Ask { within: String::new(), ..ask };
+    let ask = Ask { of, within: String::new(), ..ask };
     if ask.is_empty() {
         let user = who.clone();
         let first = app
             .db
             .read(move |tx| {
-                let first = views::first(tx, &user)?;
+                let first = views::first(tx, &user, of)?;
                 Ok(first.map(|view| tx.public_ids().encode(VIEW, view.id)))
             })
             .await?;
         if let Some(view) = first {
-            return Ok(Redirect::to(&format!("/people?view={view}")).into_response());
+            return Ok(Redirect::to(&format!("{}?view={view}", of.page())).into_response());
         }
     }
     Ok(shown(app, who, ask).await?.into_response())
 }
 
-/// The page of people, of a segment or of a list.
+/// The page of people or of companies, of a segment or of a list.
 async fn shown(app: App, who: User, ask: Ask) -> Result<Page, Failure> {
     let now = app.clock.now();
     let user = who.clone();
@@ -103,24 +113,21 @@ async fn shown(app: App, who: User, ask: Ask) -> Result<Page, Failure> {
             let (looked, ask) = Looked::at(tx, &user, ask)?;
             let (view, is_ready) = view(tx, &user, &ask, &looked, now)?;
             let unready = Some(looked).filter(|_| !is_ready);
-            let here = if ask.within.is_empty() { "/people" } else { "/segments" };
+            let here = if ask.within.is_empty() { ask.of.page() } else { "/segments" };
             Ok((frame::shell(tx, &user, here)?, view, unready))
         })
         .await?;
     if let Some(looked) = unready {
-        let prepare = move |tx: &mut Tx| {
-            list::prepare(tx, &who, looked.sieve.condition.as_ref(), &looked.list.sort, now)
-        };
-        app.db.write(prepare).await?;
+        app.db.write(move |tx| looked.wanted.prepare(tx, &who, now)).await?;
     }
     Ok(Page::new(&shell, &view.title, &view))
 }
 
 /// An address as it is understood.
 struct Looked {
+    of: Of,
     lens: LensLabel,
-    sieve: Sieve,
-    list: List,
+    wanted: Wanted,
     /// The condition of the address alone.
     own: Option<Arc<dyn Asked>>,
     /// Why the condition can't be read.
@@ -141,7 +148,7 @@ impl Looked {
     fn at(tx: &mut Tx, who: &User, mut ask: Ask) -> Result<(Looked, Ask), Failure> {
         let mut views = Vec::new();
         if ask.within.is_empty() {
-            views = views::views(tx, who)?;
+            views = views::views(tx, who, ask.of)?;
             let here = tx.public_ids().decode(VIEW, &ask.view);
             match views.iter().find(|view| Some(view.id) == here) {
                 Some(view) => ask.take(view),
@@ -150,6 +157,7 @@ impl Looked {
             }
         }
         let looked = Looked::of(tx, who, &ask)?;
+        ask.of = looked.of;
         Ok((Looked { views, ..looked }, ask))
     }
 
@@ -157,53 +165,59 @@ impl Looked {
         who.may(Right::ReadPeople)?;
         let lens = crate::lens_for(tx, who, None)?;
         let within = match ask.within.split_once('_') {
-            Some((SEGMENT, _)) => Within::Segment(segment::meant(tx, who, &ask.within)?),
+            Some((SEGMENT, _)) => Within::Segment(segment::meant_of_any(tx, who, &ask.within)?),
             Some((LIST, _)) => Within::List(lists::meant(tx, who, &ask.within)?),
             Some(_) => return Err(Failure::missing("segment", &ask.within)),
             None => Within::Everybody,
         };
-        let stages = match ask.stage.as_str() {
-            "" => Vec::new(),
-            word => vec![Stage::parse(word).ok_or_else(|| Failure::missing("stage", word))?],
+        let of = match &within {
+            Within::Everybody => ask.of,
+            Within::Segment(row) => row.subject.into(),
+            Within::List(row) => row.of,
         };
-        let sort = Sort::parse(&ask.sort).unwrap_or(Sort::Engagement);
+        let stage = match ask.stage.as_str() {
+            "" => None,
+            word => Some(Stage::parse(word).ok_or_else(|| Failure::missing("stage", word))?),
+        };
+        let order = Order::parse(of, &ask.sort).unwrap_or_else(|| Order::usual(of, who));
         let descending = match ask.dir.as_str() {
             "asc" => false,
             "desc" => true,
-            _ => sort.is_down_by_itself(),
+            _ => order.is_down_by_itself(),
         };
         let of_segment = match &within {
             Within::Segment(row) => row.condition.as_str(),
             Within::Everybody | Within::List(_) => "",
         };
-        let read = condition(tx, who, lens.id, &ask.condition).and_then(|own| {
-            Ok((own, condition(tx, who, lens.id, &both(of_segment, &ask.condition))?))
-        });
+        let all = both(of_segment, &ask.condition);
+        let all = match of {
+            Of::People => all,
+            Of::Companies => with_stage(&ask.stage, &all),
+        };
+        let read = condition(tx, who, (of, lens.id), &ask.condition)
+            .and_then(|own| Ok((own, condition(tx, who, (of, lens.id), &all)?)));
         let (own, condition, fault) = match read {
             Ok((own, condition)) => (own, condition, None),
             Err(Failure::Refused { words, .. }) => (None, None, Some(words)),
             Err(other) => return Err(other),
         };
-        let list = List {
-            lens: lens.id,
-            stages: stages.clone(),
-            sort,
-            descending,
-            after: Cursor::parse(&ask.after),
-            search: Some(ask.q.clone()).filter(|q| !q.trim().is_empty()),
-            limit: ROWS,
-        };
-        let in_list = match &within {
+        let list = match &within {
             Within::List(row) => Some(row.id),
             Within::Everybody | Within::Segment(_) => None,
         };
-        let sieve = Sieve { stages, condition, list: in_list, ..Sieve::of(lens.id) };
-        Ok(Looked { lens, sieve, list, own, fault, within, views: Vec::new() })
+        let narrowed = Narrowed { lens: lens.id, stage, condition, list };
+        let search = Some(ask.q.clone()).filter(|q| !q.trim().is_empty());
+        let after = Cursor::parse(&ask.after);
+        let wanted = Wanted::new(narrowed, (order, descending), (search, after), ROWS);
+        Ok(Looked { of, lens, wanted, own, fault, within, views: Vec::new() })
     }
 
     fn title(&self) -> String {
         match &self.within {
-            Within::Everybody => "People".to_owned(),
+            Within::Everybody => match self.of {
+                Of::People => "People".to_owned(),
+                Of::Companies => "Companies".to_owned(),
+            },
             Within::Segment(row) => row.name.clone(),
             Within::List(row) => row.name.clone(),
         }
@@ -221,15 +235,13 @@ fn both(a: &str, b: &str) -> String {
 fn condition(
     tx: &mut Tx,
     who: &User,
-    lens: crate::LensId,
+    about: (Of, crate::LensId),
     text: &str,
 ) -> Result<Option<Arc<dyn Asked>>, Failure> {
     if text.trim().is_empty() {
         return Ok(None);
     }
-    let asked = crate::condition::read(tx, lens, text)?;
-    asked.check(tx, who)?;
-    Ok(Some(asked))
+    wanted::read(tx, who, about, text).map(Some)
 }
 
 /// The page, and whether all that it asks for is ready.
@@ -240,40 +252,43 @@ fn view(
     looked: &Looked,
     now: Moment,
 ) -> Result<(ListPage, bool), Failure> {
-    let Looked { lens, sieve, list, fault, .. } = looked;
+    let Looked { of, lens, wanted, fault, .. } = looked;
     let found = match fault {
         Some(_) => None,
-        None => list::list_of(tx, who, list, sieve, now)?,
+        None => wanted.find(tx, who, now)?,
     };
     let is_ready = found.is_some() || fault.is_some();
     let waiting = match (fault, &found) {
         (Some(words), _) => Some(Waiting::Fault(words.clone())),
-        (None, None) => Some(Waiting::Reading(ask.asking("/people/ready"))),
+        (None, None) => Some(Waiting::Reading(ask.asking("ready"))),
         (None, Some(_)) => None,
     };
-    let tally = stand::tally_for(tx, who, lens.id)?;
-    let found = found.unwrap_or_else(|| ListView { rows: Vec::new(), next: None });
-    let (toward, columns) = (Toward::parse(&ask.missing), ask.columns());
+    let tally = wanted::tally(tx, who, *of, lens.id)?;
+    let found = found.unwrap_or_else(|| Found::none(*of));
+    let (columns, order) = (ask.columns(), wanted.order());
     let mut fields = fields::fields(tx, who)?;
-    // A formula of companies says nothing of people.
-    fields.retain(|field| !(field.kind == fields::Kind::Formula && field.is_of_company()));
-    let mut heads = heads(ask, &columns, &list.sort, list.descending);
+    // A formula says nothing of others.
+    fields.retain(|field| field.kind != fields::Kind::Formula || field.key.starts_with(of.facts()));
+    let mut heads = heads(ask, &columns, &order, wanted.is_descending());
     let shown = heads.iter_mut().skip(1).filter(|head| head.cell != "missing");
     for (head, column) in shown.zip(&columns) {
         head.label = label(column, &fields);
     }
-    let mut filling = Filling::of(tx, who, (lens, &found.rows, &columns), toward, now)?;
-    filling.judge(tx, who, &found.rows, &formulas(&columns, &fields))?;
-    let rows = found.rows.iter().map(|row| filling.row(row, &heads, &columns)).collect();
+    let formulas = formulas(&columns, &fields);
+    let shown = Shown { ask, lens, heads: &heads, columns: &columns, formulas: &formulas };
+    let rows = rows::filled(tx, who, &found.rows, &shown, now)?;
     let everyone: u64 = tally.iter().map(|(_, n)| *n).sum();
     let more = found.next.map(|cursor| Ask { after: cursor.to_text(), ..ask.clone() }.href());
     let form = looked.own.as_ref().map(|asked| Form::of(asked.condition()));
     let may_edit = who.can(Right::EditPeople);
-    let users = if may_edit { team::holders(tx, Right::EditPeople)? } else { Vec::new() };
+    let may_assign = may_edit && *of == Of::People;
+    let users = if may_assign { team::holders(tx, Right::EditPeople)? } else { Vec::new() };
     let outside = tx.public_ids();
-    let lists = if may_edit { lists::lists(tx, who)? } else { Vec::new() };
+    let mut lists = if may_edit { lists::lists(tx, who)? } else { Vec::new() };
+    lists.retain(|row| row.of == *of);
     let page = ListPage {
         title: looked.title(),
+        of: *of,
         base: ask.base(),
         tabs: tabs(ask, looked, &tally, outside),
         within: within(&looked.within, ask, outside),
@@ -286,18 +301,18 @@ fn view(
         may_share: who.can(Right::ManageLists),
         chips: chips::bar(form.as_ref())?,
         condition: ask.condition.trim().to_owned(),
-        shown: cols(&columns),
+        shown: cols(*of, &columns),
         columns: column_choices(ask, &columns, &fields),
         densities: densities(ask),
         density: density(&ask.density).to_owned(),
         missing: missing(ask),
         search: ask.q.clone(),
         kept: ask.kept(),
-        unordered: unordered(ask, &list.sort).filter(|_| more.is_none()),
+        unordered: unordered(ask, &order).filter(|_| more.is_none()),
         more,
         rows,
-        total: total(tx, who, ask, sieve, (everyone, waiting.is_some()), now)?,
-        is_bar_shown: sieve.condition.is_none() && sieve.list.is_none(),
+        total: total(tx, who, ask, wanted, (everyone, waiting.is_some()), now)?,
+        is_bar_shown: !wanted.is_narrow(),
         waiting,
         heads,
         bar: bar(&tally),
@@ -337,7 +352,7 @@ fn export(who: &User, ask: &Ask, columns: &[Column]) -> Option<String> {
         .map(|(name, value)| format!("{name}={}", encode(value)))
         .collect();
     let joint = if said.is_empty() { "" } else { "?" };
-    Some(format!("/people/export{joint}{}", said.join("&")))
+    Some(format!("{}/export{joint}{}", ask.of.page(), said.join("&")))
 }
 
 /// How many are found: at once where that costs little, else it is asked for by the page.
@@ -345,23 +360,23 @@ fn total(
     tx: &mut Tx,
     who: &User,
     ask: &Ask,
-    sieve: &Sieve,
+    wanted: &Wanted,
     (everyone, is_waiting): (u64, bool),
     now: Moment,
 ) -> Result<Total, Failure> {
-    if sieve.condition.is_none() && sieve.list.is_none() {
-        return Ok(Total { count: sieve.count(tx, who, now)?.map(int), asks: String::new() });
+    if !wanted.is_narrow() {
+        return Ok(Total { count: wanted.count(tx, who, now)?.map(int), asks: String::new() });
     }
-    let asks = ask.asking("/people/count");
+    let asks = ask.asking("count");
     if is_waiting || everyone > COUNTED_AT_ONCE {
         return Ok(Total { count: None, asks });
     }
-    Ok(Total { count: sieve.count(tx, who, now)?.map(int), asks })
+    Ok(Total { count: wanted.count(tx, who, now)?.map(int), asks })
 }
 
 /// Those of whom the fact is unknown by which the list is ordered: the fact, and where they are.
-fn unordered(ask: &Ask, sort: &Sort) -> Option<(String, String)> {
-    let Sort::Fact(key) = sort else { return None };
+fn unordered(ask: &Ask, order: &Order) -> Option<(String, String)> {
+    let key = order.fact()?;
     let unknown = format!("!known({key})");
     let condition = match ask.condition.trim() {
         "" => unknown,
@@ -371,7 +386,7 @@ fn unordered(ask: &Ask, sort: &Sort) -> Option<(String, String)> {
         (ask.sort, ask.dir) = ("name".to_owned(), String::new());
         ask.condition = condition;
     });
-    Some((Column::Fact(key.clone()).label(), href))
+    Some((Column::Fact(key.to_owned()).label(), href))
 }
 
 fn int(count: u64) -> i64 {
@@ -424,13 +439,13 @@ fn bar(tally: &[(Stage, u64)]) -> Bar {
 }
 
 /// How many stand where, for a page that is open.
-async fn counts(State(app): State<App>, who: User) -> Result<Json<Value>, Failure> {
+async fn counts(of: Of, State(app): State<App>, who: User) -> Result<Json<Value>, Failure> {
     who.may(Right::ReadPeople)?;
     let tally = app
         .db
         .read(move |tx| {
             let lens = crate::lens_for(tx, &who, None)?;
-            stand::tally_for(tx, &who, lens.id)
+            wanted::tally(tx, &who, of, lens.id)
         })
         .await?;
     let everyone: u64 = tally.iter().map(|(_, count)| count).sum();
@@ -442,6 +457,7 @@ async fn counts(State(app): State<App>, who: User) -> Result<Json<Value>, Failur
 
 /// How many meet a condition, for a page that is open; nothing while it is not ready.
 async fn count(
+    of: Of,
     State(app): State<App>,
     who: User,
     Query(ask): Query<Ask>,
@@ -450,10 +466,10 @@ async fn count(
     let count = app
         .db
         .read(move |tx| {
-            let (looked, _) = Looked::at(tx, &who, ask)?;
+            let (looked, _) = Looked::at(tx, &who, Ask { of, ..ask })?;
             match looked.fault {
                 Some(_) => Ok(None),
-                None => looked.sieve.count(tx, &who, now),
+                None => looked.wanted.count(tx, &who, now),
             }
         })
         .await?;
@@ -461,31 +477,37 @@ async fn count(
 }
 
 /// Whether what a list asks for is ready, for a page that waits for it.
-async fn ready(State(app): State<App>, who: User, Query(ask): Query<Ask>) -> Result<Page, Failure> {
+async fn ready(
+    of: Of,
+    State(app): State<App>,
+    who: User,
+    Query(ask): Query<Ask>,
+) -> Result<Page, Failure> {
     let now = app.clock.now();
+    let ask = Ask { of, ..ask };
     let asked = ask.clone();
     let is_ready = app
         .db
         .read(move |tx| {
-            let (mut looked, _) = Looked::at(tx, &who, asked)?;
-            looked.list.limit = 1;
-            let is_read = list::list_of(tx, &who, &looked.list, &looked.sieve, now)?.is_some();
+            let (looked, _) = Looked::at(tx, &who, asked)?;
+            let is_read = looked.wanted.only_one().find(tx, &who, now)?.is_some();
             Ok(is_read || looked.fault.is_some())
         })
         .await?;
-    let asks = if is_ready { String::new() } else { ask.asking("/people/ready") };
+    let asks = if is_ready { String::new() } else { ask.asking("ready") };
     Ok(Page::part(&ReadingPart { asks }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::list::Sort;
 
     #[test]
     fn the_same_column_again_turns_the_order_round() {
         let ask = Ask::default();
         let href = |sort: Sort, descending, cell: &str| {
-            let heads = heads(&ask, &ask.columns(), &sort, descending);
+            let heads = heads(&ask, &ask.columns(), &Order::People(sort), descending);
             heads.into_iter().find(|head| head.cell == cell).unwrap().href
         };
         assert!(href(Sort::Name, false, "name").contains("dir=desc"));
@@ -499,7 +521,7 @@ mod tests {
     #[test]
     fn what_is_missing_stands_beside_the_stage() {
         let ask = Ask { missing: "next".into(), ..Ask::default() };
-        let heads = heads(&ask, &ask.columns(), &Sort::Name, false);
+        let heads = heads(&ask, &ask.columns(), &Order::People(Sort::Name), false);
         let cells: Vec<&str> = heads.iter().map(|head| head.cell).collect();
         assert_eq!(&cells[..4], ["name", "co", "stage", "missing"]);
         assert!(missing(&ask)[1].is_here);
@@ -508,9 +530,10 @@ mod tests {
     #[test]
     fn whoever_is_in_no_order_can_be_shown() {
         let ask = Ask { condition: "a || b".into(), ..Ask::default() };
-        let (label, href) = unordered(&ask, &Sort::Fact("person.custom.plan".into())).unwrap();
+        let (label, href) =
+            unordered(&ask, &Order::by_fact(Of::People, "person.custom.plan")).unwrap();
         assert_eq!(label, "plan");
         assert!(href.contains(&encode("(a || b) && !known(person.custom.plan)")), "{href}");
-        assert_eq!(unordered(&ask, &Sort::Name), None);
+        assert_eq!(unordered(&ask, &Order::People(Sort::Name)), None);
     }
 }

@@ -15,6 +15,7 @@ use team::{FieldRight, Right, User};
 
 use super::list::{engagement, temperature};
 use crate::edit::Edited;
+use crate::fields::{FieldRow, Kind};
 use crate::pages::marks::{Score, StageMark};
 use crate::pages::person::{
     Choosable, Colleague, Done, FactLine, Filter, PersonPage, ScoreLine, label,
@@ -23,7 +24,7 @@ use crate::pages::timeline::{self, Before, Show, Told};
 use crate::panel::{Besides, Panels};
 use crate::person::{HeldFact, in_words, record};
 use crate::project::OUTSIDE_ID;
-use crate::{COMPANY, PERSON, frame};
+use crate::{COMPANY, Of, PERSON, frame};
 
 /// A fact that runs out within this time is called stale.
 const STALE_BEFORE: Span = Span::days(14);
@@ -124,6 +125,7 @@ pub fn record_view(
         .as_ref()
         .map(|company| format!("/companies/{}", outside.encode(COMPANY, company.id)));
     let done = done(tx, &record.history, record.person.id, &ask.edited)?;
+    let fields = crate::fields::fields(tx, who)?;
     let may_assign = who.field(crate::OWNER) == FieldRight::Write;
     let users = if may_assign { team::colleagues(tx)? } else { Vec::new() };
     Ok(PersonPage {
@@ -175,15 +177,22 @@ pub fn record_view(
                 unit: " %",
             },
         ],
-        facts: record.facts.iter().map(|fact| open_line(fact, who, &here, &almanac)).collect(),
-        company_facts: record
-            .company_facts
-            .iter()
-            .map(|fact| match &company_here {
-                Some(company) => open_line(fact, who, company, &almanac),
-                None => fact_line(fact, &almanac),
-            })
-            .collect(),
+        known: tellable(&fields, Of::People),
+        facts: called(
+            record.facts.iter().map(|fact| open_line(fact, who, &here, &almanac)).collect(),
+            &fields,
+        ),
+        company_facts: called(
+            record
+                .company_facts
+                .iter()
+                .map(|fact| match &company_here {
+                    Some(company) => open_line(fact, who, company, &almanac),
+                    None => fact_line(fact, &almanac),
+                })
+                .collect(),
+            &fields,
+        ),
         colleagues: record
             .colleagues
             .iter()
@@ -248,6 +257,23 @@ pub(super) fn open_line(fact: &HeldFact, who: &User, here: &str, almanac: &Alman
         action: if may_write { format!("{here}/facts") } else { String::new() },
         ..line
     }
+}
+
+/// Lines of custom fields, called by the labels of those.
+pub(super) fn called(mut lines: Vec<FactLine>, fields: &[FieldRow]) -> Vec<FactLine> {
+    for line in &mut lines {
+        if let Some(field) = fields.iter().find(|field| field.key == line.key) {
+            line.label.clone_from(&field.label);
+        }
+    }
+    lines
+}
+
+/// The custom fields of people, or of companies, that may be told: fact and label.
+pub(super) fn tellable(fields: &[FieldRow], of: Of) -> Vec<(String, String)> {
+    let is_told =
+        |field: &&FieldRow| field.key.starts_with(of.facts()) && field.kind != Kind::Formula;
+    fields.iter().filter(is_told).map(|field| (field.key.clone(), field.label.clone())).collect()
 }
 
 /// What was just done, in words, if nothing else was said since.

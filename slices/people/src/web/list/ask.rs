@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::columns::Column;
 use super::encode;
+use crate::Of;
 use crate::lists::LIST;
 use crate::segment::SEGMENT;
 use crate::views::{Shows, ViewRow};
@@ -15,6 +16,9 @@ pub(super) const ALL: &str = "all";
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Ask {
+    /// Of which list it is asked; the page says it, not the address.
+    #[serde(skip)]
+    pub(super) of: Of,
     /// A stage.
     pub(super) stage: String,
     /// The order.
@@ -71,7 +75,7 @@ impl Ask {
         match self.within.split_once('_') {
             Some((SEGMENT, _)) => format!("/segments/{}", encode(&self.within)),
             Some((LIST, _)) => format!("/lists/{}", encode(&self.within)),
-            _ => "/people".to_owned(),
+            _ => self.of.page().to_owned(),
         }
     }
 
@@ -80,9 +84,9 @@ impl Ask {
         self.href_at(&self.base(), &[("after", &self.after)])
     }
 
-    /// The address of something that is asked about this list: `/people/count`.
-    pub(super) fn asking(&self, at: &str) -> String {
-        self.href_at(at, &[("in", &self.within)])
+    /// The address of something that is asked about this list: of `count` it is `/people/count`.
+    pub(super) fn asking(&self, what: &str) -> String {
+        self.href_at(&format!("{}/{what}", self.of.page()), &[("in", &self.within)])
     }
 
     fn href_at(&self, base: &str, more: &[(&'static str, &str)]) -> String {
@@ -124,11 +128,11 @@ impl Ask {
     /// The columns beside the name, in order.
     pub(super) fn columns(&self) -> Vec<Column> {
         let mut columns: Vec<Column> = match self.cols.as_str() {
-            "" => Column::USUAL.to_vec(),
+            "" => Column::usual(self.of).to_vec(),
             "none" => Vec::new(),
-            words => words.split(',').filter_map(Column::parse).collect(),
+            words => words.split(',').filter_map(|word| Column::parse(self.of, word)).collect(),
         };
-        columns.extend(Column::parse(self.col.trim()));
+        columns.extend(Column::parse(self.of, self.col.trim()));
         let mut seen = Vec::new();
         columns.retain(|column| {
             let is_new = !seen.contains(column);
@@ -144,8 +148,8 @@ impl Ask {
 const COLUMNS_MAX: usize = 30;
 
 /// The columns as an address says them; empty if they are the usual ones.
-pub(super) fn cols(columns: &[Column]) -> String {
-    if columns == Column::USUAL {
+pub(super) fn cols(of: Of, columns: &[Column]) -> String {
+    if columns == Column::usual(of) {
         return String::new();
     }
     if columns.is_empty() {
@@ -175,6 +179,7 @@ mod tests {
         let view = ViewRow {
             id: 1,
             name: "Leads".into(),
+            of: crate::Of::People,
             owner: None,
             is_shared: true,
             shows,
@@ -188,7 +193,7 @@ mod tests {
         ask.take(&view);
         assert_eq!(ask.stage, "");
         let ask = Ask { within: "seg_1".into(), ..ask };
-        assert_eq!(ask.asking("/people/count"), "/people/count?view=viw_1&changed=1&in=seg_1");
+        assert_eq!(ask.asking("count"), "/people/count?view=viw_1&changed=1&in=seg_1");
         assert!(ask.href().starts_with("/segments/seg_1?"));
     }
 
@@ -196,10 +201,22 @@ mod tests {
     fn columns_are_those_of_the_address_each_once() {
         let ask = Ask { cols: "fit,stage,fit,person.country,nonsense".into(), ..Ask::default() };
         let columns = ask.columns();
-        assert_eq!(cols(&columns), "fit,stage,person.country");
-        assert_eq!(cols(&Ask::default().columns()), "");
+        assert_eq!(cols(Of::People, &columns), "fit,stage,person.country");
+        assert_eq!(cols(Of::People, &Ask::default().columns()), "");
         let more = Ask { col: "person.custom.plan".into(), ..ask };
-        assert_eq!(cols(&more.columns()), "fit,stage,person.country,person.custom.plan");
+        assert_eq!(
+            cols(Of::People, &more.columns()),
+            "fit,stage,person.country,person.custom.plan"
+        );
         assert_eq!(Ask { cols: "none".into(), ..Ask::default() }.columns(), []);
+    }
+
+    #[test]
+    fn companies_have_columns_and_addresses_of_their_own() {
+        let words = "fit,people,company.custom.region,person.title";
+        let ask = Ask { of: Of::Companies, cols: words.into(), ..Ask::default() };
+        assert_eq!(cols(Of::Companies, &ask.columns()), "people,company.custom.region");
+        assert_eq!(ask.but(|ask| ask.cols.clear()), "/companies");
+        assert_eq!(Ask { cols: String::new(), ..ask }.asking("count"), "/companies/count");
     }
 }

@@ -1,5 +1,7 @@
 //! `/people/bulk` and `/changes/{change}`: a change of many, and how it goes.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Form as Fields, Path, State};
@@ -19,10 +21,10 @@ use wire::write::{Style, Writer};
 
 use super::ask::Ask;
 use super::{Looked, int};
-use crate::bulk::{self, CHANGE, ChangeRow, Chosen, Deed};
+use crate::bulk::{self, CHANGE, ChangeRow, Chosen, Deed, Matching};
 use crate::pages::change::{ChangeLedger, ChangePage, RejectionLine};
 use crate::pages::marks::Bar;
-use crate::{PERSON, PersonId, frame, lists};
+use crate::{Of, frame, lists};
 
 /// Rejections on a page.
 const SHOWN: i64 = 50;
@@ -30,8 +32,12 @@ const SHOWN: i64 = 50;
 const PIECE_ROWS: i64 = 500;
 
 pub(super) fn routes() -> Router<App> {
-    Router::new()
-        .route("/people/bulk", post(change))
+    let of = |of: Of| {
+        let start = move |app, who, asked| change(of, app, who, asked);
+        Router::new().route(&format!("{}/bulk", of.page()), post(start))
+    };
+    of(Of::People)
+        .merge(of(Of::Companies))
         .route("/changes/{change}", get(show))
         .route("/changes/{change}/progress", get(progress))
         .route("/changes/{change}/rejected.csv", get(rejected))
@@ -45,7 +51,7 @@ struct Asked {
     #[serde(rename = "do")]
     deed: String,
     /// Public ids with commas between.
-    people: String,
+    these: String,
     /// `1` for whoever the list shows, all of them.
     all: String,
     user: String,
@@ -64,6 +70,7 @@ struct Asked {
 }
 
 async fn change(
+    of: Of,
     State(app): State<App>,
     who: User,
     Fields(asked): Fields<Asked>,
@@ -74,14 +81,16 @@ async fn change(
     let (change, is_job) = app
         .db
         .write(move |tx| {
-            let chosen = chosen(tx, &who, &asked)?;
-            let deed = deed(tx, &who, &asked, now)?;
+            let chosen = chosen(tx, &who, of, &asked)?;
+            let deed = deed(tx, &who, of, &asked, now)?;
             let started = bulk::start(tx, &who, &chosen, &deed, now)?;
             Ok((tx.public_ids().encode(CHANGE, started.change), started.job.is_some()))
         })
         .await?;
     // A list of ours and nothing else.
-    let is_ours = ["/people", "/segments/", "/lists/"].iter().any(|base| back.starts_with(base));
+    let is_ours = ["/people", "/companies", "/segments/", "/lists/"]
+        .iter()
+        .any(|base| back.starts_with(base));
     let at = if is_job || !is_ours {
         format!("/changes/{change}")
     } else {
@@ -91,16 +100,18 @@ async fn change(
     Ok(Redirect::to(&at).into_response())
 }
 
-fn chosen(tx: &mut Tx, who: &User, asked: &Asked) -> Result<Chosen, Failure> {
+fn chosen(tx: &mut Tx, who: &User, of: Of, asked: &Asked) -> Result<Chosen, Failure> {
     if asked.all != "1" {
         let outside = tx.public_ids();
         let read = |text: &str| {
-            outside.decode(PERSON, text.trim()).ok_or_else(|| Failure::missing("person", text))
+            let found = outside.decode(of.prefix(), text.trim());
+            found.ok_or_else(|| Failure::missing(of.one(), text))
         };
-        let named = asked.people.split(',').filter(|text| !text.trim().is_empty());
-        return Ok(Chosen::People(named.map(read).collect::<Result<_, _>>()?));
+        let named = asked.these.split(',').filter(|text| !text.trim().is_empty());
+        return Ok(Chosen::these(of, named.map(read).collect::<Result<_, _>>()?));
     }
     let ask = Ask {
+        of,
         stage: asked.stage.clone(),
         condition: asked.condition.clone(),
         within: asked.within.clone(),
@@ -110,15 +121,22 @@ fn chosen(tx: &mut Tx, who: &User, asked: &Asked) -> Result<Chosen, Failure> {
     if let Some(words) = looked.fault {
         return Err(Failure::refused("condition", words));
     }
-    Ok(Chosen::Matching {
+    Ok(Chosen::Matching(Matching {
+        of: looked.of,
         lens: looked.lens.id,
-        stages: looked.list.stages,
-        condition: looked.sieve.condition.map(|asked| asked.condition().to_string()),
-        list: looked.sieve.list,
-    })
+        stages: looked.wanted.stages(),
+        condition: looked.wanted.condition_text(),
+        list: looked.wanted.list(),
+    }))
 }
 
-fn deed(tx: &mut Tx, who: &User, asked: &Asked, now: moment::Moment) -> Result<Deed, Failure> {
+fn deed(
+    tx: &mut Tx,
+    who: &User,
+    of: Of,
+    asked: &Asked,
+    now: moment::Moment,
+) -> Result<Deed, Failure> {
     Ok(match asked.deed.as_str() {
         "owner" => {
             let user = match asked.user.as_str() {
@@ -133,7 +151,7 @@ fn deed(tx: &mut Tx, who: &User, asked: &Asked, now: moment::Moment) -> Result<D
         "list" => {
             let list = match asked.new_list.trim() {
                 "" => lists::meant(tx, who, &asked.list)?.id,
-                name => lists::make(tx, who, name, now)?,
+                name => lists::make(tx, who, of, name, now)?,
             };
             Deed::PutIn { list }
         }
@@ -190,14 +208,15 @@ fn ledger(tx: &mut Tx, row: &ChangeRow, started: String) -> Result<ChangeLedger,
     Ok(ChangeLedger {
         href: format!("/changes/{}", tx.public_ids().encode(CHANGE, row.id)),
         deed: row.deed.words(),
+        of: row.chosen.of(),
         started,
         is_gathered: row.gathered_at.is_some(),
         is_running: is_running && failure.is_none(),
-        people: int(counts.people),
+        whole: int(counts.whole),
         changed: int(counts.changed),
         unchanged: int(counts.unchanged),
         rejected: int(counts.rejected),
-        is_balanced: counts.done() == counts.people,
+        is_balanced: counts.done() == counts.whole,
         bar: Bar {
             class: "job__bar",
             parts: vec![
@@ -205,10 +224,14 @@ fn ledger(tx: &mut Tx, row: &ChangeRow, started: String) -> Result<ChangeLedger,
                 ("mute", int(counts.unchanged)),
                 ("neg", int(counts.rejected)),
             ],
-            whole: int(counts.people),
+            whole: int(counts.whole),
             words: format!(
-                "{} people: {} changed, {} unchanged, {} rejected",
-                counts.people, counts.changed, counts.unchanged, counts.rejected
+                "{} {}: {} changed, {} unchanged, {} rejected",
+                counts.whole,
+                row.chosen.of().word(),
+                counts.changed,
+                counts.unchanged,
+                counts.rejected
             ),
         },
         failure,
@@ -234,15 +257,15 @@ async fn show(State(app): State<App>, who: User, Path(id): Path<String>) -> Resu
         .db
         .read(move |tx| {
             let (row, ledger) = line(tx, &who, &id, now)?;
-            let outside = tx.public_ids();
-            let rejections = bulk::rejections(tx, row.id, 0, SHOWN)?;
+            let (outside, of) = (tx.public_ids(), row.chosen.of());
+            let rejections = bulk::rejections(tx, &row, 0, SHOWN)?;
             let rejections = rejections.into_iter().map(|one| RejectionLine {
-                href: format!("/people/{}", outside.encode(PERSON, one.person)),
+                href: format!("{}/{}", of.page(), outside.encode(of.prefix(), one.subject)),
                 name: one.name,
                 reason: one.reason,
             });
             let view = ChangePage { ledger, rejections: rejections.collect() };
-            Ok((frame::shell(tx, &who, "/people")?, view))
+            Ok((frame::shell(tx, &who, of.page())?, view))
         })
         .await?;
     Ok(Page::new(&shell, &view.title(), &view))
@@ -264,17 +287,17 @@ async fn rejected(
     who: User,
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
-    let change = app.db.read(move |tx| Ok(found(tx, &who, &id)?.id)).await?;
+    let change = Arc::new(app.db.read(move |tx| found(tx, &who, &id)).await?);
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"rejected.csv\""),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    let pieces = try_unfold(Some(0), move |at: Option<PersonId>| {
-        let app = app.clone();
+    let pieces = try_unfold(Some(0), move |at: Option<i64>| {
+        let (app, change) = (app.clone(), Arc::clone(&change));
         async move {
             let Some(after) = at else { return Ok::<_, Failure>(None) };
-            let piece = app.db.read(move |tx| piece(tx, change, after)).await?;
+            let piece = app.db.read(move |tx| piece(tx, &change, after)).await?;
             Ok(Some(piece))
         }
     });
@@ -282,21 +305,17 @@ async fn rejected(
 }
 
 /// A piece of the file, and after whom it goes on.
-fn piece(
-    tx: &mut Tx,
-    change: i64,
-    after: PersonId,
-) -> Result<(Vec<u8>, Option<PersonId>), Failure> {
-    let outside = tx.public_ids();
+fn piece(tx: &mut Tx, change: &ChangeRow, after: i64) -> Result<(Vec<u8>, Option<i64>), Failure> {
+    let (outside, of) = (tx.public_ids(), change.chosen.of());
     let mut text = Vec::new();
     let mut writer = Writer::new(&mut text, Style { is_defused: true, ..Style::default() });
     if after == 0 {
-        writer.row(["person", "name", "reason"])?;
+        writer.row([of.one(), "name", "reason"])?;
     }
     let rows = bulk::rejections(tx, change, after, PIECE_ROWS)?;
     for one in &rows {
-        writer.row([&outside.encode(PERSON, one.person), &one.name, &one.reason])?;
+        writer.row([&outside.encode(of.prefix(), one.subject), &one.name, &one.reason])?;
     }
     drop(writer);
-    Ok((text, rows.last().map(|last| last.person)))
+    Ok((text, rows.last().map(|last| last.subject)))
 }

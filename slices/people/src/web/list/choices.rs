@@ -7,6 +7,7 @@ use team::{Right, User};
 use super::ask::{ALL, Ask, cols};
 use super::columns::Column;
 use super::{Looked, Within, both, int};
+use crate::Of;
 use crate::fields::{FieldRow, Kind};
 use crate::lists::LIST;
 use crate::pages::list::{Choice, Scope, Tab, ViewHere};
@@ -27,9 +28,11 @@ pub(super) fn formulas<'c>(columns: &'c [Column], fields: &[FieldRow]) -> Vec<&'
 }
 
 pub(super) fn column_choices(ask: &Ask, shown: &[Column], fields: &[FieldRow]) -> Vec<Choice> {
-    let known = Column::KNOWN.into_iter().map(|(column, ..)| column);
+    let known = Column::all(ask.of);
     let others = shown.iter().filter(|column| matches!(column, Column::Fact(_))).cloned();
-    let own = fields.iter().map(|field| Column::Fact(field.key.clone()));
+    // Of people what is known of their company may be shown, too.
+    let fits = |field: &&FieldRow| ask.of == Of::People || field.is_of_company();
+    let own = fields.iter().filter(fits).map(|field| Column::Fact(field.key.clone()));
     let others = others.chain(own.filter(|column| !shown.contains(column)));
     let choice = |column: Column| {
         let is_here = shown.contains(&column);
@@ -39,7 +42,7 @@ pub(super) fn column_choices(ask: &Ask, shown: &[Column], fields: &[FieldRow]) -
         } else {
             columns.push(column.clone());
         }
-        let href = ask.but(|ask| (ask.cols, ask.col) = (cols(&columns), String::new()));
+        let href = ask.but(|ask| (ask.cols, ask.col) = (cols(ask.of, &columns), String::new()));
         Choice { label: label(&column, fields), href, is_here }
     };
     known.chain(others).map(choice).collect()
@@ -61,8 +64,11 @@ pub(super) fn densities(ask: &Ask) -> Vec<Choice> {
     DENSITIES.into_iter().map(choice).collect()
 }
 
-/// The stages for which it can be said what is missing, and not to say it.
+/// The stages for which it can be said what is missing, and not to say it; of people alone.
 pub(super) fn missing(ask: &Ask) -> Vec<Choice> {
+    if ask.of == Of::Companies {
+        return Vec::new();
+    }
     let words = [
         ("", "Not shown"),
         ("next", "for the next stage"),
@@ -102,9 +108,17 @@ pub(super) fn tabs(
         let count = is_everybody.then(|| int(count));
         Tab { label: label.to_owned(), href, count, stage, is_here, is_shared: None }
     };
-    let mut tabs = vec![tab("Everyone", "", everyone)];
+    let all = match ask.of {
+        Of::People => "Everyone",
+        Of::Companies => "All companies",
+    };
+    let mut tabs = vec![tab(all, "", everyone)];
     for (stage, count) in tally {
         if *stage == Stage::None && *count == 0 && ask.stage != stage.as_str() {
+            continue;
+        }
+        // A company stands as far as the furthest of its people, and never at an exit.
+        if ask.of == Of::Companies && matches!(stage, Stage::Recycled | Stage::Disqualified) {
             continue;
         }
         tabs.push(tab(plural(*stage), stage.as_str(), *count));
@@ -118,7 +132,7 @@ pub(super) fn tabs(
         let id = outside.encode(VIEW, view.id);
         Tab {
             label: view.name.clone(),
-            href: format!("/people?view={id}"),
+            href: format!("{}?view={id}", ask.of.page()),
             count: None,
             stage: "",
             is_here: ask.view == id,

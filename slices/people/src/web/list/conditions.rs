@@ -1,8 +1,7 @@
-//! `/people/conditions`: what chips are made of, and the text of those that somebody built.
+//! `/people/conditions`, `/companies/conditions`: what chips are made of, and the text of those that somebody built.
 
 use axum::Json;
 use axum::extract::{Form as Fields, State};
-use funnel::condition::Subject;
 use funnel::condition::form::Form;
 use platform::app::App;
 use platform::failure::Failure;
@@ -11,18 +10,20 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use team::{Right, User};
 
+use super::wanted;
+use crate::Of;
 use crate::condition::ConditionSource;
 use crate::pages::chips;
 use crate::pages::list::ConditionParts;
 
 /// What may be asked about, and an empty chip: fetched once somebody builds a condition.
-pub(super) async fn parts(State(app): State<App>, who: User) -> Result<Page, Failure> {
+pub(super) async fn parts(of: Of, State(app): State<App>, who: User) -> Result<Page, Failure> {
     who.may(Right::ReadPeople)?;
     let terms = app
         .db
         .read(move |tx| {
             let lens = crate::lens_for(tx, &who, None)?;
-            tx.part::<ConditionSource>().0.terms(tx, lens.id, Subject::Person)
+            tx.part::<ConditionSource>().0.terms(tx, lens.id, of.about())
         })
         .await?;
     let parts = ConditionParts {
@@ -42,6 +43,7 @@ pub(super) struct Built {
 /// The text of a condition that was built, `{"text", "english"}`, empty for one without parts; or what is wrong with
 /// it, `{"faults"}`.
 pub(super) async fn build(
+    of: Of,
     State(app): State<App>,
     who: User,
     Fields(built): Fields<Built>,
@@ -56,14 +58,12 @@ pub(super) async fn build(
         .db
         .read(move |tx| {
             let lens = crate::lens_for(tx, &who, None)?;
-            let read = tx.part::<ConditionSource>().0.build(tx, lens.id, Subject::Person, &form)?;
+            let read = tx.part::<ConditionSource>().0.build(tx, lens.id, of.about(), &form)?;
             let Ok(condition) = read else { return Ok(json!({ "faults": read.err() })) };
             let text = condition.to_string();
             // What can't be asked of everybody is said at once.
-            match crate::condition::read(tx, lens.id, &text)?.check(tx, &who) {
-                Ok(()) => {
-                    Ok(json!({ "english": condition.in_english().to_string(), "text": text }))
-                }
+            match wanted::read(tx, &who, (of, lens.id), &text) {
+                Ok(_) => Ok(json!({ "english": condition.in_english().to_string(), "text": text })),
                 Err(Failure::Refused { words, .. }) => {
                     Ok(json!({ "faults": [{ "row": null, "cell": "term", "words": words }] }))
                 }

@@ -1,4 +1,4 @@
-//! `/people/views`, `/segments` and `/lists`: what is kept by a name.
+//! `/people/views`, `/companies/views`, `/segments` and `/lists`: what is kept by a name.
 
 use axum::Router;
 use axum::extract::{Form as Fields, Path, Query, State};
@@ -14,22 +14,28 @@ use serde::Deserialize;
 use team::{Right, User};
 
 use super::ask::Ask;
+use super::wanted::{self, Wanted};
 use super::{COUNTED_AT_ONCE, encode, int};
 use crate::lists::{self, LIST};
 use crate::pages::saved::{SavedLine, SavedPage};
 use crate::segment::{self, SEGMENT};
 use crate::views::{self, Shows, VIEW};
-use crate::{frame, list::Sieve, stand};
+use crate::{Of, frame};
 
 /// Segments whose people are counted before the page is sent.
 const COUNTED_SEGMENTS: usize = 20;
 
 pub(super) fn routes() -> Router<App> {
-    Router::new()
-        .route("/people/views", post(save_view))
-        .route("/people/views/{view}/remove", post(remove_view))
-        .route("/people/views/{view}/first", post(make_first))
-        .route("/people/views/none/first", post(make_none_first))
+    let views = |of: Of| {
+        let at = |rest: &str| format!("{}/views{rest}", of.page());
+        Router::new()
+            .route(&at(""), post(move |app, who, named| save_view(of, app, who, named)))
+            .route(&at("/{view}/remove"), post(remove_view))
+            .route(&at("/{view}/first"), post(make_first))
+            .route(&at("/none/first"), post(move |app, who| make_none_first(of, app, who)))
+    };
+    views(Of::People)
+        .merge(views(Of::Companies))
         .route("/segments", get(all).post(make_segment))
         .route("/segments/{segment}", get(segment_page))
         .route("/segments/{segment}/change", post(change_segment))
@@ -45,6 +51,8 @@ pub(super) fn routes() -> Router<App> {
 #[serde(default)]
 struct Named {
     name: String,
+    /// `companies` for a segment or a list of companies.
+    of: String,
     /// `1` for a view that everybody sees.
     shared: String,
     /// The view that is to show this from now on; a new one if empty.
@@ -64,6 +72,7 @@ fn view_id(tx: &Tx, text: &str) -> Result<i64, Failure> {
 }
 
 async fn save_view(
+    of: Of,
     State(app): State<App>,
     who: User,
     Fields(named): Fields<Named>,
@@ -72,19 +81,30 @@ async fn save_view(
     let at = app
         .db
         .write(move |tx| {
-            let Named { name, shared, over, stage, condition, sort, dir, missing, cols, density } =
-                named;
+            let Named {
+                name,
+                shared,
+                over,
+                stage,
+                condition,
+                sort,
+                dir,
+                missing,
+                cols,
+                density,
+                ..
+            } = named;
             let shows = Shows { stage, condition, sort, dir, missing, cols, density };
             let under = (name.as_str(), shared == "1");
             let id = match over.as_str() {
-                "" => views::save(tx, &who, under, &shows, now)?,
+                "" => views::save(tx, &who, of, under, &shows, now)?,
                 text => {
                     let id = view_id(tx, text)?;
                     views::change(tx, &who, id, under, &shows, now)?;
                     id
                 }
             };
-            Ok(format!("/people?view={}", tx.public_ids().encode(VIEW, id)))
+            Ok(format!("{}?view={}", of.page(), tx.public_ids().encode(VIEW, id)))
         })
         .await?;
     Ok(Redirect::to(&at).into_response())
@@ -96,13 +116,16 @@ async fn remove_view(
     Path(view): Path<String>,
 ) -> Result<Response, Failure> {
     let now = app.clock.now();
-    app.db
+    let of = app
+        .db
         .write(move |tx| {
             let id = view_id(tx, &view)?;
-            views::remove(tx, &who, id, now)
+            let of = views::load(tx, &who, id)?.of;
+            views::remove(tx, &who, id, now)?;
+            Ok(of)
         })
         .await?;
-    Ok(Redirect::to("/people?view=all").into_response())
+    Ok(Redirect::to(&format!("{}?view=all", of.page())).into_response())
 }
 
 async fn make_first(
@@ -110,18 +133,19 @@ async fn make_first(
     who: User,
     Path(view): Path<String>,
 ) -> Result<Response, Failure> {
-    app.db
+    let view = app
+        .db
         .write(move |tx| {
             let id = view_id(tx, &view)?;
-            views::make_first(tx, &who, Some(id))
+            views::make_first(tx, &who, id)
         })
         .await?;
-    Ok(Redirect::to("/people").into_response())
+    Ok(Redirect::to(view.of.page()).into_response())
 }
 
-async fn make_none_first(State(app): State<App>, who: User) -> Result<Response, Failure> {
-    app.db.write(move |tx| views::make_first(tx, &who, None)).await?;
-    Ok(Redirect::to("/people").into_response())
+async fn make_none_first(of: Of, State(app): State<App>, who: User) -> Result<Response, Failure> {
+    app.db.write(move |tx| views::make_none_first(tx, &who, of)).await?;
+    Ok(Redirect::to(of.page()).into_response())
 }
 
 /// Every segment and every list.
@@ -140,7 +164,11 @@ async fn to_segments() -> Redirect {
 
 fn saved(tx: &mut Tx, who: &User, now: moment::Moment) -> Result<SavedPage, Failure> {
     let lens = crate::lens_for(tx, who, None)?;
-    let (segments, lists) = (segment::segments(tx, who)?, lists::lists(tx, who)?);
+    let lists = lists::lists(tx, who)?;
+    let mut segments = Vec::new();
+    for of in Of::BOTH {
+        segments.extend(segment::segments_of(tx, who, of.about())?);
+    }
     let makers: Vec<i64> = segments
         .iter()
         .filter_map(|row| row.made_by)
@@ -153,17 +181,20 @@ fn saved(tx: &mut Tx, who: &User, now: moment::Moment) -> Result<SavedPage, Fail
     };
     let almanac = Almanac::new(now, &team::workspace(tx)?.zone);
     let outside = tx.public_ids();
-    let everyone: u64 = stand::tally_for(tx, who, lens.id)?.iter().map(|(_, n)| n).sum();
-    let counts_now = everyone <= COUNTED_AT_ONCE && segments.len() <= COUNTED_SEGMENTS;
+    let mut counts_now = segments.len() <= COUNTED_SEGMENTS;
+    for of in Of::BOTH {
+        let all: u64 = wanted::tally(tx, who, of, lens.id)?.iter().map(|(_, n)| n).sum();
+        counts_now &= all <= COUNTED_AT_ONCE;
+    }
     let mut segment_lines = Vec::with_capacity(segments.len());
     for row in segments {
-        let id = outside.encode(SEGMENT, row.id);
-        let asked = crate::condition::read(tx, lens.id, &row.condition);
+        let (id, of) = (outside.encode(SEGMENT, row.id), Of::from(row.subject));
+        let asked = crate::condition::read_of(tx, of, lens.id, &row.condition);
         let (says, count) = match asked {
             Ok(asked) => {
                 let says = asked.condition().in_english().to_string();
-                let sieve = Sieve { condition: Some(asked), ..Sieve::of(lens.id) };
-                (says, if counts_now { sieve.count(tx, who, now)? } else { None })
+                let all = Wanted::all(of, lens.id, asked);
+                (says, if counts_now { all.count(tx, who, now)? } else { None })
             }
             // A definition may have lost what it names; the page of the segment says so.
             Err(Failure::Refused { .. }) => (row.condition.clone(), None),
@@ -172,9 +203,10 @@ fn saved(tx: &mut Tx, who: &User, now: moment::Moment) -> Result<SavedPage, Fail
         segment_lines.push(SavedLine {
             href: format!("/segments/{id}"),
             name: row.name,
+            of,
             says,
             count: count.map(int),
-            asks: format!("/people/count?in={id}"),
+            asks: format!("{}/count?in={id}", of.page()),
             made: almanac.date(row.made_at).words,
             maker: maker(row.made_by),
         });
@@ -182,8 +214,9 @@ fn saved(tx: &mut Tx, who: &User, now: moment::Moment) -> Result<SavedPage, Fail
     let list_lines = lists.into_iter().map(|row| SavedLine {
         href: format!("/lists/{}", outside.encode(LIST, row.id)),
         name: row.name,
+        of: row.of,
         says: String::new(),
-        count: Some(int(row.people)),
+        count: Some(int(row.members)),
         asks: String::new(),
         made: almanac.date(row.made_at).words,
         maker: maker(row.made_by),
@@ -207,7 +240,9 @@ async fn make_segment(
         .write(move |tx| {
             let lens = crate::lens_for(tx, &who, None)?;
             let condition = with_stage(&named.stage, &named.condition);
-            let id = segment::make(tx, &who, lens.id, (&named.name, &condition), now)?;
+            let of = Of::parse(&named.of).unwrap_or_default();
+            let what = (named.name.as_str(), condition.as_str());
+            let id = segment::make_of(tx, &who, lens.id, of.about(), what, now)?;
             Ok(tx.public_ids().encode(SEGMENT, id))
         })
         .await?;
@@ -239,7 +274,7 @@ async fn change_segment(
     app.db
         .write(move |tx| {
             let lens = crate::lens_for(tx, &who, None)?;
-            let row = segment::meant(tx, &who, &id)?;
+            let row = segment::meant_of_any(tx, &who, &id)?;
             segment::change(tx, &who, lens.id, row.id, (&named.name, &named.condition), now)
         })
         .await?;
@@ -255,7 +290,7 @@ async fn remove_segment(
     let now = app.clock.now();
     app.db
         .write(move |tx| {
-            let row = segment::meant(tx, &who, &id)?;
+            let row = segment::meant_of_any(tx, &who, &id)?;
             segment::remove(tx, &who, row.id, now)
         })
         .await?;
@@ -272,7 +307,8 @@ async fn make_list(
     let id = app
         .db
         .write(move |tx| {
-            let id = lists::make(tx, &who, &named.name, now)?;
+            let of = Of::parse(&named.of).unwrap_or_default();
+            let id = lists::make(tx, &who, of, &named.name, now)?;
             Ok(tx.public_ids().encode(LIST, id))
         })
         .await?;
