@@ -1,6 +1,7 @@
 //! Time moves people, whether or not anybody serves: who became due while no process ran is woken by the next one.
 
 use moment::{Moment, Span};
+use platform::clock::{Clock as _, SystemClock};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
@@ -19,8 +20,7 @@ leave = { when = '!did("form.submitted", minutes(1))', to = "lead", reason = "a 
 const LEFT: Span = Span::seconds(6);
 
 fn now() -> Moment {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    Moment(i64::try_from(since.as_micros()).unwrap())
+    SystemClock.now()
 }
 
 fn moves(served: &Served, token: &str) -> Vec<(String, String)> {

@@ -263,13 +263,13 @@ fn what_the_last_of_a_company_did_counts_no_more_though_a_definition_comes_in_be
             .with_part(Tables::of(&slices).unwrap())
             .with_part(Forgetting(vec![Arc::new(FunnelForgets)]));
         adopt(world, MARKET, From::Start);
-        bring(world, "people.csv", STAFF, &*MAPPING.replace("[facts]", COMPANY).leak());
+        bring(world, "people.csv", STAFF, MAPPING.replace("[facts]", COMPANY).leak());
         let now = world.now();
         let looked = erase::look(&world.app, &User::operator(), ADDRESS).unwrap();
         let erase = move |tx: &mut Tx| erase::erase(tx, &User::operator(), ADDRESS, &looked, now);
         world.db.write_blocking(erase).unwrap();
         // Their company is to be counted, and has no deeds any more.
-        adopt(world, &*MARKET.replace(">= 20", ">= 20.0 || stage == \"lead\"").leak(), From::Start);
+        adopt(world, MARKET.replace(">= 20", ">= 20.0 || stage == \"lead\"").leak(), From::Start);
         funnels::refold::wake_due(&world.app).unwrap();
         nothing_differs(world);
     });
