@@ -2,7 +2,7 @@
 //! tokens.
 
 use platform::Tx;
-use platform::failure::Failure;
+use platform::failure::{Failure, Field};
 use serde_json::{Value, json};
 use team::passkey::{self, PASSKEY, PasskeyRow};
 use team::sessions::{self, SESSION, SessionRow};
@@ -42,7 +42,10 @@ pub(super) fn calls() -> Vec<Call> {
             "Call one of one's own passkeys otherwise",
         )
         .at("passkey", text_of(1, 100).says("The id of a passkey."))
-        .takes(object(vec![has("name", text_of(1, 100))]), json!({ "name": "Key ring" }))
+        .takes(
+            object(vec![has("name", text_of(1, 100).format("name"))]),
+            json!({ "name": "Key ring" }),
+        )
         .gives_nothing("It is called so.")
         .writes(rename),
         get("/me/tokens", "listMyTokens", "One's own tokens, also those that open nothing more")
@@ -118,7 +121,14 @@ fn passkeys(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
 
 fn rename(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
     let name = ask.body.get("name").and_then(Value::as_str).unwrap_or_default();
-    passkey::rename(tx, &ask.who, ask.id("passkey", PASSKEY)?, name, ask.now)?;
+    let renamed = passkey::rename(tx, &ask.who, ask.id("passkey", PASSKEY)?, name, ask.now);
+    renamed.map_err(|failure| match failure {
+        Failure::Invalid(wrong) => {
+            let member = |field: Field| Field { name: "/name".to_owned(), ..field };
+            Failure::Invalid(wrong.into_iter().map(member).collect())
+        }
+        other => other,
+    })?;
     Ok(Given::nothing())
 }
 
