@@ -94,6 +94,8 @@ pub struct FormerTable {
 pub struct FactTable {
     /// Its name.
     pub table: &'static str,
+    /// What tells SQLite to look a person up by the key of the table: ` indexed by …`.
+    pub by_person: &'static str,
     /// The number of the fact's key.
     pub key: &'static str,
     /// Whose fact it is.

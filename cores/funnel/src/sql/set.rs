@@ -186,7 +186,7 @@ impl Set {
 
     /// A statement that gives `id`; in rising order if the database merges as it reads.
     pub(super) fn people(&self, ask: &Ask<'_>, after: Option<i64>) -> Sql {
-        let reader = Reader { ask, bound: after.map(|after| sql![" > ", after]) };
+        let reader = Reader { ask, bound: after.map(|after| sql![" > ", after]), is_of_one: false };
         reader.ordered(self)
     }
 
@@ -200,7 +200,7 @@ impl Set {
             Set::Nobody => sql!["1 = 0"],
             Set::Everybody => sql!["1 = 1"],
             Set::Stream(stream) => {
-                let reader = Reader { ask, bound: Some(sql![" = ", id]) };
+                let reader = Reader { ask, bound: Some(sql![" = ", id]), is_of_one: true };
                 sql!["exists (", reader.stream(stream), ")"]
             }
             Set::Tested(of, test) => {
@@ -286,6 +286,8 @@ struct Reader<'a> {
     ask: &'a Ask<'a>,
     /// What must hold of the number of each person: ` > 7`.
     bound: Option<Sql>,
+    /// Whether that is one number.
+    is_of_one: bool,
 }
 
 impl Reader<'_> {
@@ -377,7 +379,10 @@ impl Reader<'_> {
             Source::Fact(key) => {
                 let t = schema.fact;
                 let id = sql!["f.", t.person];
-                let select = sql!["select ", &id, " as id from ", t.table, " f"];
+                // SQLite, which guesses how many there are, would rather go through all who have such a value.
+                let is_told = self.is_of_one && self.ask.dialect == Dialect::Sqlite;
+                let by = if is_told { t.by_person } else { "" };
+                let select = sql!["select ", &id, " as id from ", t.table, " f", by];
                 let of = sql!["f.", t.key, " = ", *key];
                 (select, id, self.held(of, &[*key], holds("f.", t.from, t.until, now)))
             }

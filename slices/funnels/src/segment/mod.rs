@@ -45,6 +45,7 @@ const SCHEMA: Schema = Schema {
     former: former::TABLE,
     fact: sql::FactTable {
         table: "segment_fact",
+        by_person: " indexed by sqlite_autoindex_segment_fact_1",
         key: "word_id",
         person: "person_id",
         from: "from_at",
