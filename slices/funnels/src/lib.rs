@@ -71,6 +71,7 @@ pub fn slice() -> Slice {
                 ),
                 ("0086_segment_exact", include_str!("../migrations/0086_segment_exact.sql")),
                 ("0086_segment_timed", include_str!("../migrations/0086_segment_timed.sql")),
+                ("0087_handoff_counts", include_str!("../migrations/0087_handoff_counts.sql")),
             ],
         },
         statements: &[
