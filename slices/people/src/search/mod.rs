@@ -7,6 +7,7 @@
 mod build;
 mod excerpt;
 mod index;
+mod seen;
 mod store;
 mod words;
 
@@ -235,8 +236,7 @@ fn people_of(
         return Ok(found);
     }
     let mut by_name = match &who.sight {
-        // Among somebody's few each is held against the words; a few of everybody might be none of theirs.
-        Sight::Limited(limits) => store::among(tx, limits, &asked.words, int(limit))?,
+        Sight::Limited(limits) => seen::named(tx, who, limits, &asked.words, limit)?,
         Sight::Everybody => named(tx, false, &asked.words, limit)?,
     };
     if by_name.len() < limit && asked.words.len() > 1 && !who.is_hidden(crate::WORKS_AT) {

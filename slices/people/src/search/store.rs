@@ -13,6 +13,8 @@ use crate::sight;
 
 /// Turns that are read through for a second word at most: what a few milliseconds hold.
 const TURNS_READ_MAX: i64 = 30_000;
+/// Words that are looked up one by one, as the name of one person has them.
+const FEW_WORDS: usize = 6;
 /// Texts with a word that are read through for the others at most.
 const TEXTS_READ_MAX: i64 = 2_000;
 
@@ -33,6 +35,9 @@ const BEGINS: Sql = sql("select word from search_word where word >= $1 and word 
 const LIKE: Sql = sql("select distinct word from search_slip where slip in ({list})");
 const NAMED: Sql = sql("select subject_id from search_name
      where of_company = $1 and turn >= $2 and turn < $3 order by turn, subject_id limit $4");
+const NAMED_AFTER: Sql = sql("select turn, subject_id from search_name
+     where of_company = $1 and (turn, subject_id) > ($2, $3) and turn < $4
+     order by turn, subject_id limit $5");
 const NAMED_AND: Sql = sql("select subject_id from
      (select turn, subject_id from search_name
       where of_company = $1 and turn >= $2 and turn < $3 order by turn, subject_id limit $7) as part
@@ -68,6 +73,7 @@ pub(super) const ALL: &[Sql] = &[
     BEGINS,
     LIKE,
     NAMED,
+    NAMED_AFTER,
     NAMED_AND,
     ADD_TEXT,
     ADD_SAID,
@@ -113,10 +119,14 @@ pub(super) fn remove_turns(
 pub(super) fn new_words(tx: &mut Tx, words: BTreeSet<String>) -> Result<Vec<String>, Failure> {
     let list: Vec<Arg> = words.iter().map(Arg::from).collect();
     let mut known = BTreeSet::new();
-    tx.each_in(WORDS, &[], &list, |row| {
-        known.insert(row.text(0).to_owned());
-        Ok(())
-    })?;
+    // For a list SQLite makes a table of its own: a few words are sooner found one by one.
+    let at_once = if list.len() <= FEW_WORDS { 1 } else { list.len() };
+    for some in list.chunks(at_once) {
+        tx.each_in(WORDS, &[], some, |row| {
+            known.insert(row.text(0).to_owned());
+            Ok(())
+        })?;
+    }
     Ok(words.into_iter().filter(|word| !known.contains(word)).collect())
 }
 
@@ -177,6 +187,18 @@ pub(super) fn named(
     Ok(rows.iter().map(|row| row.int(0)).collect())
 }
 
+/// The next people whose turns begin so, after a turn and a person; before the first of them come the beginning and nobody.
+pub(super) fn named_after(
+    tx: &mut Tx,
+    beginning: &str,
+    (turn, person): &(String, i64),
+    limit: i64,
+) -> Result<Vec<(String, i64)>, Failure> {
+    let args = args![false, turn.as_str(), *person, end(beginning), limit];
+    let rows = tx.rows(NAMED_AFTER, args)?;
+    Ok(rows.iter().map(|row| (row.text(0).to_owned(), row.int(1))).collect())
+}
+
 /// Whoever has a word that begins with `first`, and words that begin with each of the others: two count.
 pub(super) fn named_and(
     tx: &mut Tx,
@@ -213,7 +235,7 @@ pub(super) fn at_named(
     numbers(tx, &made)
 }
 
-/// Of somebody's few, those whose names hold all of these words.
+/// Of somebody's few, those whose names hold all of these words: each is held against them.
 pub(super) fn among(
     tx: &mut Tx,
     limits: &Limits,
