@@ -11,7 +11,7 @@ use crate::user::UserId;
 
 /// What somebody with the database's own tools might try; the program has no such statement.
 const FORGE: Sql = sql("update audit set what = 'nothing.done' where what = 'token.created'");
-const CUT: Sql = sql("delete from audit where place = 1 and lane = 7");
+const CUT: Sql = sql("delete from audit where place = 1 and lane in (0, 7)");
 
 fn mara(mouth: Mouth) -> User {
     User { id: UserId(7), role: Role::Owner, mouth, ..User::operator() }
@@ -121,7 +121,9 @@ fn a_row_that_was_changed_or_cut_out_is_found() {
         world.db.write_blocking(|tx| tx.execute(CUT, args![]).map(drop)).unwrap();
         assert_eq!(checked().breaks.len(), 1);
         world.db.write_blocking(|tx| tx.execute(FORGE, args![]).map(drop)).unwrap();
-        assert_eq!(checked().breaks.len(), 2);
+        // Of a chain the first break is told; SQLite has one chain.
+        let chains = if world.db.dialect() == Dialect::Sqlite { 1 } else { 2 };
+        assert_eq!(checked().breaks.len(), chains);
     });
 }
 
