@@ -5,6 +5,7 @@
 
 mod doors;
 mod story;
+mod wanted;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -114,20 +115,25 @@ pub fn run(args: &[String]) -> anyhow::Result<()> {
         serve(&mut figures)?;
     }
     if wanted("doors") {
-        doors::run(people, args.iter().any(|arg| arg == "--browser"), &mut figures)?;
+        let kept = after("--story").map(String::as_str);
+        doors::run(people, kept, args.iter().any(|arg| arg == "--browser"), &mut figures)?;
     }
     print(&figures, args.iter().any(|arg| arg == "--json"));
     Ok(())
 }
 
+/// Prints each figure, and beside it what it is to be at a million people.
 fn print(figures: &[Figure], as_json: bool) {
     if as_json {
         let list: Vec<_> = figures
             .iter()
             .map(|figure| {
+                let wanted = wanted::of(&figure.name);
                 serde_json::json!({
                     "name": figure.name, "database": figure.database,
                     "value": (figure.value * 1000.0).round() / 1000.0, "unit": figure.unit,
+                    "wanted": wanted.map(wanted::Wanted::bound),
+                    "holds": wanted.map(|wanted| wanted.holds(figure.value)),
                 })
             })
             .collect();
@@ -135,9 +141,14 @@ fn print(figures: &[Figure], as_json: bool) {
         return;
     }
     for figure in figures {
+        let wanted = wanted::of(&figure.name).map(|wanted| wanted.beside(figure.value));
         println!(
-            "{:<34} {:<9} {:>14.3} {}",
-            figure.name, figure.database, figure.value, figure.unit
+            "{:<46} {:<9} {:>14.3} {:<16} {}",
+            figure.name,
+            figure.database,
+            figure.value,
+            figure.unit,
+            wanted.unwrap_or_default()
         );
     }
 }
