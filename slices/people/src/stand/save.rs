@@ -51,15 +51,15 @@ pub(super) fn save(tx: &mut Tx, lens: LensId, places: &[Place]) -> Result<(), Fa
         let s = &place.standing;
         match Reach::of(place) {
             Reach::Everything => upsert.push(whole(lens, place)),
-            Reach::Nothing => kept.push(update(lens, place, args![])),
-            Reach::Next => rested.push(update(lens, place, args![s.next_at])),
+            Reach::Nothing => kept.push(row_of(lens, place, args![])),
+            Reach::Next => rested.push(row_of(lens, place, args![s.next_at])),
             Reach::Acted => {
                 let more = args![s.next_at, s.engagement_key, s.touched_at];
-                acted.push(update(lens, place, more));
+                acted.push(row_of(lens, place, more));
             }
             Reach::Scores => {
                 let more = args![s.next_at, s.engagement_key, s.touched_at, s.fit.0];
-                scored.push(update(lens, place, more));
+                scored.push(row_of(lens, place, more));
             }
         }
     }
@@ -132,7 +132,7 @@ fn whole(lens: LensId, place: &Place) -> Vec<Arg> {
     ]
 }
 
-fn update(lens: LensId, place: &Place, more: Vec<Arg>) -> Vec<Arg> {
+fn row_of(lens: LensId, place: &Place, more: Vec<Arg>) -> Vec<Arg> {
     let s = &place.standing;
     let mut row = args![
         lens,
