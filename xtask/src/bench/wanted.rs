@@ -12,7 +12,7 @@ pub(super) enum Wanted {
 /// How a figure's name begins, how it ends, and what it is to be.
 const WANTED: [(&str, &str, Wanted); 18] = [
     ("backtest, wall", "", Most(15.0)),
-    ("backtest, memory after", "", Most(1_500.0)),
+    ("backtest, memory at most", "", Most(1_500.0)),
     ("one activity", "CPU", Most(0.3)),
     ("segment count by facts", "", Most(150.0)),
     ("segment count by an activity window", "", Most(400.0)),
