@@ -3,13 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use platform::db::Tx;
+use platform::db::{Made, Tx};
 use platform::failure::Failure;
 use team::User;
 use team::sight::Limits;
 
 use super::{add, first_of, int, store};
-use crate::{PersonId, sight, stand};
+use crate::{PersonId, sight};
 
 /// Turns read at once.
 const STRETCH: usize = 500;
@@ -18,7 +18,7 @@ const READ_FOR_EACH: usize = 50;
 /// Turns that are read at least, and at most, before it is said that too few are theirs.
 const READ: (usize, usize) = (2_000, 30_000);
 /// People each of whom is held against the words rather than passed over in the index.
-const FEW: u64 = 20_000;
+const FEW: i64 = 20_000;
 
 /// Those whom the user sees whose names hold words that begin so.
 pub(super) fn named(
@@ -40,14 +40,26 @@ pub(super) fn named(
         add(&mut found, sight::seen(tx, who, &more)?);
     }
     if found.len() < limit && !is_whole {
-        let lens = crate::lens_for(tx, who, None)?;
-        let tally = stand::tally_for(tx, who, lens.id)?;
-        if tally.iter().map(|(_, n)| n).sum::<u64>() <= FEW {
+        if are_few(tx, limits)? {
             add(&mut found, store::among(tx, limits, words, int(limit))?);
         }
     }
     found.truncate(limit);
     Ok(found)
+}
+
+/// Whether somebody sees few: counted up to there, and no further.
+fn are_few(tx: &mut Tx, limits: &Limits) -> Result<bool, Failure> {
+    let mut made = Made::default();
+    made.text("select count(*) from (select mine.id from (");
+    sight::gather(&mut made, limits);
+    made.text(") mine limit ").arg(FEW + 1).text(") few");
+    let mut count = 0;
+    tx.each_made(&made, |row| {
+        count = row.int(0);
+        Ok(())
+    })?;
+    Ok(count <= FEW)
 }
 
 /// Those whom the user sees one of whose turns begins so, up to a limit; and whether there are no others.
