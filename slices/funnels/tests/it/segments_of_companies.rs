@@ -193,7 +193,7 @@ impl Asked<'_> {
             let known: Vec<Known> =
                 self.companies.iter().map(|id| Known::read(self.world, who, *id)).collect();
             let is_seen = |known: &Known| who.sight == Sight::Everybody || !known.people.is_empty();
-            for (text, segment) in &self.segments {
+            for (place, (text, segment)) in self.segments.iter().enumerate() {
                 let (asked, whom, ids) = (segment.clone(), who.clone(), self.companies.clone());
                 let found = self.world.db.read_blocking(move |tx| {
                     let found = asked.people(tx, &whom, now, (0, 1_000))?.unwrap();
@@ -215,7 +215,8 @@ impl Asked<'_> {
                 assert_eq!(u64::try_from(found.len()).unwrap(), count, "{text}");
                 for known in &known {
                     let truth = known.judge(self.definition, segment.condition(), now);
-                    if with_oracle {
+                    // It takes its time: it is asked of some.
+                    if with_oracle && place % 4 == 0 {
                         let told = known.told(self.definition, segment.condition(), now);
                         assert_eq!(truth, told, "evaluator and oracle: {text}");
                     }
