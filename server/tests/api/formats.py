@@ -22,6 +22,11 @@ conditions = st.sampled_from([
     "score.engagement > 10",
     '!known(person.title) && person.country in ["DE", "FR"]',
 ])
+company_conditions = st.sampled_from([
+    "company.employees >= 50",
+    'stage == "lead" && people >= 1',
+    'known(company.domain) && somebody(did("form.submitted"))',
+])
 definitions = st.builds(
     "name = \"{}\"\n[stages.lead]\nenter = '{}'\n[stages.customer]\nenter = 'did(\"deal.won\")'\n".format,
     names,
@@ -37,6 +42,7 @@ for name, values in {
     "company-name": st.builds("{} Holdings".format, names),
     "date-time": moments,
     "condition": conditions,
+    "company-condition": company_conditions,
     "definition": definitions,
     "mapping": mappings,
     "kind": kinds,

@@ -217,15 +217,17 @@ impl ListRow {
     /// Lets pass those of whom the list is.
     fn takes(&self, subjects: &[i64]) -> Result<(), Failure> {
         match subjects.iter().find(|id| Of::subject(**id) != self.of) {
-            Some(odd) => Err(Failure::invalid("list", self.is_not_of(Of::subject(*odd)))),
+            Some(odd) => Err(self.is_not_of(Of::subject(*odd))),
             None => Ok(()),
         }
     }
 
-    /// Why a list is no place for others, in words.
-    pub(crate) fn is_not_of(&self, of: Of) -> String {
+    /// That a list is no place for others.
+    pub(crate) fn is_not_of(&self, of: Of) -> Failure {
         let (name, own, other) = (&self.name, self.of.word(), of.word());
-        format!("{name} is a list of {own}, and these are {other}: choose a list of {other}")
+        let words =
+            format!("{name} is a list of {own}, and these are {other}: choose a list of {other}");
+        Failure::refused("list_of_others", words)
     }
 }
 
@@ -284,5 +286,5 @@ pub fn meant(tx: &mut Tx, who: &User, which: &str) -> Result<ListRow, Failure> {
 /// As [`load`]; `Invalid` for a list of the others.
 pub fn meant_of(tx: &mut Tx, who: &User, of: Of, which: &str) -> Result<ListRow, Failure> {
     let row = meant(tx, who, which)?;
-    if row.of == of { Ok(row) } else { Err(Failure::invalid("list", row.is_not_of(of))) }
+    if row.of == of { Ok(row) } else { Err(row.is_not_of(of)) }
 }

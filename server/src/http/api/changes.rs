@@ -246,7 +246,12 @@ fn these(tx: &mut Tx, of: Of, some: &[Value], ask: &Ask) -> Result<Chosen, Failu
             }
         }
     }
-    if wrong.is_empty() { Ok(Chosen::these(of, found)) } else { Err(Failure::Invalid(wrong)) }
+    if wrong.is_empty() {
+        return Ok(Chosen::these(of, found));
+    }
+    // It is well written: who is meant is not there.
+    let words: Vec<String> = wrong.iter().map(|it| format!("{}: {}", it.name, it.words)).collect();
+    Err(Failure::refused("not_there", words.join("; ")))
 }
 
 fn deed(tx: &mut Tx, ask: &Ask) -> Result<Deed, Failure> {

@@ -32,7 +32,7 @@ fn of_either() -> Shape {
 }
 
 fn which_company() -> Shape {
-    text_of(1, 254).says("A company, by id, domain or whole name.")
+    text_of(1, 254).example("north.example").says("A company, by id, domain or whole name.")
 }
 
 fn segment_part() -> Shape {
@@ -148,18 +148,21 @@ pub(super) fn calls() -> Vec<Call> {
             .at("list", list_part())
             .takes(people(), example.clone())
             .gives(200, "How many came in; of whom nobody is meant, why.", named("Moved"))
+            .refuses(&[409])
             .writes(put_in_people),
         post("/lists/{list}/companies", "putCompaniesIntoList", "Put companies into a list")
             .right(Right::EditPeople)
             .at("list", list_part())
             .takes(companies(), json!({ "companies": ["north.example"] }))
             .gives(200, "How many came in; of which none is meant, why.", named("Moved"))
+            .refuses(&[409])
             .writes(put_in_companies),
         post("/lists/{list}/take-out", "takeOutOfList", "Take people or companies out of a list")
             .right(Right::EditPeople)
             .at("list", list_part())
             .takes(either, example)
             .gives(200, "How many left; of whom nobody is meant, why.", named("Moved"))
+            .refuses(&[409])
             .writes(take_out),
     ]
 }
@@ -360,14 +363,7 @@ fn moved(moved: usize, whole: usize, errors: &[Field]) -> Given {
 
 /// The list that is meant, if it is of those whom the body names.
 fn list_of(tx: &mut Tx, of: Of, ask: &Ask) -> Result<ListRow, Failure> {
-    lists::meant_of(tx, &ask.who, of, ask.text("list")).map_err(|failure| match failure {
-        Failure::Invalid(wrong) => {
-            let name = format!("/{}", of.word());
-            let words = wrong.into_iter().map(|field| Field { name: name.clone(), ..field });
-            Failure::Invalid(words.collect())
-        }
-        other => other,
-    })
+    lists::meant_of(tx, &ask.who, of, ask.text("list"))
 }
 
 fn put_in_people(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {

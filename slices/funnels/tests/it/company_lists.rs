@@ -123,7 +123,6 @@ fn what_can_not_be_done_to_companies_is_refused_before_anything_is_done() {
         for deed in [
             Deed::Owner { user: None },
             Deed::Recycle { reason: "cooled".into() },
-            Deed::PutIn { list: of_people },
             key("person.title"),
             key("company.name"),
             key("company.domain"),
@@ -132,6 +131,11 @@ fn what_can_not_be_done_to_companies_is_refused_before_anything_is_done() {
             let refused = changed(world, &who, &[north], deed.clone());
             assert!(matches!(refused, Err(Failure::Invalid(_))), "{deed:?} {refused:?}");
         }
+        let refused = changed(world, &who, &[north], Deed::PutIn { list: of_people });
+        assert!(
+            matches!(refused, Err(Failure::Refused { code: "list_of_others", .. })),
+            "{refused:?}"
+        );
         let refused = changed(world, &who, &[], Deed::PutIn { list: of_companies });
         assert!(matches!(refused, Err(Failure::Refused { code: "nobody", .. })), "{refused:?}");
         let now = world.now();
@@ -139,7 +143,10 @@ fn what_can_not_be_done_to_companies_is_refused_before_anything_is_done() {
             let people = people::ids_after(tx, 0, 10)?;
             lists::put_in(tx, &User::operator(), of_companies, &people, now)
         });
-        assert!(matches!(put_in, Err(Failure::Invalid(_))), "{put_in:?}");
+        assert!(
+            matches!(put_in, Err(Failure::Refused { code: "list_of_others", .. })),
+            "{put_in:?}"
+        );
     });
 }
 

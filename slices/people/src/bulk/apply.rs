@@ -91,7 +91,7 @@ pub(super) fn check(tx: &mut Tx, who: &User, of: Of, deed: &Deed) -> Result<(), 
         Deed::Owner { user: None } => Ok(()),
         Deed::PutIn { list } | Deed::TakeOut { list } => {
             let list = lists::load(tx, who, *list)?;
-            if list.of == of { Ok(()) } else { Err(Failure::invalid("list", list.is_not_of(of))) }
+            if list.of == of { Ok(()) } else { Err(list.is_not_of(of)) }
         }
         Deed::Recycle { reason } if reason.trim().is_empty() => {
             let words = "a move by hand needs a reason: it is what its receipt will say";

@@ -15,7 +15,7 @@ use crate::http::api::ask::Ask;
 use crate::http::api::call::{Call, get};
 use crate::http::api::given::Given;
 use crate::http::api::no_place;
-use crate::http::api::people::{LIMIT_MAX, LIMIT_USUAL, as_text, condition_of, mended, once_ready};
+use crate::http::api::people::{LIMIT_MAX, LIMIT_USUAL, as_text, mended, once_ready};
 use crate::http::api::shape::{
     Shape, count, either, fields_of, has, like, list as several, may, named, object, text, text_of,
     truth, whole, word,
@@ -24,8 +24,11 @@ use crate::listed;
 
 const WHERE: &str = "company.employees >= 50 && somebody(person.seniority == \"vp\")";
 
+/// Of a condition in an address, which has some 64,000 bytes and up to twelve for a letter; a longer one is saved as a segment.
+const WHERE_CHARS_MAX: usize = 4_000;
+
 fn condition() -> Shape {
-    condition_of(WHERE).says(
+    text_of(1, WHERE_CHARS_MAX).format("company-condition").example(WHERE).says(
         "A condition about companies, as text or its JSON: `company.…`, `score.intent`, `stage`, `people`, what was recorded of \
          the company itself by did(), count() and since(), and somebody(…) with a condition about people for whoever works there.",
     )

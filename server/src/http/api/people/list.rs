@@ -114,7 +114,7 @@ pub(in crate::http::api) fn condition() -> Shape {
         .says("A condition as definitions write them, or its JSON.")
 }
 
-pub(in crate::http::api) fn condition_of(example: &'static str) -> Shape {
+fn condition_of(example: &'static str) -> Shape {
     text_of(1, 32_000).format("condition").example(example)
 }
 
