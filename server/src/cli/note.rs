@@ -125,7 +125,7 @@ impl Add {
             let new = NewNote { text: self.text, audience, files: Vec::new() };
             write(tx, asking, &self.who, &new, now)
         })?;
-        house.mouth.result(&told(&note, ids), |ink| shown(&[note.clone()], ids, ink))
+        house.mouth.result(&told(&note, ids), |ink| shown(std::slice::from_ref(&note), ids, ink))
     }
 }
 
@@ -154,7 +154,7 @@ impl Edit {
             let change = Change { text: Some(self.text), ..Change::default() };
             edit(tx, asking, id, &change, None, now)
         })?;
-        house.mouth.result(&told(&note, ids), |ink| shown(&[note.clone()], ids, ink))
+        house.mouth.result(&told(&note, ids), |ink| shown(std::slice::from_ref(&note), ids, ink))
     }
 }
 
@@ -183,7 +183,7 @@ impl Restore {
             remove::restore(tx, asking, id, now)?;
             read::load(tx, asking, id)
         })?;
-        house.mouth.result(&told(&note, ids), |ink| shown(&[note.clone()], ids, ink))
+        house.mouth.result(&told(&note, ids), |ink| shown(std::slice::from_ref(&note), ids, ink))
     }
 }
 

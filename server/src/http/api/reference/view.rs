@@ -258,7 +258,9 @@ fn kind(shape: &Shape) -> Vec<Word> {
             (least, i64::MAX) => format!("whole number from {least}"),
             (least, most) => format!("whole number, {least} to {most}"),
         })],
-        Kind::Number(least, most) if *least == 0.0 && *most == 1.0 => vec![plain("share, 0 to 1")],
+        Kind::Number(least, most) if (*least..=*most) == (0.0..=1.0) => {
+            vec![plain("share, 0 to 1")]
+        }
         Kind::Number(..) => vec![plain("number")],
         Kind::List { of, .. } => {
             let mut words = vec![plain("list of ")];
