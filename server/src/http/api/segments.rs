@@ -361,11 +361,6 @@ fn moved(moved: usize, whole: usize, errors: &[Field]) -> Given {
     Given::value(json!({ "moved": moved, "unchanged": whole - moved, "errors": errors }))
 }
 
-/// The list that is meant, if it is of those whom the body names.
-fn list_of(tx: &mut Tx, of: Of, ask: &Ask) -> Result<ListRow, Failure> {
-    lists::meant_of(tx, &ask.who, of, ask.text("list"))
-}
-
 fn put_in_people(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
     put_in(tx, Of::People, ask)
 }
@@ -375,7 +370,7 @@ fn put_in_companies(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
 }
 
 fn put_in(tx: &mut Tx, of: Of, ask: &Ask) -> Result<Given, Failure> {
-    let id = list_of(tx, of, ask)?.id;
+    let id = lists::meant_of(tx, &ask.who, of, ask.text("list"))?.id;
     let (found, errors) = whom(tx, of, ask)?;
     let new = lists::put_in(tx, &ask.who, id, &found, ask.now)?;
     Ok(moved(new.len(), found.len(), &errors))
@@ -383,7 +378,7 @@ fn put_in(tx: &mut Tx, of: Of, ask: &Ask) -> Result<Given, Failure> {
 
 fn take_out(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
     let of = if ask.body.get("companies").is_some() { Of::Companies } else { Of::People };
-    let id = list_of(tx, of, ask)?.id;
+    let id = lists::meant_of(tx, &ask.who, of, ask.text("list"))?.id;
     let (found, errors) = whom(tx, of, ask)?;
     let gone = lists::take_out(tx, &ask.who, id, &found)?;
     Ok(moved(gone.len(), found.len(), &errors))

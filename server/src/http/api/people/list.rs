@@ -110,12 +110,10 @@ fn order() -> Shape {
 }
 
 pub(in crate::http::api) fn condition() -> Shape {
-    condition_of("company.employees >= 50 && did(\"form.submitted\")")
+    text_of(1, 32_000)
+        .format("condition")
+        .example("company.employees >= 50 && did(\"form.submitted\")")
         .says("A condition as definitions write them, or its JSON.")
-}
-
-fn condition_of(example: &'static str) -> Shape {
-    text_of(1, 32_000).format("condition").example(example)
 }
 
 /// What can't be read is the caller's to mend, not a rule that stands against it.
