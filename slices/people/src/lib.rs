@@ -109,6 +109,7 @@ pub fn slice() -> Slice {
             owned::ALL,
             companies::order::ALL,
             companies::standing::ALL,
+            companies::standing::save::ALL,
             list::ALL,
             import::ALL,
             search::ALL,

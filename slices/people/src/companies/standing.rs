@@ -5,7 +5,9 @@
 //! be somebody else's; of many people at once each company is written once. `sluice verify` holds it against what is
 //! counted.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+pub(crate) mod save;
+
+use std::collections::{BTreeMap, HashMap};
 
 use funnel::Stage;
 use moment::Moment;
@@ -17,64 +19,8 @@ use crate::owned::Whereabouts;
 use crate::stand::Place;
 use crate::store::{self, PersonRow};
 use crate::{CompanyId, LensId, PersonId};
+use save::Differences;
 
-/// Of an owner's part, and of the whole, which counts what the company makes of itself besides.
-macro_rules! add {
-    ($table:literal, $by:literal, $columns:literal, $values:literal, $also:literal) => {
-        sql(concat!(
-            "insert into ",
-            $table,
-            " (lens_id, ",
-            $by,
-            "company_id, people, leads, prospects, opportunities,
-                customers, touched_at",
-            $columns,
-            ") values (",
-            $values,
-            ")
-             on conflict (lens_id, ",
-            $by,
-            "company_id) do update set
-                people = ",
-            $table,
-            ".people + excluded.people,
-                leads = ",
-            $table,
-            ".leads + excluded.leads,
-                prospects = ",
-            $table,
-            ".prospects + excluded.prospects,
-                opportunities = ",
-            $table,
-            ".opportunities + excluded.opportunities,
-                customers = ",
-            $table,
-            ".customers + excluded.customers,
-                touched_at = case when excluded.touched_at > ",
-            $table,
-            ".touched_at
-                    then excluded.touched_at else ",
-            $table,
-            ".touched_at end",
-            $also
-        ))
-    };
-}
-
-const ADD_PART: Sql =
-    add!("company_part", "owner_id, ", "", "$1, $2, $3, $4, $5, $6, $7, $8, $9", "");
-const ADD_WHOLE: Sql = add!(
-    "company_standing",
-    "",
-    ", stage, own_stage",
-    "$1, $2, $3, $4, $5, $6, $7, $8, $9, 0",
-    ", stage = case
-        when company_standing.own_stage = 4 or company_standing.customers + excluded.customers > 0 then 4
-        when company_standing.own_stage = 3 or company_standing.opportunities + excluded.opportunities > 0 then 3
-        when company_standing.own_stage = 2 or company_standing.prospects + excluded.prospects > 0 then 2
-        when company_standing.own_stage = 1 or company_standing.leads + excluded.leads > 0 then 1
-        else 0 end"
-);
 const STAND_ALONE: Sql =
     sql("insert into company_standing (lens_id, company_id, people, leads, prospects, opportunities,
         customers, touched_at, stage, own_stage, own_next_at, intent)
@@ -92,16 +38,6 @@ const INTEND: Sql =
 const STANDINGS: Sql = sql("select person_id, stage, touched_at from standing
      where lens_id = $1 and person_id in ({list})");
 const LENSES: Sql = sql("select distinct lens_id from stage_tally");
-const LAST: Sql = sql("select p.company_id, max(s.touched_at) from person p
-     cross join standing s where s.lens_id = $1 and s.person_id = p.id and p.company_id in ({list})
-     group by p.company_id");
-const LAST_OF_PARTS: Sql = sql("select p.owner_id, p.company_id, max(s.touched_at) from person p
-     cross join standing s where s.lens_id = $1 and s.person_id = p.id and p.company_id in ({list})
-     and p.owner_id is not null group by p.owner_id, p.company_id");
-const TOUCH: Sql =
-    sql("update company_standing set touched_at = $3 where lens_id = $1 and company_id = $2");
-const TOUCH_PART: Sql = sql("update company_part set touched_at = $4
-     where lens_id = $1 and owner_id = $2 and company_id = $3");
 const FORGET: Sql =
     sql("update company_standing set stage = own_stage, people = 0, leads = 0, prospects = 0,
         opportunities = 0, customers = 0, touched_at = $2 where lens_id = $1");
@@ -131,16 +67,10 @@ pub(crate) const ALL: &[Sql] = &[
     KEPT,
     KEPT_PARTS,
     COUNTED,
-    ADD_PART,
-    ADD_WHOLE,
     STAND_ALONE,
     INTEND,
     STANDINGS,
     LENSES,
-    LAST,
-    LAST_OF_PARTS,
-    TOUCH,
-    TOUCH_PART,
     FORGET,
     FORGET_PARTS,
     DUE,
@@ -156,138 +86,6 @@ pub struct Alone {
     pub intent: Option<f64>,
     /// When this could change without anything new being recorded.
     pub next_at: Option<Moment>,
-}
-
-/// What people change of a company, or of an owner's part of it.
-#[derive(Clone, Copy, Debug)]
-struct Difference {
-    people: i64,
-    /// At each of [`Stage::CLIMB`].
-    at: [i64; 4],
-    /// The last that was done by whoever came, or is there.
-    touched_at: Moment,
-    /// Whether somebody left who may have been the last.
-    is_left: bool,
-}
-
-impl Default for Difference {
-    fn default() -> Difference {
-        Difference { people: 0, at: [0; 4], touched_at: Moment::START, is_left: false }
-    }
-}
-
-impl Difference {
-    fn add(&mut self, stage: Stage, by: i64) {
-        let place = Stage::CLIMB.iter().position(|climb| *climb == stage);
-        if let Some(n) = place.and_then(|place| self.at.get_mut(place)) {
-            *n += by;
-        }
-    }
-
-    fn is_none(&self) -> bool {
-        self.people == 0 && self.at == [0; 4] && self.touched_at == Moment::START && !self.is_left
-    }
-
-    /// As far as it brings a company that has nobody else.
-    fn stage(&self) -> Stage {
-        let there = Stage::CLIMB.iter().zip(self.at).filter(|(_, n)| *n > 0);
-        there.map(|(stage, _)| *stage).next_back().unwrap_or(Stage::None)
-    }
-}
-
-/// What is to be written, of each company and of each part once.
-#[derive(Default)]
-struct Differences {
-    wholes: BTreeMap<(LensId, CompanyId), Difference>,
-    parts: BTreeMap<(LensId, i64, CompanyId), Difference>,
-}
-
-impl Differences {
-    /// Changes the company, unless only an owner's part of it changes, and that part.
-    fn change(
-        &mut self,
-        lens: LensId,
-        at: &Whereabouts,
-        is_whole: bool,
-        with: impl Fn(&mut Difference),
-    ) {
-        let Some(company) = at.company else { return };
-        if is_whole {
-            with(self.wholes.entry((lens, company)).or_default());
-        }
-        if let Some(owner) = at.owner {
-            with(self.parts.entry((lens, owner, company)).or_default());
-        }
-    }
-
-    fn write(mut self, tx: &mut Tx) -> Result<(), Failure> {
-        self.wholes.retain(|_, difference| !difference.is_none());
-        self.parts.retain(|_, difference| !difference.is_none());
-        let whole = |((lens, company), d): (&(LensId, CompanyId), &Difference)| {
-            let [leads, prospects, opportunities, customers] = d.at;
-            let (people, stage) = (d.people, d.stage().code());
-            args![
-                *lens,
-                *company,
-                people,
-                leads,
-                prospects,
-                opportunities,
-                customers,
-                d.touched_at,
-                stage
-            ]
-            .to_vec()
-        };
-        tx.bulk(ADD_WHOLE, self.wholes.iter().map(whole).collect())?;
-        let part = |((lens, owner, company), d): (&(LensId, i64, CompanyId), &Difference)| {
-            let [leads, prospects, opportunities, customers] = d.at;
-            let at = d.touched_at;
-            args![*lens, *owner, *company, d.people, leads, prospects, opportunities, customers, at]
-                .to_vec()
-        };
-        tx.bulk(ADD_PART, self.parts.iter().map(part).collect())?;
-        self.touch(tx)
-    }
-
-    /// Where somebody left, whoever is the last now is looked for. What was just written holds whoever else writes
-    /// there until this is committed.
-    fn touch(&self, tx: &mut Tx) -> Result<(), Failure> {
-        let mut wholes: BTreeMap<LensId, Vec<CompanyId>> = BTreeMap::new();
-        for ((lens, company), _) in self.wholes.iter().filter(|(_, it)| it.is_left) {
-            wholes.entry(*lens).or_default().push(*company);
-        }
-        for (lens, companies) in wholes {
-            let mut last: HashMap<CompanyId, Moment> = HashMap::new();
-            tx.each_in(LAST, &args![lens], &store::list(&companies), |row| {
-                last.insert(row.int(0), row.moment(1));
-                Ok(())
-            })?;
-            let at = |company: &CompanyId| last.get(company).copied().unwrap_or(Moment::START);
-            let rows = companies.iter().map(|it| args![lens, *it, at(it)].to_vec());
-            tx.bulk(TOUCH, rows.collect())?;
-        }
-        let mut parts: BTreeMap<LensId, Vec<(i64, CompanyId)>> = BTreeMap::new();
-        for ((lens, owner, company), _) in self.parts.iter().filter(|(_, it)| it.is_left) {
-            parts.entry(*lens).or_default().push((*owner, *company));
-        }
-        for (lens, parts) in parts {
-            let companies: BTreeSet<CompanyId> =
-                parts.iter().map(|(_, company)| *company).collect();
-            let companies: Vec<CompanyId> = companies.into_iter().collect();
-            let mut last: HashMap<(i64, CompanyId), Moment> = HashMap::new();
-            tx.each_in(LAST_OF_PARTS, &args![lens], &store::list(&companies), |row| {
-                last.insert((row.int(0), row.int(1)), row.moment(2));
-                Ok(())
-            })?;
-            let rows = parts.iter().map(|part| {
-                let at = last.get(part).copied().unwrap_or(Moment::START);
-                args![lens, part.0, part.1, at].to_vec()
-            });
-            tx.bulk(TOUCH_PART, rows.collect())?;
-        }
-        Ok(())
-    }
 }
 
 /// Whether a place changes anything of the company at which somebody works.
