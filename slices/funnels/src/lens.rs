@@ -14,6 +14,7 @@ use team::{Right, User};
 
 use crate::company::KeptRules;
 use crate::store::{self, VersionRow};
+use crate::territory::KeptFolder;
 
 /// The lens that a workspace starts with, and under which its lists stand unless told otherwise.
 pub const MAIN: &str = "Shared";
@@ -71,6 +72,8 @@ pub struct Definitions {
     folders: Mutex<Vec<Ready>>,
     /// How they count scores of companies.
     pub(crate) rules: KeptRules,
+    /// What judges who is in which territory.
+    pub(crate) territories: KeptFolder,
 }
 
 /// A folder, and what it was made of.

@@ -222,7 +222,7 @@ pub(crate) fn fold(
         kept.map(|((person, is_new, whole), news)| (*person, *is_new, news, whole)),
         now,
     )?;
-    let whole = histories.iter().map(|(person, _, history)| (*person, history));
+    let whole = histories.iter().map(|(person, is_new, history)| (*person, *is_new, history));
     Territories::load(tx)?.keep(tx, whole, now)?;
     let judged = judge(tx, lenses, &histories, now)?;
     write(tx, judged, by)

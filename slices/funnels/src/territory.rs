@@ -5,6 +5,7 @@
 //! by itself, and who may see whom must not.
 
 use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
 
 use funnel::condition::{Condition, Term};
 use funnel::history::History;
@@ -21,6 +22,7 @@ use team::roster::{self, TERRITORY, Territory, TerritoryAsk, TerritoryRow};
 
 use crate::company::Companies;
 use crate::everybody::in_steps;
+use crate::lens::Definitions;
 use crate::project;
 
 /// The job that makes territories.
@@ -113,16 +115,47 @@ fn asks_more(condition: &Condition) -> bool {
     more
 }
 
+/// What judges people by the conditions of all territories, made ready once: to read them takes longer than to judge one
+/// person.
+#[derive(Default)]
+pub(crate) struct KeptFolder(Mutex<Option<(Vec<String>, Folder)>>);
+
+impl KeptFolder {
+    /// Takes it away, if it is of these conditions.
+    fn take(&self, conditions: &[String]) -> Option<Folder> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.take_if(|(of, _)| of == conditions).map(|(_, folder)| folder)
+    }
+
+    fn put(&self, conditions: Vec<String>, folder: Folder) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((conditions, folder));
+    }
+}
+
+fn conditions_of(territories: &[Territory]) -> Vec<String> {
+    territories.iter().map(|one| one.condition.clone()).collect()
+}
+
 /// Judges people by the conditions of territories.
 pub(crate) struct Keeper {
     territories: Vec<Territory>,
     folder: Option<Folder>,
+    /// Whether it is of all territories, and its folder is kept for the next.
+    is_whole: bool,
 }
 
 impl Keeper {
     /// Of every territory; of none in most workspaces, and then nothing is done.
     pub(crate) fn load(tx: &mut Tx) -> Result<Keeper, Failure> {
-        Ok(Keeper::of(roster::held_territories(tx)?))
+        let territories = roster::held_territories(tx)?;
+        if territories.is_empty() {
+            return Ok(Keeper::of(territories));
+        }
+        let kept = tx.part::<Definitions>().territories.take(&conditions_of(&territories));
+        Ok(match kept {
+            Some(folder) => Keeper { territories, folder: Some(folder), is_whole: true },
+            None => Keeper { is_whole: true, ..Keeper::of(territories) },
+        })
     }
 
     fn of(territories: Vec<Territory>) -> Keeper {
@@ -132,27 +165,33 @@ impl Keeper {
         };
         let conditions: Vec<Condition> = territories.iter().map(read).collect();
         let folder = (!territories.is_empty()).then(|| Folder::asking(&[], &conditions));
-        Keeper { territories, folder }
+        Keeper { territories, folder, is_whole: false }
     }
 
-    /// Puts these people where their facts have them now, and nowhere else.
+    /// Puts these people where their facts have them now, and nowhere else; each with whether nobody knew them before.
     pub(crate) fn keep<'h>(
-        &mut self,
+        self,
         tx: &mut Tx,
-        people: impl Iterator<Item = (PersonId, &'h History)>,
+        people: impl Iterator<Item = (PersonId, bool, &'h History)>,
         now: Moment,
     ) -> Result<(), Failure> {
-        let Some(folder) = &mut self.folder else { return Ok(()) };
-        let mut ids = Vec::new();
+        let Some(mut folder) = self.folder else { return Ok(()) };
+        let mut known = Vec::new();
         let mut are_in: HashSet<(i64, PersonId)> = HashSet::new();
-        for (person, history) in people {
-            ids.push(person);
+        for (person, is_new, history) in people {
+            if !is_new {
+                known.push(person);
+            }
             let judged = folder.explain(history, now);
             let holding = self.territories.iter().zip(&judged);
             let holding = holding.filter(|(_, part)| part.truth == Truth::True);
             are_in.extend(holding.map(|(territory, _)| (territory.id, person)));
         }
-        let mut were_in = sight::territories_of(tx, &ids)?;
+        if self.is_whole {
+            let conditions = conditions_of(&self.territories);
+            tx.part::<Definitions>().territories.put(conditions, folder);
+        }
+        let mut were_in = sight::territories_of(tx, &known)?;
         were_in.retain(|(territory, _)| self.territories.iter().any(|one| one.id == *territory));
         let mut enter: Vec<_> = are_in.difference(&were_in).copied().collect();
         let mut leave: Vec<_> = were_in.difference(&are_in).copied().collect();
@@ -189,7 +228,7 @@ fn step(tx: &mut Tx, now: Moment) -> Result<Option<u64>, Failure> {
         for subject in project::subjects_of(tx, &people)? {
             histories.push((subject.person, project::whole(tx, subject.own, &mut companies)?));
         }
-        let judged = histories.iter().map(|(person, history)| (*person, history));
+        let judged = histories.iter().map(|(person, history)| (*person, false, history));
         Keeper::of(mine.clone()).keep(tx, judged, now)?;
     }
     for territory in &mine {
