@@ -71,7 +71,8 @@ impl Projection for FunnelProjection {
                 }
             }
         }
-        fold(tx, &lenses, &mut keeper, subjects, recorded.actor, recorded.now)
+        let companies = Companies::beside(tx, &lenses, recorded);
+        fold(tx, (&lenses, companies), &mut keeper, subjects, recorded.actor, recorded.now)
     }
 }
 
@@ -194,7 +195,7 @@ fn touched(entries: &[Entry], now: Moment) -> Moment {
 /// recorded.
 pub(crate) fn fold(
     tx: &mut Tx,
-    lenses: &[Lens],
+    (lenses, mut companies): (&[Lens], Companies),
     keeper: &mut Keeper,
     subjects: Vec<Subject>,
     by: Option<i64>,
@@ -203,7 +204,6 @@ pub(crate) fn fold(
     if subjects.is_empty() {
         return Ok(());
     }
-    let mut companies = Companies::under(tx, lenses);
     let mut histories = Vec::with_capacity(subjects.len());
     let mut news_of = Vec::with_capacity(subjects.len());
     let (mut former, mut spent) = (Former::default(), Spent::default());

@@ -129,12 +129,17 @@ impl Aside {
         let (mut former, mut spent) = (Former::default(), Spent::default());
         let mut revisions = HashMap::new();
         if let (Some(first), Some(last)) = (people.first(), people.last()) {
+            let mut own_of = Vec::with_capacity(people.len());
             for (subject, own) in journal::histories_between(tx, *first, *last)? {
-                if !journal::is_company(subject) {
-                    former.note(subject, &people::employments(tx, &own));
-                    spent.note(subject, &own);
-                    histories.push((subject, false, project::whole(tx, own, &mut companies)?));
+                match journal::is_company(subject) {
+                    true => companies.know(subject, own),
+                    false => own_of.push((subject, own)),
                 }
+            }
+            for (person, own) in own_of {
+                former.note(person, &people::employments(tx, &own));
+                spent.note(person, &own);
+                histories.push((person, false, project::whole(tx, own, &mut companies)?));
             }
             for lens in &lenses {
                 revisions.insert(lens.id, people::stand::revisions(tx, lens.id, *first, *last)?);
@@ -199,7 +204,8 @@ fn restand_with(
     let mut subjects = project::subjects_of(tx, ids)?;
     let (lenses, mut keeper) = (lens::lenses(tx)?, Keeper::load(tx)?);
     subjects.iter_mut().for_each(|subject| subject.news = news(&keeper));
-    project::fold(tx, &lenses, &mut keeper, subjects, None, now)
+    let companies = Companies::under(tx, &lenses);
+    project::fold(tx, (&lenses, companies), &mut keeper, subjects, None, now)
 }
 
 /// Counts the companies and re-stands the people of whom something could have changed by now without anything new;

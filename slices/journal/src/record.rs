@@ -68,6 +68,8 @@ pub struct Recorded {
     pub changed: Vec<Changed>,
     /// For each entry of the batch, in its order, whether anything of it was new.
     pub inserted: Vec<bool>,
+    /// Subjects of which nothing was new, with their whole histories: they were read to find that, and need not be again.
+    pub known: Vec<(SubjectId, Vec<Entry>)>,
     /// The user who did all of it, if it was one.
     pub actor: Option<i64>,
 }
@@ -137,9 +139,11 @@ fn record_ruled(tx: &mut Tx, batch: Batch, order: &[String]) -> Result<Recorded,
             Changed { subject, is_new: new_subjects.contains(&subject), history, fresh }
         })
         .collect();
+    let known = histories.into_iter().filter(|(_, known)| !known.entries.is_empty());
+    let known = known.map(|(subject, known)| (subject, known.entries)).collect();
     let first = entries.first().and_then(|new| new.actor);
     let actor = first.filter(|_| entries.iter().all(|new| new.actor == first));
-    let recorded = Recorded { now, changed, inserted, actor };
+    let recorded = Recorded { now, changed, inserted, known, actor };
     project(tx, &recorded)?;
     Ok(recorded)
 }

@@ -71,6 +71,6 @@ pub fn redact(
             Changed { subject, is_new: false, history, fresh }
         })
         .collect();
-    project(tx, &Recorded { now, changed, inserted: Vec::new(), actor: None })?;
+    project(tx, &Recorded { now, changed, inserted: Vec::new(), known: Vec::new(), actor: None })?;
     Ok(count)
 }

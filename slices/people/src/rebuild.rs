@@ -55,7 +55,10 @@ pub fn rebuild(
             history,
         })
         .collect();
-    project::again(tx, &Recorded { now, changed, inserted: Vec::new(), actor: None })?;
+    project::again(
+        tx,
+        &Recorded { now, changed, inserted: Vec::new(), known: Vec::new(), actor: None },
+    )?;
     if let Some(rebuilding) = tx.find_part::<Rebuilding>() {
         for part in &rebuilding.0 {
             part.rebuild(tx, &subjects)?;

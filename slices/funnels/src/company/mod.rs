@@ -91,12 +91,28 @@ pub(crate) struct Companies {
     /// How a draft counts, and until when.
     draft: Option<(CompanyScore, Moment)>,
     known: HashMap<CompanyId, Arc<Vec<Entry>>>,
+    /// Their own histories, as far as they are at hand.
+    own: HashMap<CompanyId, Vec<Entry>>,
 }
 
 impl Companies {
     /// Under lenses that are at hand already.
     pub(crate) fn under(tx: &Tx, lenses: &[Lens]) -> Companies {
         Companies { rules: Some(Rules::of(tx, lenses)), ..Companies::default() }
+    }
+
+    /// The same, with the histories of companies that were read to record what was recorded.
+    pub(crate) fn beside(tx: &Tx, lenses: &[Lens], recorded: &Recorded) -> Companies {
+        let changed = recorded.changed.iter().map(|one| (one.subject, &one.history));
+        let known = recorded.known.iter().map(|(subject, history)| (*subject, history));
+        let companies = changed.chain(known).filter(|(subject, _)| journal::is_company(*subject));
+        let own = companies.map(|(company, history)| (company, history.clone())).collect();
+        Companies { own, ..Companies::under(tx, lenses) }
+    }
+
+    /// A company's own history is this: it was read for something else, and need not be again.
+    pub(crate) fn know(&mut self, company: CompanyId, own: Vec<Entry>) {
+        self.own.insert(company, own);
     }
 
     /// With what a draft would tell, counted on the way; see [`can_count`].
@@ -113,8 +129,14 @@ impl Companies {
         if let Some(known) = self.known.get(&company) {
             return Ok(Arc::clone(known));
         }
-        let own = journal::histories(tx, &[company])?.pop().map(|(_, entries)| entries);
-        self.put(tx, company, own.unwrap_or_default())
+        let own = match self.own.remove(&company) {
+            Some(own) => own,
+            None => {
+                let read = journal::histories(tx, &[company])?.pop();
+                read.map(|(_, entries)| entries).unwrap_or_default()
+            }
+        };
+        self.put(tx, company, own)
     }
 
     /// The same, of one whose own history is at hand already.
