@@ -126,6 +126,7 @@ impl Projection for NotesProjection {
         let now = recorded.now;
         let mut news = Vec::new();
         let mut given: BTreeMap<i64, Vec<News>> = BTreeMap::new();
+        let mut is_of_known = false;
         for changed in &recorded.changed {
             let fresh = changed.fresh.iter().filter_map(|place| changed.history.get(*place));
             for entry in fresh.filter(|entry| is_news(entry, now)) {
@@ -136,8 +137,13 @@ impl Projection for NotesProjection {
                 {
                     given.entry(owner).or_default().push(News { kind: Kind::Given, ..one.clone() });
                 }
+                is_of_known |= !changed.is_new;
                 news.push(one);
             }
+        }
+        // Nobody follows whoever is new and given to nobody.
+        if !is_of_known && given.is_empty() {
+            return Ok(());
         }
         let mut owners = BTreeSet::new();
         for (owner, theirs) in given {

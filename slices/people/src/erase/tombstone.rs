@@ -41,6 +41,10 @@ pub fn erased<'a>(
     tx: &mut Tx,
     keys: impl Iterator<Item = &'a Key>,
 ) -> Result<HashMap<&'a Key, Moment>, Failure> {
+    let mut keys = keys.peekable();
+    if keys.peek().is_none() {
+        return Ok(HashMap::new());
+    }
     let Some(secret) = settings::find(tx, SECRET)? else { return Ok(HashMap::new()) };
     let mut by_digest: HashMap<String, &'a Key> = HashMap::new();
     by_digest.extend(keys.map(|key| (digest(&secret, key), key)));
@@ -58,6 +62,9 @@ pub fn erased<'a>(
 /// # Errors
 /// `Broken` when the database fails.
 pub fn lift(tx: &mut Tx, keys: &[&Key]) -> Result<(), Failure> {
+    if keys.is_empty() {
+        return Ok(());
+    }
     let Some(secret) = settings::find(tx, SECRET)? else { return Ok(()) };
     let digests: Vec<Arg> = keys.iter().map(|key| Arg::from(digest(&secret, key))).collect();
     tx.execute_in(LIFT, &[], &digests)?;
