@@ -234,6 +234,7 @@ impl House {
             .with_part(ConditionSource(Arc::new(ConditionsOfLenses)))
             .with_part(HandsSource(Arc::new(HandsOfUsers)))
             .with_part(Definitions::default())
+            .with_part(team::token::Remembered::default())
             .with_part(tables()?)
             .with_part(Forgetting(vec![Arc::new(FunnelForgets), Arc::new(NotesForget)]))
             .with_part(Tellers::default())

@@ -2,7 +2,9 @@
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
+use moment::Moment;
 use platform::app::App;
+use platform::db::Tx;
 use platform::failure::Failure;
 
 use crate::user::User;
@@ -26,8 +28,48 @@ where
 
 /// Whoever calls the program by a token, with no more rights than the token has. A browser's session opens nothing
 /// here, so that no page can make a browser call.
+///
+/// **Promise:** a call is answered by what the token opens when it is answered. Who a token's user was a moment ago is
+/// remembered, so that a call need not ask for itself before it asks for what it wants: it makes sure with
+/// [`Caller::confirm`] in the transaction that does it, or with [`Caller::look`] before.
 #[derive(Clone, Debug)]
-pub struct Caller(pub User);
+pub struct Caller {
+    who: User,
+    /// The hash of the token; none if it is sure who asks.
+    claimed_by: Option<token::Hash>,
+}
+
+impl Caller {
+    /// Whoever is known for sure.
+    pub fn known(who: User) -> Caller {
+        Caller { who, claimed_by: None }
+    }
+
+    /// Who it was a moment ago: enough to count a call, and to refuse none.
+    pub fn supposed(&self) -> &User {
+        &self.who
+    }
+
+    /// Makes sure who it is, or says that the token opens nothing.
+    ///
+    /// # Errors
+    /// `Token`; `Broken` if the database fails.
+    pub fn confirm(self, tx: &mut Tx, now: Moment) -> Result<User, Failure> {
+        match self.claimed_by {
+            Some(hash) => token::find(tx, hash, now)?.ok_or(Failure::Token),
+            None => Ok(self.who),
+        }
+    }
+
+    /// The same in a transaction of its own, if it is not sure yet.
+    ///
+    /// # Errors
+    /// As [`Caller::confirm`].
+    pub async fn look(self, app: &App) -> Result<Caller, Failure> {
+        let Some(hash) = self.claimed_by else { return Ok(self) };
+        token::look(app, hash).await?.map(Caller::known).ok_or(Failure::Token)
+    }
+}
 
 impl<S> FromRequestParts<S> for Caller
 where
@@ -38,6 +80,10 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Caller, Failure> {
         let app = App::from_ref(state);
-        token::bearer(&app, &parts.headers).await?.map(Caller).ok_or(Failure::Token)
+        let hash = token::shown(&parts.headers).ok_or(Failure::Token)?;
+        match token::remembered(&app, &hash) {
+            Some(who) => Ok(Caller { who, claimed_by: Some(hash) }),
+            None => token::look(&app, hash).await?.map(Caller::known).ok_or(Failure::Token),
+        }
     }
 }

@@ -333,10 +333,10 @@ pub(crate) fn add_token(
 /// A token that opens something: its number, its user as far as it lets them, and when it was used last.
 pub(crate) fn find_token(
     tx: &mut Tx,
-    token_hash: Vec<u8>,
+    token_hash: &[u8],
     now: Moment,
 ) -> Result<Option<(i64, User, Option<Moment>)>, Failure> {
-    let Some(row) = tx.row(FIND_TOKEN, args![token_hash, now])? else { return Ok(None) };
+    let Some(row) = tx.row(FIND_TOKEN, args![token_hash.to_vec(), now])? else { return Ok(None) };
     let (scope, until) = (scope(row.text(11))?, row.moment_opt(13));
     let user = User { scope, until, ..user_of(tx, &row)? };
     let user = user.by(Mouth::Api(row.int(10)));

@@ -45,7 +45,7 @@ fn check(story: &str) {
     });
 }
 
-fn at_once<T>(work: impl Future<Output = T>) -> T {
+pub(crate) fn at_once<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(work)
 }
 
@@ -438,7 +438,8 @@ fn a_token_makes_none_that_may_more_or_lasts_longer() {
         let shows = |token: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::AUTHORIZATION, format!("Bearer {token}").parse().unwrap());
-            at_once(token::bearer(&world.app, &headers)).unwrap()
+            let hash = token::shown(&headers)?;
+            at_once(token::look(&world.app, hash)).unwrap()
         };
         let operator = User::operator();
         let (month, _) =
@@ -493,7 +494,8 @@ fn a_token_lets_in_whoever_shows_it_and_no_further_than_it_says() {
         let shows = |text: String| {
             let mut headers = HeaderMap::new();
             headers.insert(header::AUTHORIZATION, text.parse().unwrap());
-            at_once(token::bearer(&world.app, &headers)).unwrap()
+            let hash = token::shown(&headers)?;
+            at_once(token::look(&world.app, hash)).unwrap()
         };
         let tokens = || world.db.read_blocking(|tx| token::tokens(tx, &User::operator())).unwrap();
 

@@ -3,10 +3,11 @@
 //! **Promise:** a token may what its user may, or less; once it is revoked or has expired it opens nothing, and nobody
 //! is told which of both, or that there ever was one.
 
+mod shown;
+
 use std::fmt;
 use std::str::FromStr;
 
-use axum::http::{HeaderMap, header};
 use moment::{Moment, Span};
 use platform::app::App;
 use platform::db::Tx;
@@ -20,6 +21,9 @@ use crate::create_user::key;
 use crate::role::{RIGHTS, Right, Rights};
 use crate::store;
 use crate::user::User;
+
+pub use shown::Remembered;
+pub(crate) use shown::{Hash, find, look, remembered, shown};
 
 /// The prefix of a token's public id.
 pub const TOKEN: &str = "tok";
@@ -220,7 +224,7 @@ pub fn create(
         last_used_at: None,
         revoked_at: None,
     };
-    store::add_token(tx, &row, user.id, hash(&token))?;
+    store::add_token(tx, &row, user.id, hash(&token).to_vec())?;
     let for_whom = tx.public_ids().encode(USER, user.id.0);
     let detail = json!({ "name": row.name, "scope": row.scope.to_string(), "user": for_whom });
     audit::note(tx, who, "token.created", (TOKEN, row.id), detail, now)?;
@@ -257,26 +261,9 @@ pub fn revoke(tx: &mut Tx, who: &User, id: i64, now: Moment) -> Result<(), Failu
     audit::note(tx, who, "token.revoked", (TOKEN, id), Value::Null, now)
 }
 
-/// Who shows a token that opens something: the user, with no more rights than the token has. Notes the use.
-pub(crate) async fn bearer(app: &App, headers: &HeaderMap) -> Result<Option<User>, Failure> {
-    let shown = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let token = shown.and_then(|text| {
-        let (scheme, token) = text.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-    });
-    let Some(token) = token.filter(|token| token.starts_with(BEGINNING)) else { return Ok(None) };
-    let (hash, now) = (hash(token), app.clock.now());
-    let found = app.db.read(move |tx| store::find_token(tx, hash, now)).await?;
-    let Some((id, user, last_used_at)) = found else { return Ok(None) };
-    if last_used_at.is_none_or(|at| at < now - LAST_USE_LAG) {
-        app.db.write(move |tx| store::note_token_use(tx, id, now)).await?;
-    }
-    Ok(Some(user))
-}
-
 /// A token has 260 bits of chance, so that a plain hash is enough to keep it by.
-fn hash(token: &str) -> Vec<u8> {
-    Sha256::digest(token.as_bytes()).to_vec()
+fn hash(token: &str) -> Hash {
+    Sha256::digest(token.as_bytes()).into()
 }
 
 /// What a new token is made of: chance that nobody guesses.

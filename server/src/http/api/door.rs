@@ -44,19 +44,19 @@ pub(super) async fn answer(
     if called(&parts.method, calls).is_none() {
         return other_method(&parts.method, calls);
     }
-    let who = match Caller::from_request_parts(&mut parts, &app).await {
-        Ok(Caller(who)) => who,
+    let caller = match Caller::from_request_parts(&mut parts, &app).await {
+        Ok(caller) => caller,
         Err(failure) => return failure.into_response(),
     };
-    answer_for(app, &pace, calls, who, path, parts, body).await
+    answer_for(app, &pace, calls, caller, path, parts, body).await
 }
 
-/// Answers a request of whoever is known.
+/// Answers a request of whoever is known, or shows a token that was known a moment ago.
 pub(super) async fn answer_for(
     app: App,
     pace: &Pace,
     calls: &'static [Call],
-    who: User,
+    caller: Caller,
     path: Path,
     parts: Parts,
     body: Body,
@@ -64,16 +64,14 @@ pub(super) async fn answer_for(
     let Some(call) = called(&parts.method, calls) else {
         return other_method(&parts.method, calls);
     };
-    // Whoever tries calls on a page counts as themselves.
-    let caller = who.mouth.token().unwrap_or(-who.id.0);
-    let left = pace.take(caller, app.clock.now());
+    let left = pace.take(counted_as(caller.supposed()), app.clock.now());
     let mut response = match left.and_then(|left| left.wait_s) {
         Some(wait) => {
             let words =
                 format!("that are more calls a minute than this token may make; wait {wait} s");
             Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many", words).into_response()
         }
-        None => match Box::pin(made(app, call, who, path, parts, body)).await {
+        None => match Box::pin(made(app, call, caller, path, parts, body)).await {
             Ok(response) => response,
             Err(Refusal(response)) => *response,
         },
@@ -169,17 +167,42 @@ impl From<body::Refused> for Refusal {
     }
 }
 
+/// Whose calls these are, for whoever counts them: the token's, and of whoever tries them on a page their own.
+fn counted_as(who: &User) -> i64 {
+    who.mouth.token().unwrap_or(-who.id.0)
+}
+
+/// Whether somebody may make this call.
+fn permitted(call: &Call, who: &User) -> Result<(), Failure> {
+    who.may(call.right)?;
+    if call.changes() { who.may_change() } else { Ok(()) }
+}
+
+/// The call, as asked by whoever it is now.
+fn confirmed(
+    tx: &mut platform::Tx,
+    call: &Call,
+    caller: Caller,
+    mut ask: Ask,
+) -> Result<Ask, Failure> {
+    ask.who = caller.confirm(tx, ask.now)?;
+    permitted(call, &ask.who)?;
+    Ok(ask)
+}
+
 async fn made(
     app: App,
     call: &'static Call,
-    who: User,
+    mut caller: Caller,
     path: Path,
     parts: Parts,
     body: Body,
 ) -> Result<Response, Refusal> {
-    who.may(call.right)?;
-    if call.changes() {
-        who.may_change()?;
+    let needs_more = matches!(call.by, By::Sending(_) | By::Waiting(_));
+    // Whoever might not a moment ago may be allowed to by now.
+    if needs_more || permitted(call, caller.supposed()).is_err() {
+        caller = caller.look(&app).await?;
+        permitted(call, caller.supposed())?;
     }
     let path = path.map_err(|_| Failure::missing("call", "at this address"))?;
     let path = path.iter().map(|(name, text)| (name.to_owned(), text.to_owned()));
@@ -204,7 +227,7 @@ async fn made(
     let address = parts.uri.path_and_query().map(|at| at.as_str().to_owned()).unwrap_or_default();
     let once = key.map(|key| {
         let asked = [parts.method.as_str().as_bytes(), address.as_bytes(), &bytes];
-        Once::new(who.mouth.token().unwrap_or(-who.id.0), &key, &asked)
+        Once::new(counted_as(caller.supposed()), &key, &asked)
     });
     drop(bytes);
     let fields = given
@@ -213,13 +236,21 @@ async fn made(
         .map(|fields| fields.iter().filter_map(Value::as_str).map(str::to_owned).collect());
     let (now, outside) = (app.clock.now(), app.public_ids());
     let file = Mutex::new(file);
+    let who = caller.supposed().clone();
     let ask = Ask { who, now, outside, given, body, file, if_match, fields };
     let given = match call.by {
         By::Sending(verb) => return Ok(verb(app, ask).await?),
-        By::Reading(verb) => app.db.read(move |tx| verb(tx, &ask)).await?,
+        By::Reading(verb) => {
+            let work = move |tx: &mut platform::Tx| {
+                let ask = confirmed(tx, call, caller, ask)?;
+                verb(tx, &ask)
+            };
+            app.db.read(work).await?
+        }
         By::Waiting(verb) => verb(app, ask).await?,
         By::Writing(verb) => {
             let work = move |tx: &mut platform::Tx| {
+                let ask = confirmed(tx, call, caller, ask)?;
                 let Some(once) = once else { return verb(tx, &ask) };
                 match once.before(tx, now)? {
                     Before::Same(answer) => {

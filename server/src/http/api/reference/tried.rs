@@ -15,7 +15,7 @@ use platform::App;
 use platform::failure::Failure;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use team::{Right, User};
+use team::{Caller, Right, User};
 use tower::ServiceExt as _;
 
 use crate::http::api::call::Call;
@@ -67,7 +67,7 @@ async fn known(
 ) -> Result<axum::response::Response, Failure> {
     let who = who.ok_or(Failure::SignIn)?;
     let (parts, body) = request.into_parts();
-    Ok(door::answer_for(app, &pace, calls, who, path, parts, body).await)
+    Ok(door::answer_for(app, &pace, calls, Caller::known(who), path, parts, body).await)
 }
 
 /// A call as the page sends it.
