@@ -1,7 +1,9 @@
 // Privacy and what leaves: lawful bases, the file about somebody, their erasure; rules of retention; a list as a file.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { browser, fitsTheWindow, open, setUp, start } from "./harness.mjs";
 
@@ -59,13 +61,31 @@ test("a lawful basis is recorded with its evidence, taken back, and asked for by
 test("everything about somebody is a file, and whoever types their address erases them", async () => {
   const { page, quiet } = view;
   const here = await somebody(page, 1);
+  await page.goto(here);
+  const path = join(program.folder, "Angebot für Nord.txt");
+  await writeFile(path, "an offer that nobody reads elsewhere");
+  await page.locator("form.composer[action$='/notes'] input[type=file]").setInputFiles(path);
+  await page.locator("[data-file-names]", { hasText: "Angebot für Nord.txt" }).waitFor();
+  await page.locator("#note-text").fill("the offer");
+  await page.keyboard.press("Control+Enter");
+  await page.locator(".note__files a", { hasText: "Angebot für Nord.txt" }).waitFor();
+
   await page.goto(`${here}/privacy`);
-  const file = await saved(page, () => page.click("text=For programs (JSON)"));
-  const all = JSON.parse(file.text);
-  assert.equal(file.name, `${here.split("/").pop()}.json`);
+  assert.match(await page.locator("section", { has: page.locator("#h-all") }).innerText(), /The file that hangs on a note about them is in it/);
+  const [zip] = await Promise.all([page.waitForEvent("download"), page.click("text=Everything in one file (ZIP)")]);
+  assert.equal(zip.suggestedFilename(), `${here.split("/").pop()}.zip`);
+  const script = "import sys, zipfile, json; z = zipfile.ZipFile(sys.argv[1]); print(json.dumps({n: z.read(n).decode() for n in z.namelist()}))";
+  const pieces = JSON.parse(execFileSync("python3", ["-c", script, await zip.path()], { encoding: "utf8", maxBuffer: 1 << 26 }));
+  assert.deepEqual(Object.keys(pieces), ["everything.txt", "everything.json", "files/1-Angebot für Nord.txt"]);
+  assert.equal(pieces["files/1-Angebot für Nord.txt"], "an offer that nobody reads elsewhere");
+  const all = JSON.parse(pieces["everything.json"]);
   assert.ok(all.tables.activity.length > 0);
-  const outline = await saved(page, () => page.click("text=For people (text)"));
+  assert.equal(all.files[0].lies_at, "files/1-Angebot für Nord.txt");
+  const outline = await saved(page, () => page.click("text=The text alone"));
   assert.match(outline.text, /^explained: /);
+  const json = await saved(page, () => page.click("text=JSON alone"));
+  assert.equal(json.name, `${here.split("/").pop()}.json`);
+  assert.equal(JSON.parse(json.text).files[0].name, "Angebot für Nord.txt");
 
   await page.fill("[name=confirm]", "somebody else");
   await page.click(".btn--danger");

@@ -24,6 +24,7 @@ pub mod public_id;
 pub mod settings;
 pub mod slice;
 pub mod tables;
+pub mod zip;
 
 pub use app::App;
 pub use db::{Arg, Db, Location, Migrations, Row, Sql, Tx, split, sql};

@@ -14,11 +14,12 @@ use funnels::refold::Refold;
 use funnels::segment::ConditionsOfLenses;
 use funnels::tell::{Public, Tellers};
 use journal::Projections;
-use notes::{Bell, FoundNotes, NotesBeside, NotesForget, NotesProjection};
+use notes::{Bell, FoundNotes, NotesAttach, NotesBeside, NotesForget, NotesProjection};
 use people::bulk::{Bulk, HandsSource};
 use people::condition::ConditionSource;
 use people::erase::Forgetting;
 use people::frame::MenuPart;
+use people::gdpr::Attaching;
 use people::import::Import;
 use people::missing::MissingSource;
 use people::panel::BesideParts;
@@ -237,6 +238,7 @@ impl House {
             .with_part(team::token::Remembered::default())
             .with_part(tables()?)
             .with_part(Forgetting(vec![Arc::new(FunnelForgets), Arc::new(NotesForget)]))
+            .with_part(Attaching(vec![Arc::new(NotesAttach)]))
             .with_part(Tellers::default())
             .with_part(Public(self.config.tell.public))
             .with_part(self.config.sessions.lengths())

@@ -28,9 +28,13 @@ pub(crate) enum Gdpr {
 #[command(
     long_about = "Writes everything that is held of a person to one file, for whoever asks (Art. 15 and 20 of the GDPR): what is held \
         true today with its sources, every row of every table that is about them, the whole history among them, rows \
-        of imported files that name them, and what the audit log says of them. JSON for programs; a file whose name \
-        ends in .txt is an outline for people.",
+        of imported files that name them, what the audit log says of them, and every file that hangs on a note about \
+        them.\n\n\
+        A file whose name ends in .zip is what to hand over: it holds a text for people, the same as JSON for programs, \
+        and the files. One that ends in .txt is the text alone, any other the JSON alone; they name the files, and do not \
+        hold them.",
     after_long_help = "Examples:\n  \
+        sluice gdpr export ann@north.example ann.zip\n  \
         sluice gdpr export ann@north.example ann.json\n  \
         sluice gdpr export per_2g5kq8vn3x0ta ann.txt"
 )]
@@ -56,7 +60,7 @@ pub(crate) struct TellAll {
         another time. Backups, exported files, and the files of exceptions that `sluice import` wrote are yours to \
         erase.",
     after_long_help = "Examples:\n  \
-        sluice gdpr export ann@north.example ann.json && sluice gdpr erase ann@north.example --yes\n  \
+        sluice gdpr export ann@north.example ann.zip && sluice gdpr erase ann@north.example --yes\n  \
         sluice import everybody.csv --mapping m.toml --bring-back     takes even those who were erased, on purpose"
 )]
 pub(crate) struct Erase {
@@ -163,18 +167,30 @@ impl TellAll {
         let (now, who) = (app.clock.now(), self.who);
         let all = move |tx: &mut platform::Tx| gdpr::everything(tx, asking, &who, now);
         let all = app.db.write_blocking(all)?;
-        let is_outline = self.file.extension().is_some_and(|ending| ending == "txt");
+        let ending = self.file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+        let (id, files, is_whole) = (all.id().to_owned(), all.files.len(), ending == "zip");
         whole(&self.file, |mut file| {
-            match is_outline {
-                true => file.write_all(gdpr::outline(&all).as_bytes())?,
-                false => {
-                    serde_json::to_writer_pretty(&mut file, &all).map_err(anyhow::Error::from)?
-                }
+            match ending {
+                "zip" => return all.zip(&app.files, now, || Ok(file)).map(drop),
+                "txt" => file.write_all(gdpr::outline(&all.told).as_bytes())?,
+                _ => serde_json::to_writer_pretty(&mut file, &all.told)
+                    .map_err(anyhow::Error::from)?,
             }
             Ok(file.write_all(b"\n")?)
         })?;
-        let value = json!({ "file": self.file, "person": all["person"]["id"] });
-        house.mouth.result(&value, |_| format!("{}", self.file.display()))?;
+        let value =
+            json!({ "file": self.file, "person": id, "files": files, "holds_files": is_whole });
+        house.mouth.result(&value, |_| {
+            let path = self.file.display();
+            let hang = if files == 1 { "1 file hangs".to_owned() } else { format!("{files} files hang") };
+            match (files, is_whole) {
+                (0, _) => format!("{path}: everything; no file hangs on a note about them."),
+                (_, true) => format!("{path}: everything; {hang} on notes about them, and they are in it."),
+                (_, false) => format!(
+                    "{path}: all but files; {hang} on notes about them: name a file that ends in .zip to have them, too."
+                ),
+            }
+        })?;
         Ok(Outcome::Done)
     }
 }

@@ -83,7 +83,7 @@ const VERBS: &[Verb] = &[
     verb(&["GET /search", "GET /search/palette"], &["search"], &["search"]),
     verb(&[], &["sources"], &["listSources", "rankSources"]),
     verb(&["GET /people/{person}/privacy", "POST /people/{person}/basis"], &["gdpr basis"], &["listBases", "recordBasis"]),
-    verb(&["GET /people/{person}/everything"], &["gdpr export"], &["getEverything"]),
+    verb(&["GET /people/{person}/everything"], &["gdpr export"], &["getEverything", "getEverythingAsFile"]),
     verb(&["POST /people/{person}/erase"], &["gdpr erase"], &["erasePerson"]),
     verb(&["GET /settings/retention"], &["retention list"], &["listRetentionRules", "listReported"]),
     verb(&["POST /settings/retention/preview"], &["retention try"], &["tryRetentionRule"]),

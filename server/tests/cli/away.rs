@@ -87,6 +87,12 @@ fn who_is_erased_is_told_all_before_and_comes_back_only_on_purpose() {
         let outline = std::fs::read_to_string(program.file("ann.txt")).unwrap();
         assert!(outline.contains("person.custom.plan: pro\n"), "{outline}");
 
+        let whole = program.run(&["gdpr", "export", "ann@north.example", "ann.zip", "--json"]);
+        let whole = whole.must_be_done().json();
+        assert_eq!((&whole["files"], &whole["holds_files"]), (&json!(0), &json!(true)), "{whole}");
+        let zip = std::fs::read(program.file("ann.zip")).unwrap();
+        assert!(zip.starts_with(b"PK\x03\x04"), "a ZIP file");
+
         let before = program.run(&["funnel", "--json"]).must_be_done().json();
         assert_eq!(program.run(&["gdpr", "erase", "ann@north.example"]).code, 2);
         let erased = program.run(&["gdpr", "erase", "ann@north.example", "--yes", "--json"]);

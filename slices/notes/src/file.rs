@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 
 use moment::Moment;
+use people::PersonId;
+use people::gdpr::{Attached, Attaches};
 use platform::app::App;
 use platform::args;
 use platform::db::{Row, Sql, Tx, sql};
@@ -41,11 +43,14 @@ const OF_NOTES: Sql = sql("select note_id, id, name, media, bytes, file_key from
 const ROW: Sql =
     sql("select note_id, id, name, media, bytes, file_key from note_file where id = $1");
 const OF_SUBJECT: Sql = sql("select file_key from note_file where subject_id = $1");
+const ALL_OF_SUBJECT: Sql = sql("select file_key, name, media, bytes, added_at from note_file
+     where subject_id = $1 order by id");
 const GONE: Sql = sql("delete from note_file where note_id in ({list})");
 const GONE_ONE: Sql = sql("delete from note_file where id = $1");
 const GONE_OF: Sql = sql("delete from note_file where subject_id = $1");
 
-pub(crate) const ALL: &[Sql] = &[ADD, OF_NOTES, ROW, OF_SUBJECT, GONE, GONE_ONE, GONE_OF];
+pub(crate) const ALL: &[Sql] =
+    &[ADD, OF_NOTES, ROW, OF_SUBJECT, ALL_OF_SUBJECT, GONE, GONE_ONE, GONE_OF];
 
 /// A file as it is listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -248,6 +253,23 @@ pub(crate) fn drop_of_subject(tx: &mut Tx, subject: i64) -> Result<Vec<String>, 
     let rows = tx.rows(OF_SUBJECT, args![subject])?;
     tx.execute(GONE_OF, args![subject])?;
     Ok(rows.iter().map(|row| row.text(0).to_owned()).collect())
+}
+
+/// The files that hang on notes about somebody, for whoever asks what is held of them.
+pub struct NotesAttach;
+
+impl Attaches for NotesAttach {
+    fn attached(&self, tx: &mut Tx, person: PersonId) -> Result<Vec<Attached>, Failure> {
+        let rows = tx.rows(ALL_OF_SUBJECT, args![person])?;
+        let attached = |row: &Row| Attached {
+            key: row.text(0).to_owned(),
+            name: row.text(1).to_owned(),
+            media: row.text(2).to_owned(),
+            bytes: row.int(3).unsigned_abs(),
+            added_at: row.moment(4),
+        };
+        Ok(rows.iter().map(attached).collect())
+    }
 }
 
 /// A file for whoever reads the note on which it hangs; the audit log keeps that they took it.

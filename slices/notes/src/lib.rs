@@ -21,6 +21,7 @@ pub mod tidy;
 pub mod web;
 pub mod write;
 
+pub use file::NotesAttach;
 pub use forget::NotesForget;
 pub use found::FoundNotes;
 pub use note::{Audience, NoteView};

@@ -1,12 +1,18 @@
 //! `gdpr`: everything that is held of somebody, in one file, for whoever asks (Art. 15 and 20 of the GDPR).
 //!
 //! **Promise:** every row of every table that is about them, as the tables are classified, is in it; and so is every row
-//! of an import that names them.
+//! of an import that names them, and every file that hangs on what was written about them, as it was brought.
+
+use std::fs::File;
+use std::io::Write;
+use std::sync::Arc;
 
 use moment::Moment;
 use platform::db::Tx;
 use platform::failure::Failure;
+use platform::files::Files;
 use platform::tables::Tables;
+use platform::zip::ZipWriter;
 use serde_json::{Map, Value, json};
 use team::audit::{self, Asked};
 use team::{Right, User};
@@ -17,13 +23,120 @@ use crate::{PERSON, PersonId, find, person, sight};
 /// What the file says of itself.
 const EXPLAINED: &str = "Everything that this workspace holds of one person. `now` is what is held true today, each with \
      its source; `tables` is every row about them, table by table, as it is stored, `activity` being the history; \
-     `named_in` is rows of imported files that name them; `audit` is who changed or took out what of them.";
+     `named_in` is rows of imported files that name them; `files` is what hangs on notes about them, and lies beside \
+     this in the ZIP file under those names; `audit` is who changed or took out what of them.";
+/// As the two forms of what is told are called in the ZIP file.
+const FOR_PEOPLE: &str = "everything.txt";
+const FOR_PROGRAMS: &str = "everything.json";
+
+/// A slice that keeps files about people; a part of the app, as [`Attaching`].
+pub trait Attaches: Send + Sync {
+    /// The files about somebody, in the order in which they came; whoever brought them, and for whomever.
+    ///
+    /// # Errors
+    /// `Broken` when the database fails.
+    fn attached(&self, tx: &mut Tx, person: PersonId) -> Result<Vec<Attached>, Failure>;
+}
+
+/// Everybody who keeps files about people, as the server wired them.
+pub struct Attaching(pub Vec<Arc<dyn Attaches>>);
+
+/// A file about somebody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attached {
+    /// Under which it lies.
+    pub key: String,
+    /// As it was called.
+    pub name: String,
+    /// What it is.
+    pub media: String,
+    /// Its size.
+    pub bytes: u64,
+    /// When it came.
+    pub added_at: Moment,
+}
+
+/// Everything about somebody.
+#[derive(Clone, Debug)]
+pub struct Everything {
+    /// All but what is in the files.
+    pub told: Value,
+    /// The files.
+    pub files: Vec<Attached>,
+}
+
+impl Everything {
+    /// By which they are known outside.
+    pub fn id(&self) -> &str {
+        self.told["person"]["id"].as_str().unwrap_or_default()
+    }
+
+    /// The file for whoever asked: a text for people, the same as JSON for programs, and every file.
+    ///
+    /// # Errors
+    /// `Refused` with `file_lost`, before anything is written, if a file is not where it was kept; `Broken` if one can't
+    /// be read, or nothing can be written.
+    pub fn zip<W: Write>(
+        self,
+        kept: &Files,
+        now: Moment,
+        to: impl FnOnce() -> Result<W, Failure>,
+    ) -> Result<W, Failure> {
+        let opened = self.files.iter().map(|file| open(kept, file));
+        let opened = opened.collect::<Result<Vec<File>, Failure>>()?;
+        let mut zip = ZipWriter::new(to()?, now);
+        zip.add(FOR_PEOPLE, outline(&self.told).as_bytes())?;
+        let programs = serde_json::to_vec_pretty(&self.told).map_err(anyhow::Error::from)?;
+        zip.add(FOR_PROGRAMS, programs.as_slice())?;
+        for ((nth, file), opened) in (1..).zip(&self.files).zip(opened) {
+            zip.add(&place(nth, file), opened)?;
+        }
+        zip.finish()
+    }
+}
+
+fn open(kept: &Files, file: &Attached) -> Result<File, Failure> {
+    kept.open(&file.key).map_err(|failure| match failure {
+        Failure::Missing { .. } => {
+            let words = format!(
+                "The file {} hangs on a note about them and is not in the folder `files` of the workspace. Bring that \
+                 folder back from a backup, or take the file off the note.",
+                file.name
+            );
+            Failure::refused("file_lost", words)
+        }
+        other => other,
+    })
+}
+
+/// The name of the nth file in the ZIP file: its own, but for letters that some system does not allow in one.
+fn place(nth: usize, file: &Attached) -> String {
+    let allowed = |letter: char| match letter {
+        '<' | '>' | ':' | '"' | '/' | '\\' | '|' | '?' | '*' => '_',
+        other => other,
+    };
+    format!("files/{nth}-{}", file.name.chars().map(allowed).collect::<String>())
+}
+
+/// The files about whom `id` means.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn attached(tx: &mut Tx, id: PersonId) -> Result<Vec<Attached>, Failure> {
+    let mut files = Vec::new();
+    if let Some(attaching) = tx.find_part::<Attaching>() {
+        for part in &attaching.0 {
+            files.extend(part.attached(tx, id)?);
+        }
+    }
+    Ok(files)
+}
 
 /// Everything about whom `whom` means: see [`find::find`].
 ///
 /// # Errors
 /// `Forbidden` without the right to erase, which is the right over what is held of people; `Missing` if nobody is meant.
-pub fn everything(tx: &mut Tx, who: &User, whom: &str, now: Moment) -> Result<Value, Failure> {
+pub fn everything(tx: &mut Tx, who: &User, whom: &str, now: Moment) -> Result<Everything, Failure> {
     who.may(Right::ErasePeople)?;
     sight::must_see_all(who)?;
     let id = find::find(tx, who, whom)?;
@@ -38,7 +151,14 @@ pub fn everything(tx: &mut Tx, who: &User, whom: &str, now: Moment) -> Result<Va
             .for_each(|values| values.push(json!(value)));
     }
     let stage = record.standing.as_ref().map(|standing| standing.stage.as_str());
-    let whole = json!({
+    let files = attached(tx, id)?;
+    let listed = (1..).zip(&files).map(|(nth, file)| {
+        json!({
+            "lies_at": place(nth, file), "name": file.name, "media": file.media, "bytes": file.bytes,
+            "added_at": file.added_at,
+        })
+    });
+    let told = json!({
         "explained": EXPLAINED,
         "workspace": team::workspace(tx)?.name,
         "as_of": now,
@@ -50,10 +170,11 @@ pub fn everything(tx: &mut Tx, who: &User, whom: &str, now: Moment) -> Result<Va
         },
         "tables": rows(tx, id)?,
         "named_in": named_in(tx, id)?,
+        "files": listed.collect::<Vec<_>>(),
         "audit": audited(tx, who, id)?,
     });
     audit::note(tx, who, "person.told-all", (PERSON, id), Value::Null, now)?;
-    Ok(whole)
+    Ok(Everything { told, files })
 }
 
 fn rows(tx: &mut Tx, id: PersonId) -> Result<Map<String, Value>, Failure> {
@@ -162,6 +283,24 @@ fn word(value: &Value) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_lies_under_a_name_that_every_system_takes() {
+        for (name, expected) in [
+            ("offer.pdf", "files/3-offer.pdf"),
+            ("Q: why?.txt", "files/3-Q_ why_.txt"),
+            ("\u{fc}ber/..\\x", "files/3-\u{fc}ber_.._x"),
+        ] {
+            let file = Attached {
+                key: String::new(),
+                name: name.to_owned(),
+                media: "text/plain".to_owned(),
+                bytes: 1,
+                added_at: Moment(0),
+            };
+            assert_eq!(place(3, &file), expected);
+        }
+    }
 
     #[test]
     fn an_outline_has_a_line_for_each_value() {

@@ -12,7 +12,7 @@ mod search;
 pub use company::{CompanyAsk, company_view};
 pub(crate) use list::engagement;
 pub use person::{RecordAsk, record_view};
-pub use privacy::erase_confirmed;
+pub use privacy::{all_of, erase_confirmed};
 
 use axum::Router;
 use platform::app::App;

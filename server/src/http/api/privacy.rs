@@ -1,5 +1,6 @@
 //! `/people/{person}/bases`, `…/everything`, `…/erase`: lawful bases, all that is held of somebody, and their erasure.
 
+use axum::response::Response;
 use people::basis::{self, BASES};
 use people::{PERSON, erase, gdpr};
 use platform::failure::Failure;
@@ -83,12 +84,25 @@ pub(super) fn calls() -> Vec<Call> {
             .refuses(&[409])
             .writes(record),
         get("/people/{person}/everything", "getEverything", "Everything that is held of a person")
-            .more("For whoever asks what is held of them (Art. 15 and 20 of the GDPR). That it was taken out stands in the audit log.")
+            .more(
+                "For whoever asks what is held of them (Art. 15 and 20 of the GDPR). Files that hang on notes about them are \
+                 named; `/people/{person}/everything/file` holds them. That it was taken out stands in the audit log.",
+            )
             .at("person", who())
             .right(Right::ErasePeople)
             .gives(200, "All of it, table by table.", map(any()))
             .refuses(&[409])
             .waits(|app, ask| Box::pin(everything(app, ask))),
+        get("/people/{person}/everything/file", "getEverythingAsFile", "Everything that is held of a person, as one file")
+            .more(
+                "The same as JSON, as a text for people, and with every file that hangs on a note about them: to be handed \
+                 to whoever asks (Art. 15 and 20 of the GDPR).",
+            )
+            .at("person", who())
+            .right(Right::ErasePeople)
+            .gives_a_file("A ZIP file.", &["application/zip"])
+            .refuses(&[409])
+            .sends(|app, ask| Box::pin(everything_as_file(app, ask))),
         post("/people/{person}/erase", "erasePerson", "Erase a person for good")
             .more("Their history, facts, keys and standings go; what they counted for stays counted. It can't be undone.")
             .at("person", who().example("leaver@north.example"))
@@ -128,7 +142,12 @@ fn record(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
 async fn everything(app: App, ask: Ask) -> Result<Given, Failure> {
     let all =
         app.db.write(move |tx| gdpr::everything(tx, &ask.who, ask.text("person"), ask.now)).await?;
-    Ok(Given::value(all))
+    Ok(Given::value(all.told))
+}
+
+async fn everything_as_file(app: App, ask: Ask) -> Result<Response, Failure> {
+    let person = ask.text("person").to_owned();
+    people::web::all_of(app, ask.who, person).await
 }
 
 async fn erased(app: App, ask: Ask) -> Result<Given, Failure> {

@@ -1,6 +1,7 @@
 //! Who is erased leaves nothing in notes, whoever wrote them and for whom: neither in a table nor in a file.
 
-use std::io::Read;
+use std::io::{Read, Write as _};
+use std::process::{Command, Stdio};
 
 use notes::file::{self, Keeping, NewFile};
 use notes::note::Audience;
@@ -73,6 +74,23 @@ fn bytes_holding(world: &World, wanted: &str) -> Vec<String> {
     found
 }
 
+/// The pieces of a ZIP file, and what is in those that are files of others, as another program reads them.
+fn unpacked(zip: &[u8]) -> Vec<String> {
+    let script = "import io, sys, zipfile\n\
+        z = zipfile.ZipFile(io.BytesIO(sys.stdin.buffer.read()))\n\
+        for n in z.namelist(): print(n, z.read(n).decode() if n.startswith('files/') else '')";
+    let mut python = Command::new("python3")
+        .args(["-c", script])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    python.stdin.take().unwrap().write_all(zip).unwrap();
+    let told = python.wait_with_output().unwrap();
+    assert!(told.status.success());
+    String::from_utf8(told.stdout).unwrap().lines().map(|line| line.trim().to_owned()).collect()
+}
+
 #[test]
 fn nothing_of_what_was_written_about_who_is_erased_is_left() {
     both(|world, team| {
@@ -96,13 +114,28 @@ fn nothing_of_what_was_written_about_who_is_erased_is_left() {
             move |tx| people::gdpr::everything(tx, &olga, ANN, now)
         });
         let all = all.unwrap();
-        assert_eq!(all["tables"]["note"].as_array().unwrap().len(), 2, "their author's too");
+        assert_eq!(all.told["tables"]["note"].as_array().unwrap().len(), 2, "their author's too");
+        assert_eq!(all.told["files"][0]["lies_at"], "files/1-Kanarienvogel.pdf", "{}", all.told);
+        let told = all.clone();
+        let zip = all.zip(&world.app.files, world.now(), || Ok(Vec::new())).unwrap();
+        assert_eq!(
+            unpacked(&zip),
+            [
+                "everything.txt",
+                "everything.json",
+                "files/1-Kanarienvogel.pdf %PDF-1.7 Kanarienvogel"
+            ]
+        );
 
         let looked = erase::look(&world.app, &olga, ANN).unwrap();
         let now = world.now();
         let erased = write(world, move |tx| erase::erase(tx, &olga, ANN, &looked, now)).unwrap();
         assert_eq!(erased.files, 1);
         world.drain(&registry());
+        let lost = told.zip(&world.app.files, world.now(), || -> Result<Vec<u8>, Failure> {
+            panic!("nothing is written if a file is lost")
+        });
+        assert_eq!(lost.unwrap_err().problem().0.code, "file_lost");
         let after = world.db.read_blocking(|tx| Ok(holding(tx, CANARY))).unwrap();
         assert_eq!(after, Vec::<String>::new());
         assert!(tables.iter().all(|table| count(table) == 0));

@@ -1,8 +1,9 @@
 //! A workspace with every slice that the record needs, two teams, and a few people.
 use std::sync::Arc;
 
-use notes::{Bell, FoundNotes, NoteView, NotesBeside, NotesForget, NotesProjection};
+use notes::{Bell, FoundNotes, NoteView, NotesAttach, NotesBeside, NotesForget, NotesProjection};
 use people::erase::Forgetting;
+use people::gdpr::Attaching;
 use people::import;
 use platform::Failure;
 use platform::db::Tx;
@@ -68,6 +69,7 @@ pub fn both(test: impl Fn(&World, &Team)) {
                 Arc::new(funnels::erase::FunnelForgets),
                 Arc::new(NotesForget),
             ]))
+            .with_part(Attaching(vec![Arc::new(NotesAttach)]))
             .with_part(people::LensSource(Arc::new(funnels::lens::LensLabels)))
             .with_part(funnels::lens::Definitions::default())
             .with_part(Passwords::new(Strength::Test));

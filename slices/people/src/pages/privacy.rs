@@ -47,6 +47,8 @@ pub struct PrivacyPage {
     pub may_edit: bool,
     /// Whether the user may take all out and erase.
     pub may_erase: bool,
+    /// Which files are in the file about them, in words.
+    pub files: String,
     /// What is to be typed to erase them.
     pub typed: String,
     /// What is wrong with what was sent.

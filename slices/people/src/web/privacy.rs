@@ -17,6 +17,7 @@ use team::{Right, User};
 use super::imports::waiting;
 use crate::basis::{self, BASES, Basis, Purpose};
 use crate::erase::{self, Erased};
+use crate::export::stream::{self, Attachment, Sink};
 use crate::pages::privacy::{ErasedPage, PrivacyPage, PurposeLine, WordLine};
 use crate::{PERSON, frame, gdpr, person};
 
@@ -60,6 +61,11 @@ fn view(tx: &mut Tx, who: &User, which: &str, now: Moment) -> Result<PrivacyPage
         today: almanac.date(now).iso.get(..10).unwrap_or_default().to_owned(),
         may_edit: who.can(Right::EditPeople),
         may_erase: who.can(Right::ErasePeople),
+        files: match gdpr::attached(tx, id)?.len() {
+            0 => "No file hangs on a note about them.".to_owned(),
+            1 => "The file that hangs on a note about them is in it.".to_owned(),
+            files => format!("The {files} files that hang on notes about them are in it."),
+        },
         typed: erase::confirmation(&row),
         errors: Vec::new(),
         name: row.name,
@@ -169,7 +175,7 @@ async fn refused(
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 struct EverythingAsk {
-    /// `json` or `txt`.
+    /// `zip`, which holds the files, too; or `json` or `txt`, which name them.
     #[serde(rename = "as")]
     form: String,
 }
@@ -180,18 +186,20 @@ async fn everything(
     Path(person): Path<String>,
     Query(ask): Query<EverythingAsk>,
 ) -> Result<Response, Failure> {
+    let kind = match ask.form.as_str() {
+        "txt" => "text/plain; charset=utf-8",
+        "json" => "application/json",
+        "zip" | "" => return all_of(app, who, person).await,
+        _ => return Err(Failure::invalid("as", "zip, json or txt")),
+    };
     who.may(Right::ErasePeople)?;
     let now = app.clock.now();
     let all = app.db.write(move |tx| gdpr::everything(tx, &who, &person, now)).await?;
-    let id = all["person"]["id"].as_str().unwrap_or_default().to_owned();
-    let (text, ending, kind) = match ask.form.as_str() {
-        "txt" => (gdpr::outline(&all), "txt", "text/plain; charset=utf-8"),
-        _ => {
-            let text = serde_json::to_string_pretty(&all).map_err(anyhow::Error::from)?;
-            (text, "json", "application/json")
-        }
+    let text = match ask.form.as_str() {
+        "txt" => gdpr::outline(&all.told),
+        _ => serde_json::to_string_pretty(&all.told).map_err(anyhow::Error::from)?,
     };
-    let name = format!("attachment; filename=\"{id}.{ending}\"");
+    let name = format!("attachment; filename=\"{}.{}\"", all.id(), ask.form);
     let name = HeaderValue::from_str(&name).map_err(Failure::broken)?;
     Ok((
         [
@@ -203,6 +211,27 @@ async fn everything(
         text,
     )
         .into_response())
+}
+
+/// Answers with everything about somebody in one file, as the page and the API do.
+///
+/// # Errors
+/// As [`gdpr::everything`] and [`gdpr::Everything::zip`]; `Busy` while too much is sent.
+pub async fn all_of(app: App, who: User, person: String) -> Result<Response, Failure> {
+    who.may(Right::ErasePeople)?;
+    let now = app.clock.now();
+    let all = app.db.write(move |tx| gdpr::everything(tx, &who, &person, now)).await?;
+    let name = format!("{}.zip", all.id());
+    let attachment = Attachment { name, media_type: "application/zip" };
+    let files = app.files.clone();
+    stream::send(&app, &attachment, move |_, sink: &mut Sink| {
+        let begun = || {
+            sink.begin(None)?;
+            Ok(sink)
+        };
+        all.zip(&files, now, begun).map(drop)
+    })
+    .await
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
