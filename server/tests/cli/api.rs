@@ -202,6 +202,7 @@ fn what_is_wrong_with_a_call_is_said_with_its_place() {
     let person = |more: Value| person_value(more).to_string();
     let activity = |activity: Value| person(json!({ "activities": [activity] }));
     let too_many = vec![json!({}); 1_001];
+    let long = format!("{PEOPLE}?where={}", "a".repeat(4_001));
     let rows = [
         ("POST", PEOPLE, "{".to_owned(), 400, "this is no JSON"),
         ("POST", PEOPLE, "7".to_owned(), 422, "an object is wanted"),
@@ -247,6 +248,7 @@ fn what_is_wrong_with_a_call_is_said_with_its_place() {
         ("POST", BATCH, json!({ "people": 7 }).to_string(), 422, "a list is wanted"),
         ("POST", BATCH, json!({ "people": [], "all": true }).to_string(), 422, "/all"),
         ("GET", "/api/v1/people?where=person.email%20%3D%3D", String::new(), 422, "line 1"),
+        ("GET", long.as_str(), String::new(), 422, "at most 4000 are taken: save it as a segment"),
         ("GET", "/api/v1/people?stage=boss", String::new(), 422, "there are lead"),
         ("GET", "/api/v1/people?limit=0", String::new(), 422, "from 1 to 1000"),
         ("GET", "/api/v1/people?after=nowhere", String::new(), 409, "no place in this list"),

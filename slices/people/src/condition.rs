@@ -130,6 +130,27 @@ pub trait Conditions: Send + Sync {
     ) -> Result<Option<i64>, Failure>;
 }
 
+/// Letters of a condition that stands in an address, of a page and of a call alike: an address has some 64,000 bytes,
+/// and a letter up to twelve of them. A longer one is saved as a segment, and asked by its name.
+pub const ADDRESS_LETTERS_MAX: usize = 4_000;
+
+/// Refuses a condition that fits no address.
+///
+/// # Errors
+/// `Refused` with `condition`.
+pub fn fits_address(text: &str) -> Result<(), Failure> {
+    match text.chars().count() {
+        letters if letters > ADDRESS_LETTERS_MAX => {
+            let words = format!(
+                "This condition has {letters} letters, and an address holds {ADDRESS_LETTERS_MAX} of one: save it as a \
+                 segment (`sluice segment create`, `POST /api/v1/segments`), which is asked by its name."
+            );
+            Err(Failure::refused("condition", words))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The part under which [`Conditions`] is found.
 pub struct ConditionSource(pub Arc<dyn Conditions>);
 

@@ -9,6 +9,7 @@ use serde_json::json;
 use team::{Right, User, audit};
 
 use crate::Of;
+use crate::condition::fits_address;
 use crate::segment::named;
 
 /// The prefix of a view's public id.
@@ -169,6 +170,7 @@ pub fn save(
     if is_shared {
         who.may(Right::ManageLists)?;
     }
+    fits_address(&shows.condition)?;
     let (name, _) = named(name)?;
     if i64::try_from(views(tx, who, of)?.len()).unwrap_or(VIEWS_MAX) >= VIEWS_MAX {
         let words = format!("There are {VIEWS_MAX} views already; remove one first.");
@@ -189,7 +191,8 @@ pub fn save(
 /// Has a view show something else, under a name.
 ///
 /// # Errors
-/// `Forbidden` if it is somebody else's; `Missing`; `Invalid` for the name.
+/// `Forbidden` if it is somebody else's; `Missing`; `Invalid` for the name; `Refused` with `condition` for one that fits no
+/// address.
 pub fn change(
     tx: &mut Tx,
     who: &User,
@@ -202,6 +205,7 @@ pub fn change(
     if is_shared && !view.is_shared {
         who.may(Right::ManageLists)?;
     }
+    fits_address(&shows.condition)?;
     let (name, _) = named(name)?;
     let Shows { stage, condition, sort, dir, missing, cols, density } = shows;
     let texts = [stage, condition, sort, dir, missing, cols, density];

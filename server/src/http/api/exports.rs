@@ -9,7 +9,7 @@ use team::Right;
 
 use super::ask::Ask;
 use super::call::{Call, get};
-use super::people::{condition, orders, stages};
+use super::people::{condition, in_address, orders, stages};
 use super::shape::{Shape, list as several, text_of, word};
 
 /// Facts that are columns beside the usual ones, at most.
@@ -51,7 +51,7 @@ fn asked(call: Call, stages: Shape, search: &'static str) -> Call {
          be sent whole, the connection breaks off.",
     )
     .lens()
-    .ask("where", condition())
+    .ask("where", in_address(condition()))
     .ask("in", text_of(1, 100).says("Only those of a segment, a list or a view, by its id."))
     .ask("stage", several(stages).most(6).says("Only those at one of these stages."))
     .ask("search", text_of(0, 200).says(search))

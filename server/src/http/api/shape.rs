@@ -50,6 +50,8 @@ pub(super) struct Text {
     pub(super) most: usize,
     pub(super) format: Option<&'static str>,
     pub(super) pattern: Option<Pattern>,
+    /// What to do with one that has more characters.
+    pub(super) longer: Option<&'static str>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -105,13 +107,13 @@ pub(super) fn text() -> Shape {
 
 /// A text of so many characters.
 pub(super) fn text_of(least: usize, most: usize) -> Shape {
-    shape(Kind::Text(Text { least, most, format: None, pattern: None }))
+    shape(Kind::Text(Text { least, most, format: None, pattern: None, longer: None }))
 }
 
 /// A text like the pattern.
 pub(super) fn like(pattern: &'static str, most: usize) -> Shape {
     let pattern = Some(Pattern::new(pattern));
-    shape(Kind::Text(Text { least: 0, most, format: None, pattern }))
+    shape(Kind::Text(Text { least: 0, most, format: None, pattern, longer: None }))
 }
 
 /// A public id: in what is given; what is asked for may be any text, for what is no id names nobody.
@@ -220,6 +222,22 @@ impl Shape {
     pub(super) fn format(mut self, format: &'static str) -> Shape {
         if let Kind::Text(text) = &mut self.kind {
             text.format = Some(format);
+        }
+        self
+    }
+
+    /// At most so many characters.
+    pub(super) fn at_most(mut self, count: usize) -> Shape {
+        if let Kind::Text(text) = &mut self.kind {
+            text.most = count;
+        }
+        self
+    }
+
+    /// What to do with a text that is longer than is taken, as the refusal says it.
+    pub(super) fn longer(mut self, words: &'static str) -> Shape {
+        if let Kind::Text(text) = &mut self.kind {
+            text.longer = Some(words);
         }
         self
     }
@@ -406,6 +424,10 @@ impl Text {
         if !(self.least..=self.most).contains(&count) {
             return Some(match (count, self.least) {
                 (0, 1) => "it is empty".to_owned(),
+                (count, _) if count > self.most && self.longer.is_some() => {
+                    let mend = self.longer.unwrap_or_default();
+                    format!("{count} characters; at most {} are taken: {mend}", self.most)
+                }
                 _ => format!("{count} characters; {} to {} are taken", self.least, self.most),
             });
         }

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::ask::Ask;
 use super::call::{Call, delete, get, patch, post};
 use super::given::{Given, tag};
+use super::people::in_address;
 use super::shape::{Shape, has, id, like, list, may, named, object, text, text_of, truth, word};
 
 fn of() -> Shape {
@@ -26,7 +27,7 @@ fn shows() -> Shape {
     let toward = ["lead", "prospect", "opportunity", "customer", "next"];
     object(vec![
         may("stage", word(&stages).or_null()),
-        may("where", text_of(0, 32_000).format("condition").or_null().says("A condition.")),
+        may("where", in_address(text_of(0, 1).format("condition")).or_null().says("A condition.")),
         may(
             "sort",
             text_of(0, 100).or_null().says("By what people are ordered, as `sort` of /people."),

@@ -34,7 +34,7 @@ use self::columns::{Column, heads};
 use self::rows::Shown;
 use self::saved::with_stage;
 use self::wanted::{Found, Narrowed, Order, Wanted};
-use crate::condition::Asked;
+use crate::condition::{self, Asked};
 use crate::fields;
 use crate::frame;
 use crate::list::Cursor;
@@ -194,7 +194,8 @@ impl Looked {
             Of::People => all,
             Of::Companies => with_stage(&ask.stage, &all),
         };
-        let read = condition(tx, who, (of, lens.id), &ask.condition)
+        let read = condition::fits_address(&ask.condition)
+            .and_then(|()| condition(tx, who, (of, lens.id), &ask.condition))
             .and_then(|own| Ok((own, condition(tx, who, (of, lens.id), &all)?)));
         let (own, condition, fault) = match read {
             Ok((own, condition)) => (own, condition, None),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use funnel::condition::Subject;
 use people::companies::{self, CompanyList, CompanySort, ListedCompany};
-use people::condition::{Asked, read_of_companies};
+use people::condition::{ADDRESS_LETTERS_MAX, Asked, read_of_companies};
 use people::list::{Cursor, PAGE_ROWS_MAX};
 use people::{Of, lists, segment};
 use platform::failure::Failure;
@@ -15,7 +15,7 @@ use crate::http::api::ask::Ask;
 use crate::http::api::call::{Call, get};
 use crate::http::api::given::Given;
 use crate::http::api::no_place;
-use crate::http::api::people::{LIMIT_MAX, LIMIT_USUAL, as_text, mended, once_ready};
+use crate::http::api::people::{LIMIT_MAX, LIMIT_USUAL, as_text, in_address, mended, once_ready};
 use crate::http::api::shape::{
     Shape, count, either, fields_of, has, like, list as several, may, named, object, text, text_of,
     truth, whole, word,
@@ -24,14 +24,12 @@ use crate::listed;
 
 const WHERE: &str = "company.employees >= 50 && somebody(person.seniority == \"vp\")";
 
-/// Of a condition in an address, which has some 64,000 bytes and up to twelve for a letter; a longer one is saved as a segment.
-const WHERE_CHARS_MAX: usize = 4_000;
-
 fn condition() -> Shape {
-    text_of(1, WHERE_CHARS_MAX).format("company-condition").example(WHERE).says(
+    let condition = text_of(1, ADDRESS_LETTERS_MAX).format("company-condition").example(WHERE).says(
         "A condition about companies, as text or its JSON: `company.…`, `score.intent`, `stage`, `people`, what was recorded of \
          the company itself by did(), count() and since(), and somebody(…) with a condition about people for whoever works there.",
-    )
+    );
+    in_address(condition)
 }
 
 /// By what companies are ordered.

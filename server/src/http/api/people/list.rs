@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use funnel::condition::{Names, Subject};
 use funnel::{Condition, Stage};
-use people::condition::Asked;
+use people::condition::{ADDRESS_LETTERS_MAX, Asked};
 use people::list::{Cursor, List, ListView, PAGE_ROWS_MAX, Sieve, Sort};
 use people::missing::Toward;
 use people::{LensLabel, PersonId};
@@ -54,7 +54,7 @@ fn asked(call: Call) -> Call {
         may("count", count().says("How many there are, on all pages; if it was asked for.")),
     ]);
     let toward = ["lead", "prospect", "opportunity", "customer", "next"];
-    call.ask("where", condition())
+    call.ask("where", in_address(condition()))
         .ask("stage", at_stages())
         .ask("search", search())
         .ask("sort", sort())
@@ -114,6 +114,13 @@ pub(in crate::http::api) fn condition() -> Shape {
         .format("condition")
         .example("company.employees >= 50 && did(\"form.submitted\")")
         .says("A condition as definitions write them, or its JSON.")
+}
+
+/// The same where it stands in an address, which holds no long one.
+pub(in crate::http::api) fn in_address(condition: Shape) -> Shape {
+    condition
+        .at_most(ADDRESS_LETTERS_MAX)
+        .longer("save it as a segment, which is asked by its name")
 }
 
 /// What can't be read is the caller's to mend, not a rule that stands against it.
