@@ -109,6 +109,81 @@ test("a condition about companies is added by keyboard alone, becomes a segment,
   quiet();
 });
 
+test("what somebody there meets is a group of chips among the others, built and edited by keyboard and by mouse", async () => {
+  const { page, quiet } = view;
+  const somebody = page.locator("[data-filterbar] [data-somebody]");
+  const chips = somebody.locator("[data-cond]");
+  await page.goto("/companies");
+  await press(page, "Shift+F");
+  await page.waitForSelector("[data-somebody] [data-cond] input:focus");
+  const list = await chips.locator("[data-cell=term]").getAttribute("list");
+  const offered = await page.locator(`#${list} option`).evaluateAll((all) => all.map((one) => one.value));
+  assert.ok(offered.includes("score.engagement") && offered.includes("person.email") && !offered.includes("people"), "people are asked");
+  await page.keyboard.type("stage");
+  await press(page, "Tab", "Tab");
+  await page.keyboard.type("lead");
+  await press(page, "Enter");
+  await shows(page, 'where=somebody(stage == "lead")');
+  await ready(page);
+  const leads = await total(page);
+  assert.ok(leads > 0);
+
+  // Read back from the address it is the same group.
+  await page.reload();
+  await ready(page);
+  assert.deepEqual([await somebody.count(), await chips.count()], [1, 1]);
+  assert.equal(await chips.locator("[data-cell=value]").inputValue(), "lead");
+  assert.equal(await chips.locator("[data-cell=op]").inputValue(), "==", "no text in a row");
+  await somebody.locator("[data-add=row]").focus();
+  await press(page, "Enter");
+  await page.waitForFunction(() => document.querySelectorAll("[data-somebody] [data-cond]").length === 2);
+  await page.keyboard.type("score.engagement");
+  await press(page, "Tab");
+  await chips.nth(1).locator("[data-cell=op]").selectOption(">=");
+  await press(page, "Tab");
+  await page.keyboard.type("5");
+  await press(page, "Enter");
+  await shows(page, 'somebody(stage == "lead" && score.engagement >= 5)');
+  await ready(page);
+  const warm = await total(page);
+  assert.ok(warm <= leads, `${warm} of ${leads}`);
+
+  // Beside it a condition of the companies themselves.
+  await page.locator("h1").click();
+  await press(page, "f");
+  await page.waitForSelector("[data-filterbar] > .fb-parts > [data-cond] input:focus");
+  await page.keyboard.type("people");
+  await press(page, "Tab");
+  await page.locator("[data-filterbar] > .fb-parts > [data-cond] [data-cell=op]").selectOption(">=");
+  await press(page, "Tab");
+  await page.keyboard.type("1");
+  await press(page, "Enter");
+  await shows(page, "score.engagement >= 5) && people >= 1");
+  await ready(page);
+  assert.equal(await total(page), warm, "somebody there is one at least");
+
+  await somebody.locator("[data-group-of]").selectOption("any");
+  await shows(page, 'somebody(stage == "lead" || score.engagement >= 5) && people >= 1');
+  await ready(page);
+  assert.ok((await total(page)) >= leads);
+  await fitsTheWindow(page);
+
+  // What is asked of companies is not asked of somebody there, and the chip says so.
+  await chips.nth(1).locator("[data-cell=term]").fill("people");
+  await press(page, "Enter");
+  await page.waitForSelector("[data-somebody] [data-cond] [data-fault]:not([hidden])");
+  await chips.nth(1).locator("[data-remove]").click();
+  await shows(page, 'where=somebody(stage == "lead") && people >= 1');
+  await page.setViewportSize({ width: 390, height: 844 });
+  await fitsTheWindow(page);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.getByRole("button", { name: "Remove this group" }).click();
+  await page.waitForURL((url) => url.searchParams.get("where") === "people >= 1");
+  await page.goto("/people");
+  assert.equal(await page.locator("[data-add=somebody]").count(), 0, "of companies alone");
+  quiet();
+});
+
 test("those selected are told a fact and put into a list, and it is said what came of it", async () => {
   const { page, quiet } = view;
   await page.goto("/companies?sort=name&cols=industry,company.custom.tier");

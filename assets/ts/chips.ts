@@ -9,7 +9,7 @@ export interface Fault {
   words: string;
 }
 
-type Tree = { all: Tree[] } | { any: Tree[] } | { not: Tree } | { row: Record<string, string> };
+type Tree = { all: Tree[] } | { any: Tree[] } | { not: Tree } | { somebody: Tree } | { row: Record<string, string> };
 
 export const LOST = "The server does not answer; everything is as it was";
 
@@ -19,16 +19,17 @@ export async function post(href: string, fields: Record<string, string>): Promis
   return answer?.ok && !answer.redirected ? answer : null;
 }
 
-/** Adds an empty chip, or a group with one, after a part of a group or at its end. */
+/** Adds an empty chip, or a group with one, after a part of a group or at its end; `somebody` is a group, too. */
 export function addPart(what: string, group: HTMLElement, after: Element | null): void {
   const isFilter = group.closest("[data-filter-of]") !== null;
-  const chip = copy(isFilter ? "form-filter-row" : "form-row");
+  const isOfSomebody = what === "somebody" || group.closest("[data-somebody]") !== null;
+  const chip = copy(isFilter ? "form-filter-row" : isOfSomebody ? "form-somebody-row" : "form-row");
   const list = [...group.children].find((child) => child.matches(".fb-parts"));
   if (!chip || !list) return;
   chip.dataset["new"] = "";
   let part = chip;
-  if (what === "group") {
-    const inner = copy("form-group");
+  if (what !== "row") {
+    const inner = copy(what === "somebody" ? "form-somebody" : "form-group");
     if (!inner) return;
     find(HTMLElement, ".fb-parts", inner)?.append(chip);
     part = inner;
@@ -118,7 +119,12 @@ export function treeOf(group: HTMLElement, sent: HTMLElement[]): Tree {
       parts.push({ row: rowOf(part) });
     }
   }
-  switch (find(HTMLSelectElement, "[data-group-of]", group)?.value) {
+  const tree = joined(find(HTMLSelectElement, "[data-group-of]", group)?.value, parts);
+  return "somebody" in group.dataset ? { somebody: tree } : tree;
+}
+
+function joined(of: string | undefined, parts: Tree[]): Tree {
+  switch (of) {
     case "any":
       return { any: parts };
     case "none":

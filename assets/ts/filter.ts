@@ -60,11 +60,13 @@ export function filterLists(): void {
   addEventListener("popstate", () => location.reload());
 }
 
-/** Adds a condition to the bar; whether there is one. */
-export function addCondition(): boolean {
+/** Adds a condition to the bar, or what somebody meets who works there; whether there is one that takes it. */
+export function addCondition(ofSomebody: boolean): boolean {
   const here = bar();
-  if (here) void add("row", here, null);
-  return here !== null;
+  const what = ofSomebody ? "somebody" : "row";
+  if (!here || !find(HTMLElement, `[data-add="${what}"]`, here)) return false;
+  void add(what, here, null);
+  return true;
 }
 
 async function add(what: string, group: HTMLElement, after: Element | null): Promise<void> {

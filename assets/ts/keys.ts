@@ -54,7 +54,7 @@ function act(event: KeyboardEvent): boolean {
     case "k":
       return stepThroughRows(-1);
     case "f":
-      return addCondition();
+      return addCondition(event.shiftKey);
     case "/": {
       const field = find(HTMLInputElement, "[data-search-field]");
       field?.select();

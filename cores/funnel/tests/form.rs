@@ -96,6 +96,41 @@ fn what_is_wrong_is_said_of_the_row_and_the_cell() {
 }
 
 #[test]
+fn what_somebody_who_works_there_meets_is_a_group_of_rows_about_people() {
+    let of_companies = || Names::default().of_companies();
+    for text in [
+        "somebody(person.seniority == \"vp\")",
+        "company.employees >= 50 && somebody(stage == \"lead\" && (score.fit > 40 || did(\"email.replied\")))",
+        "!somebody(!known(person.email)) || somebody(company.industry == \"food\" || score.fit > 1)",
+    ] {
+        let condition = Condition::parse_with(text, &of_companies()).unwrap();
+        let form = Form::of(&condition);
+        let json = serde_json::to_string(&form).unwrap();
+        assert!(json.contains("{\"somebody\":") && !json.contains("\"op\":\"text\""), "{json}");
+        let read = Form::from_json(&json).unwrap().read(&of_companies(), false);
+        assert_eq!(read, Ok(condition), "{text}");
+    }
+
+    let somebody = |form: Form| Form::Somebody(Box::new(form));
+    let of = |term: &str, op: &str, value: &str| Form::Row(row(term, op, value, "", ""));
+    let faulty = Form::All(vec![
+        of("company.employees", ">=", "50"),
+        somebody(Form::Any(vec![of("person.title", "==", "COO"), of("people", ">=", "2")])),
+        of("person.title", "==", "COO"),
+    ]);
+    let faults = faulty.read(&of_companies(), false).unwrap_err();
+    let rows: Vec<_> = faults.iter().map(|fault| fault.row).collect();
+    assert_eq!(rows, [Some(2), Some(3)], "people there work nowhere, and companies have no title");
+
+    let twice = somebody(somebody(of("person.title", "==", "COO")));
+    assert!(twice.read(&of_companies(), false).unwrap_err()[0].words.contains("of companies"));
+    let of_people = somebody(of("person.title", "==", "COO")).read(&Names::default(), false);
+    assert!(of_people.unwrap_err()[0].words.contains("of companies"));
+    let without = Form::All(vec![of("people", ">=", "2"), somebody(Form::All(Vec::new()))]);
+    assert_eq!(without.read(&of_companies(), false).unwrap().to_string(), "people >= 2");
+}
+
+#[test]
 fn json_may_say_rows_and_conditions_side_by_side() {
     let json = r#"{ "any": [ { "row": { "term": "path", "op": "==", "value": "/pricing" } },
         { "not": { "is": { "field": "bulk" } } }, { "all": [] } ] }"#;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::json::JSON_BYTES_MAX;
 use super::print::quote;
 use super::{
-    Activities, Condition, Fault, Length, Literal, Names, Op, Term, TextTest, Unit, Window,
+    Activities, Condition, Fault, Length, Literal, Names, Op, Subject, Term, TextTest, Unit, Window,
 };
 
 /// What a row asks when both sides have spoken is meant, with [`DID`].
@@ -31,6 +31,8 @@ pub enum Form {
     Any(Vec<Form>),
     /// Not this.
     Not(Box<Form>),
+    /// Somebody who works there, of whom this is asked; of companies alone, and not within itself.
+    Somebody(Box<Form>),
     /// An atomic condition in cells.
     Row(Row),
     /// A condition in the JSON form.
@@ -102,6 +104,7 @@ impl Form {
             Condition::All(parts) => Form::All(all(parts)),
             Condition::Any(parts) => Form::Any(all(parts)),
             Condition::Not(part) => Form::Not(Box::new(Form::of(part))),
+            Condition::Somebody(part) => Form::Somebody(Box::new(Form::of(part))),
             atom => Form::Row(Row::of(atom)),
         }
     }
@@ -112,7 +115,9 @@ impl Form {
     /// # Errors
     /// What is wrong with each row, or with the whole.
     pub fn read(&self, names: &Names, in_filter: bool) -> Result<Condition, Vec<RowFault>> {
-        let mut reading = Reading { names, in_filter, rows: 0, faults: Vec::new() };
+        let of_people = Names { subject: Subject::Person, ..names.clone() };
+        let mut reading =
+            Reading { names, of_people: &of_people, in_filter, rows: 0, faults: Vec::new() };
         let tree = reading.part(self);
         if !reading.faults.is_empty() {
             return Err(reading.faults);
@@ -132,6 +137,8 @@ impl Form {
 
 struct Reading<'n> {
     names: &'n Names,
+    /// The same for whoever works there.
+    of_people: &'n Names,
     in_filter: bool,
     rows: usize,
     faults: Vec<RowFault>,
@@ -143,6 +150,17 @@ impl Reading<'_> {
             Form::All(parts) => self.parts(parts, Condition::All),
             Form::Any(parts) => self.parts(parts, Condition::Any),
             Form::Not(part) => Some(Condition::Not(Box::new(self.part(part)?))),
+            Form::Somebody(part) => {
+                if self.names.subject != Subject::Company {
+                    let words = "somebody who works there is asked of companies".to_owned();
+                    self.faults.push(RowFault { row: None, cell: Cell::Term, words });
+                    return None;
+                }
+                let around = std::mem::replace(&mut self.names, self.of_people);
+                let part = self.part(part);
+                self.names = around;
+                Some(Condition::Somebody(Box::new(part?)))
+            }
             Form::Whole(condition) => {
                 self.rows += condition.atoms();
                 Some(condition.clone())

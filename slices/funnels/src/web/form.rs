@@ -9,7 +9,7 @@ use funnel::condition::Condition;
 use funnel::condition::form::{Form, RowFault};
 use funnel::definition::pieces::{self, Piece};
 use funnel::definition::places::{self, Place, Placed, Unplaced};
-use people::pages::chips;
+use people::pages::chips::{self, About};
 use platform::app::App;
 use platform::failure::Failure;
 use platform::page::{Page, filters};
@@ -101,9 +101,9 @@ fn part(view: FormView) -> Result<FormPart, Failure> {
         chapters,
         terms: terms.into_iter().collect(),
         fields: fields.into_iter().collect(),
-        row: chips::new_row(false)?,
-        filter_row: chips::new_row(true)?,
-        group: chips::new_group()?,
+        row: chips::new_row(About::Person)?,
+        filter_row: chips::new_row(About::Filter)?,
+        group: chips::new_group(About::Person)?,
     })
 }
 
@@ -148,7 +148,8 @@ fn purpose(placed: &Placed) -> String {
 fn condition_line(placed: &Placed) -> Result<ConditionLine, Failure> {
     let (tree, english, fault) = match &placed.condition {
         Ok(condition) => {
-            let tree = chips::root(&Form::of(condition), placed.is_filter)?;
+            let about = if placed.is_filter { About::Filter } else { About::Person };
+            let tree = chips::root(&Form::of(condition), about)?;
             (tree, condition.in_english().to_string(), None)
         }
         Err(fault) => (String::new(), String::new(), Some(fault_words(fault))),

@@ -1,6 +1,7 @@
 //! Conditions in chips, one chip one condition: in the bar above a list and in the form of a draft.
 
 use askama::Template;
+use funnel::condition::Subject;
 use funnel::condition::form::{Form, Row, sort_of};
 use platform::failure::Failure;
 use platform::page::filters;
@@ -73,11 +74,48 @@ struct RowPart {
     terms: &'static str,
 }
 
+/// What a chip asks about, which is what it offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// People, or one person's activities and company.
+    Person,
+    /// Companies: a group of chips may be about somebody who works there.
+    Company,
+    /// Somebody who works at a company: chips ask of people, within what asks of companies.
+    Somebody,
+    /// One activity's own fields.
+    Filter,
+}
+
+impl About {
+    /// The list of what may be asked.
+    const fn terms(self) -> &'static str {
+        match self {
+            About::Person | About::Company => "form-terms",
+            About::Somebody => "form-somebody-terms",
+            About::Filter => "form-fields",
+        }
+    }
+}
+
+impl From<Subject> for About {
+    fn from(subject: Subject) -> About {
+        match subject {
+            Subject::Person => About::Person,
+            Subject::Company => About::Company,
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "form_group.html")]
 struct GroupPart {
     of: &'static str,
     is_root: bool,
+    /// Whether its parts are about somebody who works there.
+    is_somebody: bool,
+    /// Whether a group about somebody who works there can be added.
+    offers_somebody: bool,
     parts: Vec<String>,
 }
 
@@ -86,6 +124,7 @@ struct GroupPart {
 #[template(path = "filterbar.html")]
 struct BarPart {
     of: &'static str,
+    offers_somebody: bool,
     parts: Vec<String>,
 }
 
@@ -93,37 +132,50 @@ struct BarPart {
 ///
 /// # Errors
 /// `Broken` if it can't be rendered.
-pub fn bar(form: Option<&Form>) -> Result<String, Failure> {
-    let part = match form.map(|form| (group_of(form), form)) {
-        None => BarPart { of: "all", parts: Vec::new() },
-        Some((Some((of, parts)), _)) => BarPart { of, parts: trees(parts, false)? },
-        Some((None, form)) => BarPart { of: "all", parts: vec![tree(form, false)?] },
+pub fn bar(form: Option<&Form>, about: About) -> Result<String, Failure> {
+    let (of, parts) = match form.map(|form| (group_of(form), form)) {
+        None => ("all", Vec::new()),
+        Some((Some((of, parts)), _)) => (of, trees(parts, about)?),
+        Some((None, form)) => ("all", vec![tree(form, about)?]),
     };
-    rendered(&part)
+    rendered(&BarPart { of, offers_somebody: about == About::Company, parts })
 }
 
 /// A condition in chips. It always stands in a group, so that another can be added beside it.
 ///
 /// # Errors
 /// `Broken` if it can't be rendered.
-pub fn root(form: &Form, is_filter: bool) -> Result<String, Failure> {
-    match group_of(form) {
-        Some((of, parts)) => group_part(of, true, trees(parts, is_filter)?),
-        None => group_part("all", true, vec![tree(form, is_filter)?]),
+pub fn root(form: &Form, about: About) -> Result<String, Failure> {
+    let (of, parts) = match group_of(form) {
+        Some((of, parts)) => (of, trees(parts, about)?),
+        None => ("all", vec![tree(form, about)?]),
+    };
+    rendered(&GroupPart { is_root: true, ..group(of, about, parts) })
+}
+
+fn trees(forms: &[Form], about: About) -> Result<Vec<String>, Failure> {
+    forms.iter().map(|form| tree(form, about)).collect()
+}
+
+fn tree(form: &Form, about: About) -> Result<String, Failure> {
+    if let Form::Somebody(of) = form {
+        return somebody(of);
     }
-}
-
-fn trees(forms: &[Form], is_filter: bool) -> Result<Vec<String>, Failure> {
-    forms.iter().map(|form| tree(form, is_filter)).collect()
-}
-
-fn tree(form: &Form, is_filter: bool) -> Result<String, Failure> {
     match (group_of(form), form) {
-        (Some((of, parts)), _) => group_part(of, false, trees(parts, is_filter)?),
-        (None, Form::Row(row)) => row_part(row.clone(), is_filter),
-        (None, Form::Whole(condition)) => row_part(Row::of(condition), is_filter),
+        (Some((of, parts)), _) => rendered(&group(of, about, trees(parts, about)?)),
+        (None, Form::Row(row)) => row_part(row.clone(), about),
+        (None, Form::Whole(condition)) => row_part(Row::of(condition), about),
         (None, _) => Ok(String::new()),
     }
+}
+
+/// What is asked of somebody who works there, in a group of its own, so that another can be added beside it.
+fn somebody(form: &Form) -> Result<String, Failure> {
+    let (of, parts) = match group_of(form) {
+        Some((of, parts)) => (of, trees(parts, About::Somebody)?),
+        None => ("all", vec![tree(form, About::Somebody)?]),
+    };
+    rendered(&GroupPart { is_somebody: true, ..group(of, About::Somebody, parts) })
 }
 
 /// The word of a group, and its parts: `none` is the negation of `any`, `some` of `all`.
@@ -136,27 +188,35 @@ fn group_of(form: &Form) -> Option<(&'static str, &[Form])> {
             Form::All(parts) => ("some", parts),
             other => ("none", std::slice::from_ref(other)),
         }),
-        Form::Row(_) | Form::Whole(_) => None,
+        Form::Row(_) | Form::Whole(_) | Form::Somebody(_) => None,
     }
 }
 
-/// A row with nothing in it, for whoever adds one; of an activity's own fields with `is_filter`.
+/// A row with nothing in it, for whoever adds one.
 ///
 /// # Errors
 /// `Broken` if it can't be rendered.
-pub fn new_row(is_filter: bool) -> Result<String, Failure> {
-    row_part(Row { op: "==".to_owned(), ..Row::default() }, is_filter)
+pub fn new_row(about: About) -> Result<String, Failure> {
+    row_part(Row { op: "==".to_owned(), ..Row::default() }, about)
 }
 
 /// A group with nothing in it.
 ///
 /// # Errors
 /// `Broken` if it can't be rendered.
-pub fn new_group() -> Result<String, Failure> {
-    group_part("any", false, Vec::new())
+pub fn new_group(about: About) -> Result<String, Failure> {
+    rendered(&group("any", about, Vec::new()))
 }
 
-fn row_part(row: Row, is_filter: bool) -> Result<String, Failure> {
+/// A group about somebody who works there, with nothing in it.
+///
+/// # Errors
+/// `Broken` if it can't be rendered.
+pub fn new_somebody() -> Result<String, Failure> {
+    somebody(&Form::All(Vec::new()))
+}
+
+fn row_part(row: Row, about: About) -> Result<String, Failure> {
     let sort = sort_of(&row);
     let is_talk = sort == "talk";
     // `did` stands twice, each time with its own words.
@@ -165,11 +225,10 @@ fn row_part(row: Row, is_filter: bool) -> Result<String, Failure> {
     };
     let operators = OPERATORS
         .iter()
-        .filter(|operator| !is_filter || fits_filter(operator))
+        .filter(|operator| about != About::Filter || fits_filter(operator))
         .map(|operator| Choice { operator, is_chosen: is_chosen(operator) })
         .collect();
-    let terms = if is_filter { "form-fields" } else { "form-terms" };
-    rendered(&RowPart { operators, terms, row })
+    rendered(&RowPart { operators, terms: about.terms(), row })
 }
 
 /// Filters ask about fields of one activity, so never about activities.
@@ -177,8 +236,9 @@ fn fits_filter(operator: &Operator) -> bool {
     operator.sorts.is_empty() || operator.sorts.contains("fact")
 }
 
-fn group_part(of: &'static str, is_root: bool, parts: Vec<String>) -> Result<String, Failure> {
-    rendered(&GroupPart { of, is_root, parts })
+fn group(of: &'static str, about: About, parts: Vec<String>) -> GroupPart {
+    let offers_somebody = about == About::Company;
+    GroupPart { of, is_root: false, is_somebody: false, offers_somebody, parts }
 }
 
 fn rendered(part: &impl Template) -> Result<String, Failure> {

@@ -356,4 +356,17 @@ pub struct ConditionParts {
     pub row: String,
     /// An empty group.
     pub group: String,
+    /// What a group about somebody who works there is made of, where there can be one.
+    pub somebody: Option<SomebodyParts>,
+}
+
+/// What a group of chips about somebody who works there is made of.
+#[derive(Clone, Debug)]
+pub struct SomebodyParts {
+    /// What may be asked of people, with its sort.
+    pub terms: Vec<(String, &'static str)>,
+    /// An empty chip.
+    pub row: String,
+    /// An empty group.
+    pub group: String,
 }

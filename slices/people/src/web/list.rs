@@ -300,7 +300,7 @@ fn view(
         back: Ask { after: String::new(), ..ask.clone() }.href(),
         may_edit,
         may_share: who.can(Right::ManageLists),
-        chips: chips::bar(form.as_ref())?,
+        chips: chips::bar(form.as_ref(), of.about().into())?,
         condition: ask.condition.trim().to_owned(),
         shown: cols(*of, &columns),
         columns: column_choices(ask, &columns, &fields),
