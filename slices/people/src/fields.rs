@@ -19,7 +19,7 @@ use serde_json::json;
 use team::{Right, User, audit};
 
 use crate::condition;
-use crate::{LensId, basis, segment};
+use crate::{LensId, Of, basis, segment};
 
 pub(crate) const ALL: &[Sql] = store::ALL;
 
@@ -235,6 +235,7 @@ fn fill(
             asked.prepare(tx, who, now)?;
             let mut reads_formula = false;
             let fields = store::rows(tx)?;
+            not_read_by_another(tx, lens, field, &fields)?;
             asked.condition().terms(&mut |term| {
                 if let funnel::condition::Term::Fact(key) = term {
                     let is_one =
@@ -249,6 +250,34 @@ fn fill(
             field.formula = asked.condition().to_string();
         }
         Kind::Text | Kind::Number | Kind::Date | Kind::Person | Kind::Company | Kind::Url => {}
+    }
+    Ok(())
+}
+
+/// Refuses a formula about which another asks, by a key that was no formula when it was made: they would ask each other
+/// without end.
+fn not_read_by_another(
+    tx: &mut Tx,
+    lens: LensId,
+    field: &FieldRow,
+    fields: &[FieldRow],
+) -> Result<(), Failure> {
+    for other in fields.iter().filter(|it| it.kind == Kind::Formula && it.key != field.key) {
+        let of = if other.is_of_company() { Of::Companies } else { Of::People };
+        // What a later definition has lost asks nothing.
+        let Ok(asked) = condition::read_of(tx, of, lens, &other.formula) else { continue };
+        let mut reads = false;
+        asked.condition().terms(&mut |term| {
+            reads |= matches!(term, funnel::condition::Term::Fact(key) if *key == field.key);
+        });
+        if reads {
+            let words = format!(
+                "the formula {} asks about {}, and a formula asks about what is told, not about another formula: change \
+                 that one, or give this one another name",
+                other.label, field.key
+            );
+            return Err(Failure::invalid("formula", words));
+        }
     }
     Ok(())
 }

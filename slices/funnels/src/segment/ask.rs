@@ -7,13 +7,13 @@ use funnel::condition::form::{Form, RowFault};
 use funnel::condition::{Condition, Names, Subject};
 use moment::Moment;
 use people::condition::{Asked, Conditions, Stretch};
-use people::fields::Kind;
 use people::list::{Cursor, Key, Turn};
 use people::{LensId, PersonId};
 use platform::db::{Made, Row, Tx};
 use platform::failure::Failure;
 use team::{Right, User};
 
+use super::formula::{self, Formula};
 use super::store::AskedWord;
 use super::{Segment, make_ready, store};
 use crate::{drafts, lens};
@@ -29,7 +29,10 @@ impl Conditions for ConditionsOfLenses {
         subject: Subject,
         text: &str,
     ) -> Result<Arc<dyn Asked>, Failure> {
-        Ok(Arc::new(Segment::read_of(&lens::by_id(tx, lens)?, subject, text)?))
+        let segment = Segment::read_of(&lens::by_id(tx, lens)?, subject, text)?;
+        // A formula that can't be asked here is refused before anything is made ready for it.
+        segment.whole(tx)?;
+        Ok(Arc::new(segment))
     }
 
     fn build(
@@ -51,10 +54,8 @@ impl Conditions for ConditionsOfLenses {
         let names = names(tx, lens)?;
         let mut terms = drafts::terms(tx, &names)?;
         if subject == Subject::Person {
-            let fields = people::fields::all(tx)?.into_iter();
-            for field in fields.filter(|it| it.kind == Kind::Formula && it.is_of_company()) {
-                terms.remove(&field.key);
-            }
+            let formulas = formula::all(tx, &names)?;
+            terms.retain(|term, _| formulas.get(term).is_none_or(Formula::can_be_asked_of_people));
         }
         if subject == Subject::Company {
             let is_of_company = |term: &str| {

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use funnel::condition::{Condition, Literal, Op, Subject, Term};
-use people::fields::{self, Kind};
+use funnel::condition::{Condition, Literal, Names, Op, Subject, Term};
+use people::fields::{self, FieldRow, Kind};
 use platform::db::Tx;
 use platform::failure::Failure;
 
@@ -13,8 +13,65 @@ use super::Segment;
 /// How the facts of fields that may be formulas begin.
 const CUSTOM: [&str; 2] = ["person.custom.", "company.custom."];
 
+/// A formula: its condition, and of whom it is.
+pub(super) struct Formula {
+    condition: Condition,
+    is_of_company: bool,
+}
+
+impl Formula {
+    /// Whether it may stand in a condition about people at all.
+    pub(super) fn can_be_asked_of_people(&self) -> bool {
+        !self.is_of_company || self.is_of_facts()
+    }
+
+    /// Whether it may stand in a condition about people as it stands in one about companies: a person's history holds
+    /// the facts of where they work, and nothing else that is of the company.
+    fn is_of_facts(&self) -> bool {
+        let mut is_of_facts = true;
+        self.condition.terms(&mut |term| {
+            is_of_facts &= match term {
+                Term::Fact(key) => key.starts_with("company."),
+                Term::Literal(_) => true,
+                _ => false,
+            };
+        });
+        is_of_facts && asks_nothing_else(&self.condition)
+    }
+}
+
+/// Whether neither what happened nor who works there is asked.
+fn asks_nothing_else(condition: &Condition) -> bool {
+    match condition {
+        Condition::All(parts) | Condition::Any(parts) => parts.iter().all(asks_nothing_else),
+        Condition::Not(part) => asks_nothing_else(part),
+        Condition::Did { .. } | Condition::TwoWay { .. } | Condition::Somebody(_) => false,
+        _ => true,
+    }
+}
+
+/// The formulas there are, over the names of a definition, by their keys. What the definition does not know any more is
+/// left out, and is unknown of everybody.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub(super) fn all(tx: &mut Tx, names: &Names) -> Result<HashMap<String, Formula>, Failure> {
+    let fields = fields::all(tx)?.into_iter().filter(|field| field.kind == Kind::Formula);
+    let read = |field: FieldRow| {
+        let is_of_company = field.is_of_company();
+        let subject = if is_of_company { Subject::Company } else { Subject::Person };
+        let names = Names { subject, ..names.clone() };
+        let condition = Condition::parse_with(&field.formula, &names).ok()?;
+        Some((field.key, Formula { condition, is_of_company }))
+    };
+    Ok(fields.filter_map(read).collect())
+}
+
 impl Segment {
     /// The same with the conditions of formulas in their places.
+    ///
+    /// # Errors
+    /// `Refused` with `condition` for a formula of companies that people can't be asked.
     pub(super) fn whole(&self, tx: &mut Tx) -> Result<Cow<'_, Segment>, Failure> {
         let mut asks = false;
         self.condition.terms(&mut |term| {
@@ -23,59 +80,84 @@ impl Segment {
         if !asks {
             return Ok(Cow::Borrowed(self));
         }
-        let mut formulas = HashMap::new();
-        for field in fields::all(tx)?.into_iter().filter(|field| field.kind == Kind::Formula) {
-            let names = self.definition.names();
-            let names = if field.is_of_company() { names.of_companies() } else { names };
-            // What a later definition has lost is unknown of everybody.
-            if let Ok(condition) = Condition::parse_with(&field.formula, &names) {
-                formulas.insert(field.key, condition);
-            }
-        }
+        let formulas = all(tx, &self.definition.names())?;
         if formulas.is_empty() {
             return Ok(Cow::Borrowed(self));
         }
-        let condition = replaced(&self.condition, &formulas, self.subject);
+        let condition = Replacing { formulas: &formulas, subject: self.subject };
+        let condition = condition.of(&self.condition)?;
         Ok(Cow::Owned(Segment { condition, ..self.clone() }))
     }
 }
 
-/// A formula of companies is none of people: of them such a fact is what somebody told.
-fn replaced(
-    condition: &Condition,
-    formulas: &HashMap<String, Condition>,
+/// Puts the conditions of formulas in the places where these are asked.
+#[derive(Clone, Copy)]
+struct Replacing<'f> {
+    formulas: &'f HashMap<String, Formula>,
     subject: Subject,
-) -> Condition {
-    let all =
-        |parts: &[Condition]| parts.iter().map(|part| replaced(part, formulas, subject)).collect();
-    let of = |term: &Term| match term {
-        Term::Fact(key) if subject == Subject::Company || !key.starts_with("company.") => {
-            formulas.get(key).cloned()
-        }
-        _ => None,
-    };
-    let not = |condition: Condition| Condition::Not(Box::new(condition));
-    match condition {
-        Condition::All(parts) => Condition::All(all(parts)),
-        Condition::Any(parts) => Condition::Any(all(parts)),
-        Condition::Not(part) => not(replaced(part, formulas, subject)),
-        Condition::Somebody(part) => {
-            Condition::Somebody(Box::new(replaced(part, formulas, Subject::Person)))
-        }
-        Condition::Is(term) => of(term).unwrap_or_else(|| condition.clone()),
-        Condition::Known(term) => match of(term) {
-            Some(formula) => Condition::Any(vec![formula.clone(), not(formula)]),
-            None => condition.clone(),
-        },
-        Condition::Compare { left, op, right: Term::Literal(Literal::Bool(truth)) } => {
-            match (of(left), op) {
-                (Some(formula), Op::Equal) if *truth => formula,
-                (Some(formula), Op::Unequal) if !*truth => formula,
-                (Some(formula), Op::Equal | Op::Unequal) => not(formula),
-                _ => condition.clone(),
+}
+
+impl Replacing<'_> {
+    fn of(self, condition: &Condition) -> Result<Condition, Failure> {
+        let not = |condition: Condition| Condition::Not(Box::new(condition));
+        let known = |formula: Condition| Condition::Any(vec![formula.clone(), not(formula)]);
+        let replaced = match condition {
+            Condition::All(parts) => Some(Condition::All(self.each(parts)?)),
+            Condition::Any(parts) => Some(Condition::Any(self.each(parts)?)),
+            Condition::Not(part) => Some(not(self.of(part)?)),
+            Condition::Somebody(part) => {
+                let of_people = Replacing { subject: Subject::Person, ..self };
+                Some(Condition::Somebody(Box::new(of_people.of(part)?)))
             }
+            Condition::Is(term) => self.term(term)?,
+            Condition::Known(term) => self.term(term)?.map(known),
+            Condition::Compare { left, op, right } => {
+                let (term, truth) = match (left, right) {
+                    (term, Term::Literal(Literal::Bool(truth)))
+                    | (Term::Literal(Literal::Bool(truth)), term) => (term, *truth),
+                    _ => return Ok(condition.clone()),
+                };
+                match (self.term(term)?, op) {
+                    (Some(formula), Op::Equal) if truth => Some(formula),
+                    (Some(formula), Op::Unequal) if !truth => Some(formula),
+                    (Some(formula), Op::Equal | Op::Unequal) => Some(not(formula)),
+                    _ => None,
+                }
+            }
+            Condition::OneOf { term, list } => {
+                let has = |truth: bool| list.contains(&Literal::Bool(truth));
+                match (self.term(term)?, has(true), has(false)) {
+                    (Some(formula), true, true) => Some(known(formula)),
+                    (Some(formula), true, false) => Some(formula),
+                    (Some(formula), false, true) => Some(not(formula)),
+                    _ => None,
+                }
+            }
+            Condition::Constant(_)
+            | Condition::Holds { .. }
+            | Condition::Text { .. }
+            | Condition::Did { .. }
+            | Condition::TwoWay { .. } => None,
+        };
+        Ok(replaced.unwrap_or_else(|| condition.clone()))
+    }
+
+    fn each(self, parts: &[Condition]) -> Result<Vec<Condition>, Failure> {
+        parts.iter().map(|part| self.of(part)).collect()
+    }
+
+    /// What stands for a term, if it is a formula.
+    fn term(self, term: &Term) -> Result<Option<Condition>, Failure> {
+        let Term::Fact(key) = term else { return Ok(None) };
+        let Some(formula) = self.formulas.get(key) else { return Ok(None) };
+        if self.subject == Subject::Person && !formula.can_be_asked_of_people() {
+            let words = format!(
+                "{key} is a formula of companies, and people can't be asked it: it asks where a company stands, who works \
+                 there, or what happened. Ask it of companies, or write here what it asks of a person."
+            );
+            return Err(Failure::refused("condition", words));
         }
-        _ => condition.clone(),
+        Ok(Some(formula.condition.clone()))
     }
 }
 
@@ -83,10 +165,25 @@ fn replaced(
 mod tests {
     use super::*;
 
+    fn formula(text: &str, subject: Subject) -> Formula {
+        let names = Names { subject, ..Names::default() };
+        let condition = Condition::parse_with(text, &names).unwrap();
+        Formula { condition, is_of_company: subject == Subject::Company }
+    }
+
+    fn replaced(asked: &str, subject: Subject) -> Result<String, Failure> {
+        let formulas = HashMap::from([
+            ("person.custom.hot".to_owned(), formula("score.fit >= 60", Subject::Person)),
+            ("company.custom.big".to_owned(), formula("company.employees > 50", Subject::Company)),
+            ("company.custom.led".to_owned(), formula("somebody(score.fit > 1)", Subject::Company)),
+        ]);
+        let names = Names { subject, ..Names::default() };
+        let condition = Condition::parse_with(asked, &names).unwrap();
+        Ok(Replacing { formulas: &formulas, subject }.of(&condition)?.to_string())
+    }
+
     #[test]
     fn a_formula_stands_for_its_condition() {
-        let read = |text: &str| Condition::parse(text).unwrap();
-        let formulas = HashMap::from([("person.custom.hot".to_owned(), read("score.fit >= 60"))]);
         for (asked, whole) in [
             ("person.custom.hot", "score.fit >= 60"),
             (
@@ -94,15 +191,37 @@ mod tests {
                 "!(score.fit >= 60) && known(person.email)",
             ),
             ("person.custom.hot == false", "!(score.fit >= 60)"),
+            ("false == person.custom.hot", "!(score.fit >= 60)"),
             (
                 "person.custom.hot != false || stage == \"lead\"",
                 "score.fit >= 60 || stage == \"lead\"",
             ),
             ("known(person.custom.hot)", "score.fit >= 60 || !(score.fit >= 60)"),
+            ("person.custom.hot in [true]", "score.fit >= 60"),
             ("person.custom.other", "person.custom.other"),
+            ("company.custom.big && score.fit > 1", "company.employees > 50 && score.fit > 1"),
         ] {
-            let found = replaced(&read(asked), &formulas, Subject::Person);
-            assert_eq!(found, read(whole), "{asked}");
+            assert_eq!(replaced(asked, Subject::Person).unwrap(), whole, "{asked}");
+        }
+        for (asked, whole) in [
+            ("company.custom.led && people > 1", "somebody(score.fit > 1) && people > 1"),
+            ("!company.custom.big", "!(company.employees > 50)"),
+            ("somebody(person.custom.hot)", "somebody(score.fit >= 60)"),
+            ("somebody(company.custom.big)", "somebody(company.employees > 50)"),
+        ] {
+            assert_eq!(replaced(asked, Subject::Company).unwrap(), whole, "{asked}");
+        }
+    }
+
+    #[test]
+    fn what_people_can_not_be_asked_is_refused_with_the_reason() {
+        for (asked, subject) in [
+            ("company.custom.led", Subject::Person),
+            ("!known(company.custom.led)", Subject::Person),
+            ("people > 1 && somebody(company.custom.led)", Subject::Company),
+        ] {
+            let refused = replaced(asked, subject).unwrap_err().to_string();
+            assert!(refused.contains("people can't be asked it"), "{asked}: {refused}");
         }
     }
 }

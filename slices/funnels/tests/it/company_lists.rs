@@ -2,19 +2,23 @@
 
 use std::sync::Arc;
 
-use people::bulk::{self, Chosen, Counts, Deed};
-use people::edit::edit;
+use moment::Span;
+use people::bulk::{self, Chosen, Counts, Deed, Matching};
+use people::edit::{assign, edit};
 use people::fields::{self, Draft, Kind};
 use people::lists::ListRow;
 use people::upsert::{upsert, upsert_companies};
 use people::{CompanyId, Of, lists, main_lens};
+use platform::db::Tx;
 use platform::failure::Failure;
 use platform::harness::World;
+use platform::jobs;
 use serde_json::{Value, json};
+use team::roster::{self, UserChange};
 use team::sight::Limits;
 use team::{CustomRole, FieldRights, Right, Rights, Role, Sees, Sight, User, UserId};
 
-use crate::house::{both, nothing_differs};
+use crate::house::{both, nothing_differs, registry};
 
 /// North, where Ann and Bo work, and South, where Cole does; Ann is looked after by user 5, the others by user 6.
 fn firms(world: &World) -> [CompanyId; 2] {
@@ -109,6 +113,143 @@ fn companies_are_told_facts_and_put_into_lists_many_at_once() {
         assert_eq!(changed(world, &who, &[south], out).unwrap(), counts(1, 1, 0));
         assert_eq!(row(world, list).members, 1);
         nothing_differs(world);
+    });
+}
+
+/// What becomes of a change to whichever companies meet a condition, of those whom the user sees.
+fn changed_where(world: &World, who: &User, condition: &str, deed: Deed) -> Counts {
+    // What is told later is told after what was there.
+    world.clock.advance(Span::minutes(1));
+    let (who, now, condition) = (who.clone(), world.now(), condition.to_owned());
+    let started = world.db.write_blocking(move |tx| {
+        let lens = main_lens(tx)?.id;
+        let (stages, condition) = (Vec::new(), Some(condition));
+        let matching = Matching { of: Of::Companies, lens, stages, condition, list: None };
+        bulk::start(tx, &who, &Chosen::Matching(matching), &deed, now)
+    });
+    let started = started.unwrap();
+    for job in started.jobs() {
+        jobs::run_now(&world.app, &registry(), job).unwrap();
+    }
+    let load = move |tx: &mut Tx| bulk::load(tx, &User::operator(), started.change);
+    let row = world.db.read_blocking(load).unwrap();
+    assert!(row.finished_at.is_some() && row.counts.done() == row.counts.whole, "{row:?}");
+    row.counts
+}
+
+#[test]
+fn whichever_companies_meet_a_condition_are_changed_once_and_the_counts_add_up() {
+    both(|world| {
+        firms(world);
+        let who = User::operator();
+        let rail = industry(json!("rail"));
+        let cole = "somebody(person.email == \"cole@south.example\")";
+        assert_eq!(changed_where(world, &who, cole, rail.clone()), counts(1, 1, 0));
+        // What it changes is what it asks for: which they are was settled before.
+        let unknown = "!known(company.industry)";
+        assert_eq!(changed_where(world, &who, unknown, rail.clone()), counts(1, 1, 0));
+        assert_eq!(changed_where(world, &who, unknown, rail.clone()), counts(0, 0, 0));
+        let all = "company.industry == \"rail\" && people >= 1";
+        assert_eq!(changed_where(world, &who, all, rail), counts(2, 0, 2));
+        let list = made(world, Of::Companies, "Guests");
+        assert_eq!(
+            changed_where(world, &who, "people >= 2", Deed::PutIn { list }),
+            counts(1, 1, 0)
+        );
+        // Whoever sees Ann alone finds one person at North, and South not at all.
+        let now = world.now();
+        let part = world.db.write_blocking(move |tx| {
+            let operator = User::operator();
+            let mara = team::colleague::colleague(tx, &operator, "Mara", "mara@x.example", now)?;
+            let own = UserChange { sees: Some(Sees::Own), ..UserChange::default() };
+            roster::change_user(tx, &operator, "mara@x.example", own, now)?;
+            assign(tx, &operator, "ann@north.example", Some("mara@x.example"), now)?;
+            Ok(roster::user(tx, mara.0)?.unwrap())
+        });
+        let part = part.unwrap();
+        let put_in = || Deed::PutIn { list };
+        assert_eq!(changed_where(world, &part, "people >= 2", put_in()), counts(0, 0, 0));
+        assert_eq!(changed_where(world, &part, "people >= 1", put_in()), counts(1, 0, 1));
+        assert_eq!(changed_where(world, &part, cole, put_in()), counts(0, 0, 0));
+        assert_eq!(changed_where(world, &who, "people >= 1", put_in()), counts(2, 1, 1));
+        let asked =
+            team::audit::Asked { what: Some("companies.changed".into()), ..Default::default() };
+        let logged = move |tx: &mut Tx| team::audit::list(tx, &User::operator(), &asked, None, 20);
+        assert_eq!(world.db.read_blocking(logged).unwrap().rows[0].detail["companies"], 2);
+        nothing_differs(world);
+    });
+}
+
+/// How many meet a condition, of people or of companies.
+fn met(world: &World, of: Of, condition: &str) -> Result<u64, Failure> {
+    let (now, condition) = (world.now(), condition.to_owned());
+    let read = move |tx: &mut Tx| {
+        let lens = main_lens(tx)?.id;
+        let asked = people::condition::read_of(tx, of, lens, &condition)?;
+        asked.prepare(tx, &User::operator(), now).map(|job| (asked, job))
+    };
+    let (asked, job) = world.db.write_blocking(read)?;
+    if let Some(job) = job {
+        jobs::run_now(&world.app, &registry(), job).unwrap();
+    }
+    world.db.read_blocking(move |tx| {
+        let set = asked.set(tx, &User::operator(), now)?.unwrap();
+        let mut found = 0;
+        tx.each_made(&set, |_| {
+            found += 1;
+            Ok(())
+        })?;
+        Ok(found)
+    })
+}
+
+fn formula(world: &World, of: Of, label: &str, formula: &str) -> Result<(), Failure> {
+    let now = world.now();
+    let of_company = of == Of::Companies;
+    let (label, formula) = (label.to_owned(), formula.to_owned());
+    let draft = Draft { label, formula, of_company, ..Draft::default() };
+    world.db.write_blocking(move |tx| {
+        let lens = main_lens(tx)?.id;
+        fields::make(tx, &User::operator(), lens, Kind::Formula, &draft, now).map(drop)
+    })
+}
+
+#[test]
+fn a_formula_of_companies_is_asked_wherever_its_condition_could_be() {
+    both(|world| {
+        let [north, _] = firms(world);
+        let who = User::operator();
+        changed(world, &who, &[north], industry(json!("rail"))).unwrap();
+        formula(world, Of::Companies, "Rail", "company.industry == \"rail\"").unwrap();
+        let led = "somebody(person.email == \"ann@north.example\")";
+        formula(world, Of::Companies, "Led", led).unwrap();
+        for (of, condition, count) in [
+            (Of::Companies, "company.custom.rail", 1),
+            (Of::Companies, "company.custom.rail != true", 0),
+            (Of::Companies, "company.custom.led && people == 2", 1),
+            (Of::Companies, "company.custom.led == false", 1),
+            (Of::Companies, "somebody(company.custom.rail && known(person.email))", 1),
+            // Whoever works there has the facts of the company in their history, and so the formula.
+            (Of::People, "company.custom.rail", 2),
+            (Of::People, "known(company.custom.rail) && known(person.email)", 2),
+        ] {
+            assert_eq!(met(world, of, condition).unwrap(), count, "{condition}");
+        }
+        for (of, condition) in
+            [(Of::People, "company.custom.led"), (Of::Companies, "somebody(company.custom.led)")]
+        {
+            let refused = met(world, of, condition).unwrap_err().problem().0;
+            assert_eq!(refused.code, "condition", "{condition}");
+            assert!(refused.detail.contains("people can't be asked it"), "{}", refused.detail);
+        }
+
+        // A formula asks about no other, whichever was there first.
+        formula(world, Of::Companies, "First", "company.custom.second").unwrap();
+        let second = formula(world, Of::Companies, "Second", "company.custom.rail");
+        assert!(matches!(second, Err(Failure::Invalid(_))), "{second:?}");
+        let second = formula(world, Of::Companies, "Second", "company.employees > 5");
+        let Err(Failure::Invalid(wrong)) = second else { panic!("{second:?}") };
+        assert!(wrong[0].words.contains("the formula First asks about"), "{wrong:?}");
     });
 }
 
