@@ -104,7 +104,7 @@ fn moved(from: Dialect, to: Dialect, with_secrets: bool) -> [BTreeMap<String, Ve
 
     let mut known = vec![MIGRATIONS];
     known.extend(house::migrations());
-    let manifest = workspace::check(&file, &tables, &known).unwrap();
+    let manifest = workspace::check(&file, &tables, &known, |_, _| {}).unwrap();
     let bring = || {
         let files = Files::new(to.folder());
         workspace::import(&to.db, &files, &tables, &manifest, &file, now, |_, _| {})
@@ -175,7 +175,7 @@ fn a_file_that_was_changed_is_refused() {
     let (archive, _) = archive.unwrap();
     let file = from.folder().join("whole.tar.gz");
     let code = |known: &[platform::Migrations]| {
-        workspace::check(&file, &tables, known).unwrap_err().problem().0.code
+        workspace::check(&file, &tables, known, |_, _| {}).unwrap_err().problem().0.code
     };
     let mut known = vec![MIGRATIONS];
     known.extend(house::migrations());
@@ -183,7 +183,10 @@ fn a_file_that_was_changed_is_refused() {
     assert_eq!(code(&known), "archive");
     std::fs::write(&file, &archive).unwrap();
     assert_eq!(code(&[]), "newer_workspace_file");
-    assert!(workspace::check(&file, &tables, &known).is_ok());
+    let read = std::cell::Cell::new((0, 0));
+    let manifest = workspace::check(&file, &tables, &known, |bytes, of| read.set((bytes, of)));
+    let manifest = manifest.unwrap();
+    assert_eq!(read.get(), (archive.len() as u64, archive.len() as u64), "how far it was told");
 
     let mut other = platform::archive::ArchiveWriter::new(Vec::new(), now);
     let mut whole = platform::archive::ArchiveReader::new(archive.as_slice());
@@ -196,4 +199,33 @@ fn a_file_that_was_changed_is_refused() {
     }
     std::fs::write(&file, other.finish().unwrap()).unwrap();
     assert_eq!(code(&known), "damaged_workspace_file");
+
+    // What is wrong in a line is said with its place, and nothing of the file stays.
+    let mut other = platform::archive::ArchiveWriter::new(Vec::new(), now);
+    let mut whole = platform::archive::ArchiveReader::new(archive.as_slice());
+    while let Some(piece) = whole.next().unwrap() {
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut whole, &mut bytes).unwrap();
+        if piece.name == "tables/setting.00001.jsonl" {
+            bytes.extend_from_slice(b"{\"name\":7}\n");
+        }
+        other.add(&piece.name, &bytes).unwrap();
+    }
+    let odd = from.folder().join("odd.tar.gz");
+    std::fs::write(&odd, other.finish().unwrap()).unwrap();
+    std::fs::write(&file, &archive).unwrap();
+    for to in [Dialect::Sqlite, Dialect::Postgres] {
+        let to = world(to, &slices);
+        let bring = |file| {
+            let files = Files::new(to.folder());
+            workspace::import(&to.db, &files, &tables, &manifest, file, now, |_, _| {})
+        };
+        let refused = bring(&odd).unwrap_err().problem().0;
+        let line = manifest.tables["setting"].rows + 1;
+        assert_eq!(refused.code, "workspace_row");
+        let place = format!("Line {line} of tables/setting.00001.jsonl");
+        assert!(refused.detail.starts_with(&place), "{}", refused.detail);
+        let imported = bring(&file).unwrap();
+        assert_eq!(imported.rows, manifest.rows(), "nothing had stayed, and all is here");
+    }
 }

@@ -1,7 +1,7 @@
 //! `sluice workspace …`
 
 use std::io::{BufWriter, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use away::workspace::{self, Imported};
 use clap::{Args, Subcommand};
@@ -9,6 +9,7 @@ use platform::Tx;
 use platform::db::MIGRATIONS;
 use platform::failure::Failure;
 use platform::files::Files;
+use platform::tables::Tables;
 use serde_json::{Value, json};
 use team::User;
 use team::audit::{self, Subject};
@@ -59,7 +60,8 @@ pub(crate) struct Export {
 #[command(
     long_about = "Brings a workspace that was taken out with `sluice workspace export` into an empty one: a new folder, or an \
         empty PostgreSQL database, whichever it came from. The file is read once to see that nothing is missing or \
-        changed, then everything is put in at once, or nothing. Every id stays what it was, so that links live.\n\n\
+        changed, then everything is put in within one transaction: all of it, or nothing. A few megabytes of it are in \
+        memory at a time, however large it is. Every id stays what it was, so that links live.\n\n\
         Then what is derived is made again; if that is interrupted, a server or `sluice work` goes on with it.",
     after_long_help = "Examples:\n  \
         sluice --data /srv/new workspace import north.tar.gz && sluice --data /srv/new verify\n  \
@@ -135,11 +137,21 @@ fn known() -> Vec<platform::Migrations> {
     known
 }
 
+/// Reads the whole file once, with a progress bar over its bytes.
+fn checked(
+    house: &House,
+    file: &Path,
+    tables: &Tables,
+) -> Result<away::manifest::Manifest, Failure> {
+    let progress = house.mouth.progress("reading");
+    workspace::check(file, tables, &known(), |read, whole| progress.set(read, Some(whole)))
+}
+
 impl Import {
     fn run(self, house: &House) -> Result<Outcome, Failure> {
         house.must_operate()?;
         let tables = tables()?;
-        let manifest = workspace::check(&self.file, &tables, &known())?;
+        let manifest = checked(house, &self.file, &tables)?;
         let imported = {
             let db = house.open_bare()?;
             let files = Files::new(house.folder());
@@ -168,9 +180,12 @@ impl Import {
         let people = app.db.read_blocking(people::count)?;
         let value = json!({ "imported": imported, "people": people });
         house.mouth.result(&value, |ink| {
-            let Imported { workspace, rows, files, .. } = &imported;
+            let Imported { workspace, tables, rows, files, .. } = &imported;
             let name = ink.strong(workspace);
-            format!("{name} is here: {rows} rows and {files} files, {people} people. `sluice verify` proves it.")
+            format!(
+                "{name} is here: {rows} rows of {tables} tables and {files} files, as many as were taken out; {people} \
+                 people. `sluice verify` proves it."
+            )
         })?;
         Ok(Outcome::Done)
     }
@@ -178,7 +193,7 @@ impl Import {
 
 impl Check {
     fn run(self, house: &House) -> Result<Outcome, Failure> {
-        let manifest = workspace::check(&self.file, &tables()?, &known())?;
+        let manifest = checked(house, &self.file, &tables()?)?;
         house.mouth.result(&manifest, |ink| {
             let lines = manifest.tables.iter().filter(|(_, table)| table.rows > 0);
             let lines: String =

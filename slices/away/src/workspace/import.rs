@@ -1,5 +1,6 @@
 //! Bringing a whole workspace in, where there is none yet.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -19,21 +20,25 @@ use super::{JOBS, SETTINGS, table_of};
 use crate::manifest::{Found, Manifest, NAME};
 use crate::rebuild::REBUILD;
 
-/// Rows written at a time.
+/// Rows written at a time, and bytes of them: more are never in memory, however large the file is.
 const CHUNK_ROWS: usize = 2_000;
+const CHUNK_BYTES: usize = 8 << 20;
 /// The longest line, which is the largest row.
 const LINE_BYTES_MAX: u64 = 64 << 20;
 /// The largest manifest.
 const MANIFEST_BYTES_MAX: usize = 64 << 20;
-/// Rows after which progress is told.
+/// Rows, and bytes of the file, after which progress is told.
 const TOLD_EVERY: u64 = 5_000;
+const TOLD_EVERY_BYTES: u64 = 4 << 20;
 
 /// What was brought in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Imported {
     /// Its name.
     pub workspace: String,
-    /// Rows.
+    /// Tables that had rows.
+    pub tables: usize,
+    /// Rows: of each table as many as its manifest says.
     pub rows: u64,
     /// Files.
     pub files: usize,
@@ -42,13 +47,26 @@ pub struct Imported {
     pub job: i64,
 }
 
-/// Reads the whole file once, and gives its manifest if all is in it that the manifest tells of.
+/// Reads the whole file once, and gives its manifest if all is in it that the manifest tells of. Progress is told in bytes
+/// of the file, and of all that it has.
 ///
 /// # Errors
 /// `Refused` with `archive` for what is no archive, `no_workspace_file` for one of something else, `newer_workspace_file`
 /// for one that a newer program wrote, `damaged_workspace_file` if something is missing or changed.
-pub fn check(file: &Path, tables: &Tables, known: &[Migrations]) -> Result<Manifest, Failure> {
-    let mut archive = open(file)?;
+pub fn check(
+    file: &Path,
+    tables: &Tables,
+    known: &[Migrations],
+    progress: impl Fn(u64, u64),
+) -> Result<Manifest, Failure> {
+    let opened = opened(file)?;
+    let whole = opened.metadata()?.len();
+    let mut archive = ArchiveReader::new(Watched {
+        file: opened,
+        read: 0,
+        told: 0,
+        see: |read| progress(read, whole),
+    });
     let (mut manifest, mut found) = (None, Found::default());
     let mut buffer = vec![0; 256 << 10];
     while let Some(piece) = archive.next()? {
@@ -92,14 +110,33 @@ pub fn check(file: &Path, tables: &Tables, known: &[Migrations]) -> Result<Manif
     Ok(manifest)
 }
 
-fn open(file: &Path) -> Result<ArchiveReader<File>, Failure> {
-    let opened = File::open(file).map_err(|error| {
+fn opened(file: &Path) -> Result<File, Failure> {
+    File::open(file).map_err(|error| {
         Failure::refused(
             "unreadable",
             format!("The file {} can't be opened: {error}.", file.display()),
         )
-    })?;
-    Ok(ArchiveReader::new(opened))
+    })
+}
+
+/// A file that says how much of it was read.
+struct Watched<S> {
+    file: File,
+    read: u64,
+    told: u64,
+    see: S,
+}
+
+impl<S: Fn(u64)> Read for Watched<S> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.file.read(buffer)?;
+        self.read += u64::try_from(count).unwrap_or(0);
+        if count == 0 || self.read - self.told >= TOLD_EVERY_BYTES {
+            self.told = self.read;
+            (self.see)(self.read);
+        }
+        Ok(count)
+    }
 }
 
 /// Whether this program has every step, table and column of the file.
@@ -150,19 +187,32 @@ pub fn import(
     let path: PathBuf = file.to_owned();
     let written = db.write_blocking(move |tx| {
         must_be_empty(tx, &tables)?;
-        let mut archive = open(&path)?;
-        let mut put = Put { tables: &tables, manifest: &expected, rows: 0, progress: &progress };
+        let mut archive = ArchiveReader::new(opened(&path)?);
+        let mut put = Put {
+            tables: &tables,
+            manifest: &expected,
+            rows: 0,
+            of_table: BTreeMap::new(),
+            progress: &progress,
+        };
         while let Some(piece) = archive.next()? {
             if let Some(table) = table_of(&piece.name) {
-                put.piece(tx, table, &mut archive)?;
+                put.piece(tx, table, &piece.name, &mut archive)?;
             } else if let Some(name) = piece.name.strip_prefix("files/") {
                 into.put(name, &mut archive)?;
             }
         }
-        let rows = put.rows;
-        if rows != expected.rows() {
-            let words = format!("{} rows were to be brought in, and {rows} were", expected.rows());
-            return Err(Failure::broken(words));
+        let (rows, of_table) = (put.rows, put.of_table);
+        progress(rows, expected.rows());
+        for (name, table) in &expected.tables {
+            let there = of_table.get(name).copied().unwrap_or(0);
+            if there != table.rows {
+                let words = format!(
+                    "{} rows of {name} were to be brought in, and {there} were: nothing is kept",
+                    table.rows
+                );
+                return Err(Failure::broken(words));
+            }
         }
         funnels::arrive::begin(tx)?;
         // The first id that nothing has there is the job's: ids are given on another connection, which would wait for
@@ -171,7 +221,8 @@ pub fn import(
         db::begin_ids_at(tx, id + 1)?;
         let job = jobs::enqueue_as(tx, id, REBUILD, Some("all"), &Value::Null, now)?;
         let files = expected.files.len();
-        Ok(Imported { workspace: expected.workspace, rows, files, job })
+        let tables = of_table.values().filter(|rows| **rows > 0).count();
+        Ok(Imported { workspace: expected.workspace, tables, rows, files, job })
     });
     if written.is_err() {
         for name in manifest.files.keys() {
@@ -203,15 +254,23 @@ struct Put<'a> {
     tables: &'a Tables,
     manifest: &'a Manifest,
     rows: u64,
+    of_table: BTreeMap<String, u64>,
     progress: &'a dyn Fn(u64, u64),
 }
 
 impl Put<'_> {
-    fn piece(&mut self, tx: &mut Tx, name: &str, from: impl Read) -> Result<(), Failure> {
+    fn piece(
+        &mut self,
+        tx: &mut Tx,
+        name: &str,
+        piece: &str,
+        from: impl Read,
+    ) -> Result<(), Failure> {
         let columns = self.manifest.tables.get(name).map(|table| table.columns.as_slice());
         let columns: Vec<&str> = columns.unwrap_or_default().iter().map(String::as_str).collect();
         let mut lines = BufReader::with_capacity(256 << 10, from);
         let (mut line, mut number, mut rows) = (Vec::new(), 0_u64, Vec::new());
+        let mut bytes = 0;
         loop {
             line.clear();
             let count = (&mut lines).take(LINE_BYTES_MAX).read_until(b'\n', &mut line)?;
@@ -225,16 +284,20 @@ impl Put<'_> {
                 JOBS => jobs::arrive(tx, text).map(|()| None),
                 _ => read_line(text, &columns).map(Some),
             };
-            rows.extend(row.map_err(|failure| refused(name, number, failure))?);
+            rows.extend(row.map_err(|failure| refused(piece, number, failure))?);
+            bytes += count;
             self.rows += 1;
             if self.rows.is_multiple_of(TOLD_EVERY) {
                 (self.progress)(self.rows, self.manifest.rows());
             }
-            if rows.len() == CHUNK_ROWS {
-                self.put(tx, name, &columns, std::mem::take(&mut rows))?;
+            if rows.len() == CHUNK_ROWS || bytes >= CHUNK_BYTES {
+                let some = std::mem::take(&mut rows);
+                self.put(tx, name, &columns, some).map_err(|it| not_put(piece, number, it))?;
+                bytes = 0;
             }
         }
-        self.put(tx, name, &columns, rows)
+        *self.of_table.entry(name.to_owned()).or_default() += number;
+        self.put(tx, name, &columns, rows).map_err(|failure| not_put(piece, number, failure))
     }
 
     fn put(
@@ -259,13 +322,26 @@ fn setting(tx: &mut Tx, line: &[u8]) -> Result<(), Failure> {
     }
 }
 
-fn refused(table: &str, line: u64, failure: Failure) -> Failure {
+fn refused(piece: &str, line: u64, failure: Failure) -> Failure {
     match failure {
         Failure::Invalid(fields) => {
             let why = fields.first().map(|field| field.words.clone()).unwrap_or_default();
-            let words =
-                format!("A row of {table} (line {line} of its piece) can't be brought in: {why}.");
+            let words = format!(
+                "Line {line} of {piece} can't be brought in: {why}. Nothing is here now; `tar xzOf FILE {piece} | sed -n \
+                 {line}p` shows it."
+            );
             Failure::refused("workspace_row", words)
+        }
+        other => other,
+    }
+}
+
+/// What the database does not take, with the place in the file at which it said so.
+fn not_put(piece: &str, line: u64, failure: Failure) -> Failure {
+    match failure {
+        Failure::Broken(cause) => {
+            let place = format!("at most {CHUNK_ROWS} lines up to line {line} of {piece}");
+            Failure::Broken(cause.context(format!("the database did not take {place}")))
         }
         other => other,
     }
