@@ -1,14 +1,19 @@
 //! A list as a file: everybody of it once, the counts said, no formula run.
 
+use std::sync::Arc;
+
 use funnel::Stage;
 use funnels::export::Export;
+use funnels::lens::From;
 use people::export::{Format, Layout};
 use platform::failure::Failure;
 use platform::harness::World;
 use platform::jobs;
-use team::User;
+use serde_json::json;
+use team::{CustomRole, Right, Rights, Role, User};
 
-use crate::house::{LEADS, both, bring, registry};
+use crate::house::{LEADS, adopt, both, bring, registry};
+use crate::sight::{RULES, somebody, tell};
 
 fn all(format: Format) -> Export {
     Export {
@@ -25,8 +30,11 @@ fn all(format: Format) -> Export {
 }
 
 fn written(world: &World, export: Export) -> Result<(u64, String), Failure> {
-    let now = world.now();
-    let who = User::operator();
+    written_by(world, &User::operator(), export)
+}
+
+fn written_by(world: &World, who: &User, export: Export) -> Result<(u64, String), Failure> {
+    let (who, now) = (who.clone(), world.now());
     let (asked, asker) = (export.clone(), who.clone());
     let jobs = world.db.write_blocking(move |tx| asked.prepare(tx, &asker, now))?;
     for job in jobs {
@@ -94,6 +102,71 @@ fn what_can_not_be_asked_is_said() {
         let refused = world.db.write_blocking(move |tx| all(Format::Csv).prepare(tx, &member, now));
         assert!(matches!(refused, Err(Failure::Forbidden)));
         assert!(Layout::new(Format::Csv, vec!["a b".to_owned()]).is_err());
+    });
+}
+
+/// What stands in the columns of a file of companies, by company: name, stage, people and industry.
+fn firms(world: &World, who: &User, condition: Option<&str>) -> Vec<[String; 4]> {
+    let export = Export {
+        of: people::Of::Companies,
+        condition: condition.map(str::to_owned),
+        layout: Layout::new(Format::Csv, vec!["company.custom.tier".to_owned()]).unwrap(),
+        ..all(Format::Csv)
+    };
+    let (count, csv) = written_by(world, who, export).unwrap();
+    let mut lines = csv.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let heads = lines.next().unwrap();
+    let columns = ["name", "stage", "people", "industry"];
+    let places = columns.map(|name| heads.iter().position(|head| *head == name).unwrap());
+    let rows: Vec<_> = lines.map(|line| places.map(|place| line[place].to_owned())).collect();
+    assert_eq!(rows.len() as u64, count);
+    rows
+}
+
+#[test]
+fn companies_are_written_to_a_file_as_those_make_them_whom_one_sees() {
+    both(|world| {
+        adopt(world, RULES, From::Start);
+        let owner = somebody(5, "");
+        for (who, email, site, kinds) in [
+            (&owner, "ann@north.example", "north.example", &[][..]),
+            (&User::operator(), "bo@north.example", "north.example", &["demo.held"][..]),
+            (&User::operator(), "cole@south.example", "south.example", &[][..]),
+        ] {
+            let did: Vec<_> = kinds.iter().map(|kind| json!({ "kind": kind })).collect();
+            let firm = json!({ "domain": site, "facts": { "company.industry": "rail" } });
+            tell(world, who, json!({ "email": email, "company": firm, "activities": did }));
+        }
+        let exporter = |fields: &str| {
+            let rights = Rights::of(&[Right::ReadPeople, Right::ExportPeople]);
+            let Role::Custom(role) = somebody(5, fields).role else { unreachable!("it is") };
+            let role = CustomRole { rights, ..CustomRole::clone(&role) };
+            User { role: Role::Custom(Arc::new(role)), ..somebody(5, fields) }
+        };
+        let row = |name: &str, stage: &str, people: &str, industry: &str| {
+            [name, stage, people, industry].map(str::to_owned)
+        };
+        assert_eq!(
+            firms(world, &User::operator(), None),
+            [
+                row("north.example", "opportunity", "2", "rail"),
+                row("south.example", "lead", "1", "rail")
+            ]
+        );
+        // Of North somebody else's Bo is left out, and of South there is nothing.
+        let mine = [row("north.example", "lead", "1", "rail")];
+        assert_eq!(firms(world, &exporter(""), None), mine);
+        assert_eq!(firms(world, &exporter(""), Some("people >= 1")), mine);
+        assert!(firms(world, &exporter(""), Some("somebody(did(\"demo.held\"))")).is_empty());
+        // What is kept from the user stands in no column.
+        let hidden = exporter("company.industry=hidden");
+        assert_eq!(firms(world, &hidden, None), [row("north.example", "lead", "1", "")]);
+        let hidden = exporter("person.works_at=hidden");
+        assert_eq!(firms(world, &hidden, None), [row("north.example", "", "", "rail")]);
+        let now = world.now();
+        let asked = Export { of: people::Of::Companies, ..all(Format::Csv) };
+        let refused = world.db.write_blocking(move |tx| asked.prepare(tx, &owner, now));
+        assert!(matches!(refused, Err(Failure::Forbidden)), "who may not export people");
     });
 }
 
