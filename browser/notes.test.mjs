@@ -169,6 +169,86 @@ test("a file hangs on a note and comes back as a download, as it went", async ()
   quiet();
 });
 
+test("what one was told opens below the bell, by key and by mouse, and is read there", async () => {
+  const { page, quiet } = ben;
+  const panel = page.locator("#bell-panel");
+  const lines = panel.locator(".bells > li");
+  const bell = page.locator("[data-bell]");
+  const focused = (part) => page.waitForFunction((part) => document.activeElement?.matches(part), part);
+  const write = async (text) => {
+    await mara.page.goto(record);
+    await mara.page.locator("#note-text").fill(text);
+    await mara.page.keyboard.press("Escape");
+    await mara.page.locator("form.composer[action$='/notes'] button[data-once]").click();
+    await mara.page.locator(".note", { hasText: text.split(",")[0] }).waitFor();
+  };
+  await page.goto("/notifications");
+  if (await page.locator("form[action='/notifications/seen']").count()) {
+    await page.keyboard.press("x");
+    await page.locator("form[action='/notifications/seen']").waitFor({ state: "detached" });
+  }
+  await page.goto("/funnel");
+  await write("Look at the offer, @Ben Berg");
+  await page.locator(".bell__count", { hasText: "1" }).waitFor();
+
+  await page.keyboard.press("b");
+  await focused("#bell-panel .bells a");
+  assert.match(await lines.first().innerText(), /New:[\s\S]*Mara Lindqvist named you in a note about/);
+  assert.equal(await bell.getAttribute("aria-expanded"), "true");
+  assert.equal(new URL(page.url()).pathname, "/funnel", "one is where one was");
+  await page.keyboard.press("Escape");
+  await focused("[data-bell]");
+  assert.equal(await bell.getAttribute("aria-expanded"), "false");
+
+  // By mouse: a second click closes it; a line is seen without going there.
+  await bell.click();
+  await focused("#bell-panel .bells a");
+  await bell.click();
+  await panel.waitFor({ state: "hidden" });
+  await bell.click();
+  await lines.first().getByRole("button", { name: "Mark as seen" }).click();
+  await panel.locator(".bells > li[data-new]").waitFor({ state: "detached" });
+  await page.locator(".bell__count").waitFor({ state: "hidden" });
+
+  // What is told meanwhile comes into the open panel.
+  await write("And at the price, @Ben Berg");
+  await panel.locator(".bells > li[data-new]").waitFor();
+  await write("And at the date, @Ben Berg");
+  await panel.locator(".bells > li[data-new]").nth(1).waitFor();
+  await lines.first().locator("a").focus();
+  await page.keyboard.press("j");
+  assert.ok(await lines.nth(1).locator("a").evaluate((link) => link === document.activeElement));
+  await page.keyboard.press("x");
+  await panel.locator(".bells > li[data-new]").first().waitFor({ state: "detached" });
+  await page.locator(".bell__count").waitFor({ state: "hidden" });
+
+  await page.keyboard.press("Home");
+  await Promise.all([page.waitForURL(/per_.*#not_/), page.keyboard.press("Enter")]);
+  await page.keyboard.press("b");
+  await panel.getByRole("link", { name: "All notifications" }).waitFor();
+  await Promise.all([page.waitForURL(/\/notifications$/), panel.getByRole("link", { name: "All notifications" }).click()]);
+  quiet();
+
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto("/people");
+  await bell.click();
+  await focused("#bell-panel .bells a");
+  const box = await panel.boundingBox();
+  assert.ok(box && box.x >= 0 && box.x + box.width <= 390 && box.y + box.height <= 844, JSON.stringify(box));
+  await page.setViewportSize({ width: 1440, height: 900 });
+  quiet();
+});
+
+test("without scripts the bell leads to the page, where each is marked as seen by a form", async () => {
+  const state = await ben.context.storageState();
+  const plain = await open(chrome, server.address, { javaScriptEnabled: false, storageState: state });
+  await plain.page.goto("/people");
+  await Promise.all([plain.page.waitForURL(/\/notifications$/), plain.page.click("[data-bell]")]);
+  assert.ok((await plain.page.locator(".bells > li").count()) > 2);
+  await plain.context.close();
+  plain.quiet();
+});
+
 test("the record and the notifications fit a phone", async () => {
   const { page, quiet } = mara;
   await page.setViewportSize({ width: 390, height: 844 });

@@ -2,6 +2,7 @@
 // every page works as it was sent when no script runs.
 
 import { answerByKey } from "./answer.ts";
+import { openBelowBell } from "./bell.ts";
 import { changeMany } from "./bulk.ts";
 import { findCalls, tryCalls } from "./calls.ts";
 import { checkWhileWriting } from "./draft.ts";
@@ -22,6 +23,7 @@ import { showWhyIfAsked } from "./why.ts";
 
 listenForKeys();
 openPalette();
+openBelowBell();
 keepCounts();
 loadAsOneScrolls();
 filterLists();

@@ -1,5 +1,6 @@
 // The keys. One letter acts only when nobody types and nothing is open over the page.
 
+import { toggleBell } from "./bell.ts";
 import { find, findAll } from "./dom.ts";
 import { addCondition } from "./filter.ts";
 import { stepThroughRows } from "./list.ts";
@@ -53,6 +54,8 @@ function act(event: KeyboardEvent): boolean {
       return stepThroughRows(1);
     case "k":
       return stepThroughRows(-1);
+    case "b":
+      return toggleBell();
     case "f":
       return addCondition(event.shiftKey);
     case "/": {
@@ -62,7 +65,7 @@ function act(event: KeyboardEvent): boolean {
       return field !== null;
     }
     case "x":
-      return chooseRow(event.shiftKey);
+      return chooseRow(event.shiftKey) || press(key);
     case "Escape":
       return clear();
     case "w":
@@ -72,10 +75,14 @@ function act(event: KeyboardEvent): boolean {
       keys?.togglePopover();
       return keys !== null;
     }
-    default: {
-      const pressed = find(HTMLElement, `[data-press="${CSS.escape(key)}"]`);
-      pressed?.click();
-      return pressed !== null;
-    }
+    default:
+      return press(key);
   }
+}
+
+/** Presses what the page has under a key; whether there is such a thing. */
+function press(key: string): boolean {
+  const pressed = find(HTMLElement, `[data-press="${CSS.escape(key)}"]`);
+  pressed?.click();
+  return pressed !== null;
 }

@@ -4,6 +4,7 @@
 //
 // A browser keeps few lines to one server open, so that only pages that are seen have one.
 
+import { bellRang } from "./bell.ts";
 import { find, findAll, text } from "./dom.ts";
 
 /** Several changes that come together are looked at once. */
@@ -26,6 +27,7 @@ export function listenLive(): void {
     source = new EventSource(on ? `/live?on=${encodeURIComponent(on)}` : "/live");
     source.addEventListener("bell", (event) => {
       ring(bell, Number(told(event)["unseen"] ?? 0));
+      bellRang();
       if (main && !on) refreshSoon(null);
     });
     source.addEventListener("changed", (event) => {

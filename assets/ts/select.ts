@@ -36,7 +36,7 @@ export function chooseRows(): void {
 /** Chooses the row that holds the focus, or lets it go; with `range` all rows up to it. Whether there is such a row. */
 export function chooseRow(range: boolean): boolean {
   const row = currentRow();
-  if (!row) return false;
+  if (!row || !box(row)) return false; // a row of a list in which nothing is chosen
   if (range) upTo(row);
   else {
     put(row, !box(row)?.checked);

@@ -96,6 +96,8 @@ pub struct Label {
 pub struct Bell {
     /// Where it is read.
     pub href: String,
+    /// Where the newest of it is, as a part that opens below the bell.
+    pub panel: String,
     /// How much of it is new.
     pub unseen: usize,
 }

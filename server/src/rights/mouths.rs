@@ -55,8 +55,9 @@ const VERBS: &[Verb] = &[
     apart(&["GET /people/{person}/colleagues", "GET /companies/{company}/colleagues"], &[], PART),
     verb(&["POST /people/{person}/follow", "POST /companies/{company}/follow"], &[], &["follow", "unfollow", "followCompany", "unfollowCompany"]),
     verb(&[], &[], &["listFollowers", "listCompanyFollowers"]),
-    verb(&["GET /notifications", "GET /notifications/{notification}"], &[], &["listNotifications"]),
+    verb(&["GET /notifications", "GET /notifications/panel", "GET /notifications/{notification}"], &[], &["listNotifications"]),
     verb(&["POST /notifications/seen"], &[], &["seeNotifications"]),
+    verb(&["POST /notifications/{notification}/seen"], &[], &["seeNotification"]),
     apart(&["GET /live"], &[], PART),
     // The people.
     verb(&["GET /people", "GET /people/count", "GET /people/counts", "GET /people/ready", "GET /lists/{list}", "GET /segments/{segment}"], &["people"], &["listPeople", "listListPeople", "listSegmentPeople"]),

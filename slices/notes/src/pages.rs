@@ -4,4 +4,4 @@ mod line;
 mod notifications;
 
 pub(crate) use line::{Above, Head, NoteLine, choices};
-pub(crate) use notifications::{BellLine, NotificationsPage};
+pub(crate) use notifications::{BellLine, BellPanel, NotificationsPage};

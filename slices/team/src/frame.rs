@@ -37,9 +37,11 @@ const NOTIFICATIONS: &str = "/notifications";
 pub fn shell(tx: &mut Tx, who: &User, path: &str) -> Result<Shell, Failure> {
     let menu = tx.find_part::<MenuPart>().map(|part| Arc::clone(&part.0));
     let bell = match tx.find_part::<BellPart>() {
-        Some(part) => {
-            Some(Bell { href: NOTIFICATIONS.to_owned(), unseen: part.0.unseen(tx, who)? })
-        }
+        Some(part) => Some(Bell {
+            href: NOTIFICATIONS.to_owned(),
+            panel: format!("{NOTIFICATIONS}/panel"),
+            unseen: part.0.unseen(tx, who)?,
+        }),
         None => None,
     };
     Ok(Shell {

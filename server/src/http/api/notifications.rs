@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::ask::Ask;
 use super::call::{Call, get, post};
 use super::given::Given;
-use super::shape::{Shape, count, has, id, moment, named, object, text, whole, word};
+use super::shape::{Shape, count, has, id, moment, named, object, text, text_of, whole, word};
 
 /// Of a page, unless asked otherwise.
 const PAGE: usize = 50;
@@ -43,6 +43,14 @@ pub(super) fn calls() -> Vec<Call> {
         .takes(object(vec![has("until", moment())]), json!({ "until": "2026-07-01T12:00:00Z" }))
         .gives(200, "How many had not been seen.", object(vec![has("seen", count())]))
         .writes(seen),
+        post(
+            "/notifications/{notification}/seen",
+            "seeNotification",
+            "Mark as seen one thing that one was told",
+        )
+        .at("notification", text_of(1, 100).says("The id of a notification."))
+        .gives(200, "As it is now.", named("Notification"))
+        .writes(seen_one),
     ]
 }
 
@@ -92,6 +100,13 @@ fn all(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
     let told: Vec<Value> = page.told.iter().map(|told| value(told, ask)).collect();
     let next = page.next.map(|(at, id)| super::place(at.0, id));
     Ok(Given::value(json!({ "notifications": told, "next": next })))
+}
+
+fn seen_one(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
+    let id = ask.id("notification", NOTIFICATION)?;
+    let told = notify::see(tx, &ask.who, id, ask.now)?;
+    let seen_at = told.seen_at.or(Some(ask.now));
+    Ok(Given::value(value(&Told { seen_at, ..told }, ask)))
 }
 
 fn seen(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {

@@ -1,4 +1,4 @@
-//! The page of notifications.
+//! The page of notifications, and the panel below the bell.
 
 use askama::Template;
 use platform::page::filters;
@@ -26,4 +26,14 @@ pub(crate) struct NotificationsPage {
     pub until: i64,
     /// Where older ones are.
     pub more: Option<String>,
+}
+
+/// The newest of them, in the panel below the bell.
+#[derive(Clone, Debug, Template)]
+#[template(path = "bell_panel.html")]
+pub(crate) struct BellPanel {
+    pub lines: Vec<BellLine>,
+    pub unseen: usize,
+    /// Until when all of it is seen, as a number.
+    pub until: i64,
 }

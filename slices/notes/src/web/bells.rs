@@ -1,4 +1,4 @@
-//! `/notifications`: what one was told.
+//! `/notifications`: what one was told; and the newest of it, for the panel below the bell.
 
 use axum::Router;
 use axum::extract::{Form, Path, Query, State};
@@ -16,17 +16,21 @@ use serde::Deserialize;
 use team::User;
 
 use crate::notify::{self, Kind, Told};
-use crate::pages::{BellLine, NotificationsPage};
+use crate::pages::{BellLine, BellPanel, NotificationsPage};
 use crate::{NOTE, NOTIFICATION, record};
 
 /// Lines of a page.
 const PAGE: usize = 50;
+/// Lines of the panel.
+const PANEL: usize = 10;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/notifications", get(page))
         .route("/notifications/seen", post(seen))
+        .route("/notifications/panel", get(panel))
         .route("/notifications/{notification}", get(open))
+        .route("/notifications/{notification}/seen", post(seen_one))
 }
 
 #[derive(Deserialize, Default)]
@@ -47,11 +51,7 @@ async fn page(State(app): State<App>, who: User, Query(ask): Query<Ask>) -> Resu
         .db
         .read(move |tx| {
             let found = notify::list(tx, &who, place(&ask.before), PAGE)?;
-            let almanac = Almanac::new(now, &team::workspace(tx)?.zone);
-            let mut lines = Vec::with_capacity(found.told.len());
-            for told in &found.told {
-                lines.push(line(tx, told, &almanac)?);
-            }
+            let lines = lines(tx, &found.told, now)?;
             let more = found.next.map(|(at, id)| format!("/notifications?before={}~{id}", at.0));
             let unseen = notify::unseen(tx, &who)?;
             let view = NotificationsPage { lines, unseen, until: now.0, more };
@@ -59,6 +59,25 @@ async fn page(State(app): State<App>, who: User, Query(ask): Query<Ask>) -> Resu
         })
         .await?;
     Ok(Page::new(&shell, "Notifications", &view))
+}
+
+fn lines(tx: &mut Tx, told: &[Told], now: Moment) -> Result<Vec<BellLine>, Failure> {
+    let almanac = Almanac::new(now, &team::workspace(tx)?.zone);
+    told.iter().map(|told| line(tx, told, &almanac)).collect()
+}
+
+/// The newest, below the bell of whichever page.
+async fn panel(State(app): State<App>, who: User) -> Result<Page, Failure> {
+    let now = app.clock.now();
+    let panel = app
+        .db
+        .read(move |tx| {
+            let found = notify::list(tx, &who, None, PANEL)?;
+            let unseen = notify::unseen(tx, &who)?;
+            Ok(BellPanel { lines: lines(tx, &found.told, now)?, unseen, until: now.0 })
+        })
+        .await?;
+    Ok(Page::part(&panel))
 }
 
 #[derive(Deserialize)]
@@ -74,6 +93,23 @@ async fn seen(
 ) -> Result<Redirect, Failure> {
     let now = app.clock.now();
     app.db.write(move |tx| notify::see_all(tx, &who, Moment(form.until), now)).await?;
+    Ok(Redirect::to("/notifications"))
+}
+
+/// One is seen without going where it leads.
+async fn seen_one(
+    State(app): State<App>,
+    who: User,
+    Path(notification): Path<String>,
+) -> Result<Redirect, Failure> {
+    let now = app.clock.now();
+    app.db
+        .write(move |tx| {
+            let id = tx.public_ids().decode(NOTIFICATION, &notification);
+            let id = id.ok_or_else(|| Failure::missing("notification", &notification))?;
+            notify::see(tx, &who, id, now)
+        })
+        .await?;
     Ok(Redirect::to("/notifications"))
 }
 
