@@ -5,13 +5,13 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use funnel::condition::form::{Form, RowFault};
-use funnel::condition::{Condition, Subject};
+use funnel::condition::{Condition, Subject, Term};
 use moment::Moment;
 use platform::db::{Made, Tx};
 use platform::failure::Failure;
 use team::User;
 
-use crate::list::{Cursor, Turn};
+use crate::list::{Cursor, Key, Turn};
 use crate::{LensId, Of, PersonId};
 
 /// A condition that can be asked of everybody at once. What it asks for is made ready the first time; until then it
@@ -53,6 +53,10 @@ pub trait Asked: Send + Sync + Debug {
         now: Moment,
         people: &[PersonId],
     ) -> Result<Option<Vec<PersonId>>, Failure>;
+
+    /// Between which keys everybody stands of whom it is true, in an order by a term, both ends within; an end that is
+    /// open is nothing. So a list begins where the first of them can stand.
+    fn reach(&self, by: &Term, now: Moment) -> (Option<Key>, Option<Key>);
 }
 
 /// A stretch of an order by a fact.

@@ -6,11 +6,12 @@
 
 pub(crate) mod among;
 mod order;
+pub(crate) mod walk;
 
 use std::sync::Arc;
 
 use funnel::Stage;
-use funnel::condition::Subject;
+use funnel::condition::{Score, Subject, Term};
 use moment::Moment;
 use platform::db::{Arg, Sql, Tx};
 use platform::failure::Failure;
@@ -64,6 +65,17 @@ impl Sort {
             Sort::Touched => "touched",
             Sort::Created => "created",
             Sort::Fact(key) => key,
+        }
+    }
+
+    /// What conditions ask about that it is the order of.
+    fn term(&self) -> Option<Term> {
+        match self {
+            Sort::Fit => Some(Term::Score(Score::Fit)),
+            Sort::Engagement => Some(Term::Score(Score::Engagement)),
+            Sort::Fact(key) => Some(Term::Fact(key.clone())),
+            // A name is ordered as it is shown, which may be an address.
+            Sort::Name | Sort::Touched | Sort::Created => None,
         }
     }
 

@@ -3,6 +3,7 @@
 //! **Promise:** a condition that parses is well typed, of bounded depth and size, and prints to a
 //! text that parses to itself. **Never:** runs longer than its size and the history allow.
 
+mod ends;
 mod english;
 mod fault;
 pub mod form;
@@ -14,7 +15,6 @@ mod print;
 mod types;
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
 
 use moment::{Moment, Span};
 use serde::{Deserialize, Serialize};
@@ -24,8 +24,6 @@ pub use fault::Fault;
 pub(crate) use fault::place;
 pub use parse::Names;
 pub(crate) use parse::filter;
-
-use crate::standing::Stage;
 
 /// The longest text of one condition, in bytes.
 pub const TEXT_BYTES_MAX: usize = 16_384;
@@ -320,35 +318,6 @@ impl Condition {
             Condition::All(parts) | Condition::Any(parts) => parts.iter().map(Self::atoms).sum(),
             Condition::Not(part) | Condition::Somebody(part) => part.atoms(),
             _ => 1,
-        }
-    }
-
-    /// The stages at one of which everybody stands of whom this is true; nothing where it may be any.
-    pub fn stages(&self) -> Option<BTreeSet<Stage>> {
-        let of = |words: &[&Literal]| -> BTreeSet<Stage> {
-            let texts = words.iter().filter_map(|word| match word {
-                Literal::Text(text) => Stage::parse(text),
-                _ => None,
-            });
-            texts.collect()
-        };
-        match self {
-            Condition::Compare { left: Term::Stage, op: Op::Equal, right: Term::Literal(word) }
-            | Condition::Compare { left: Term::Literal(word), op: Op::Equal, right: Term::Stage } => {
-                Some(of(&[word]))
-            }
-            Condition::OneOf { term: Term::Stage, list } => {
-                Some(of(&list.iter().collect::<Vec<_>>()))
-            }
-            Condition::All(parts) => parts
-                .iter()
-                .filter_map(Condition::stages)
-                .reduce(|a, b| a.intersection(&b).copied().collect()),
-            Condition::Any(parts) => {
-                let all: Option<Vec<_>> = parts.iter().map(Condition::stages).collect();
-                all.map(|all| all.into_iter().flatten().collect())
-            }
-            _ => None,
         }
     }
 

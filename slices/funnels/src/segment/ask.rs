@@ -1,13 +1,15 @@
 //! Conditions as the slice of people asks them: its lists, segments and changes of many know no definition.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use funnel::Stage;
 use funnel::condition::form::{Form, RowFault};
-use funnel::condition::{Condition, Names, Subject};
+use funnel::condition::{Condition, Names, Score, Subject, Term};
 use moment::Moment;
 use people::condition::{Asked, Conditions, Stretch};
 use people::list::{Cursor, Key, Turn};
+use people::stand::engagement_key;
 use people::{LensId, PersonId};
 use platform::db::{Made, Row, Tx};
 use platform::failure::Failure;
@@ -15,7 +17,7 @@ use team::{Right, User};
 
 use super::formula::{self, Formula};
 use super::store::AskedWord;
-use super::{Segment, make_ready, store};
+use super::{Segment, keep, make_ready, store};
 use crate::{drafts, lens};
 
 /// Reads conditions by the definitions of lenses.
@@ -219,4 +221,48 @@ impl Asked for Segment {
     ) -> Result<Option<Vec<PersonId>>, Failure> {
         Segment::among(self, tx, who, now, people)
     }
+
+    fn reach(&self, by: &Term, now: Moment) -> (Option<Key>, Option<Key>) {
+        let (low, high) = self.condition.ends(by);
+        let numbers = |key: &dyn Fn(f64) -> Key| (low.map(key), high.map(key));
+        match (by, self.subject) {
+            // What is sure of a fit is never more than what it can be.
+            (Term::Score(Score::Fit), Subject::Person)
+            | (Term::Score(Score::Intent), Subject::Company) => numbers(&Key::Real),
+            (Term::Score(Score::Engagement), Subject::Person) => {
+                let rule = self.definition.score(Score::Engagement);
+                let Some(rule) = rule.filter(|rule| !rule.of_company) else { return (None, None) };
+                let half_life = rule.half_life.map(|span| span.0);
+                numbers(&|score| Key::Real(engagement_key(score, now, half_life)))
+            }
+            (Term::People, Subject::Company) => (
+                low.map(|low| Key::Int(whole(low.floor()))),
+                high.map(|high| Key::Int(whole(high.ceil()))),
+            ),
+            (Term::Stage, Subject::Company) => {
+                let stages = self.condition.stages().unwrap_or_default();
+                let codes: BTreeSet<i64> = stages.into_iter().map(Stage::code).collect();
+                (codes.first().copied().map(Key::Int), codes.last().copied().map(Key::Int))
+            }
+            (Term::Fact(_), _) => match self.condition.texts(by) {
+                None => numbers(&Key::Real),
+                Some(texts) => {
+                    let keys: BTreeSet<String> = texts.into_iter().map(keep::text_key).collect();
+                    (keys.first().cloned().map(Key::Text), keys.last().cloned().map(Key::Text))
+                }
+            },
+            _ => (None, None),
+        }
+    }
+}
+
+/// A whole number, or the last there is in that direction.
+fn whole(number: f64) -> i64 {
+    #[expect(
+        clippy::as_conversions,
+        clippy::cast_possible_truncation,
+        reason = "it is whole, and ends where whole numbers end"
+    )]
+    let whole = number as i64;
+    whole
 }

@@ -108,6 +108,11 @@ fn a_condition_is_listed_whole_in_every_order_and_page_by_page() {
             r#"stage == "lead" && !(person.country == "DE")"#,
             r#"known(person.custom.seats) || person.country in ["NL", "PL"]"#,
             r#"person.custom.seats == 5"#,
+            // Those in a part of an order by what the condition asks about.
+            r#"person.custom.seats >= 40 && person.custom.seats < 60"#,
+            r#"person.country in ["fr", "Österreich", "NL"]"#,
+            "score.fit >= 0 && score.fit <= 100",
+            "score.engagement >= 0 && score.engagement < 1000",
         ];
         let facts = ["person.country", "person.custom.seats", "person.name"];
         let mut sorts: Vec<Sort> = Sort::ALL.into_iter().map(|(sort, _)| sort).collect();

@@ -20,7 +20,8 @@ use super::order;
 use super::sieve::CompanySieve;
 use super::sort::CompanySort;
 use crate::condition::{Asked, ConditionSource};
-use crate::list::among::{Stretched, Walks, are_few, stretches};
+use crate::list::among::are_few;
+use crate::list::walk::{Reach, Stretched, Walks, stretches};
 use crate::list::{Cursor, PAGE_ROWS_MAX, Turn};
 use crate::store::{self, CompanyRow};
 use crate::{CompanyId, LensId, WORKS_AT, sight};
@@ -186,6 +187,11 @@ impl Walks for CompanyWalk<'_> {
 
     fn keep(&self, tx: &mut Tx, ids: &[CompanyId]) -> Result<Option<Vec<CompanyId>>, Failure> {
         self.sieve.among(tx, self.who, ids, self.now)
+    }
+
+    fn reach(&self) -> Reach {
+        let by = self.ask.sort.term();
+        Reach::of(self.ask.turn(), self.ask.condition.as_deref(), by.as_ref(), self.now)
     }
 
     fn is_few(&self, tx: &mut Tx) -> Result<bool, Failure> {

@@ -1,5 +1,6 @@
 //! By what companies are ordered.
 
+use funnel::condition::{Score, Term};
 use platform::failure::Failure;
 use team::User;
 
@@ -60,6 +61,17 @@ impl CompanySort {
     /// Whether the largest comes first unless it is asked otherwise.
     pub fn is_down_by_itself(&self) -> bool {
         !matches!(self, CompanySort::Name | CompanySort::Fact(_))
+    }
+
+    /// What conditions ask about that it is the order of.
+    pub(super) fn term(&self) -> Option<Term> {
+        match self {
+            CompanySort::Stage => Some(Term::Stage),
+            CompanySort::People => Some(Term::People),
+            CompanySort::Intent => Some(Term::Score(Score::Intent)),
+            CompanySort::Fact(key) => Some(Term::Fact(key.clone())),
+            CompanySort::Name | CompanySort::Touched | CompanySort::Created => None,
+        }
     }
 
     /// Whether it is an order of what people make of companies.

@@ -3,20 +3,13 @@
 use std::collections::HashSet;
 
 use super::order::{self, gather, walk};
+use super::walk::{Reach, Stretched, Walks, stretches};
 use super::{Arc, Arg, Asked, Cursor, Failure, LensId, List, Moment, PersonId, Stage, Tx};
 use platform::db::Made;
 use team::{Sight, User};
 
-/// Places looked at in the first stretch of a walk.
-const FIRST: usize = 400;
-/// Places looked at in one later stretch, at most.
-const STRETCH_MAX: usize = 5_000;
-/// Places that a walk may go on for, where this is thought to fill the page.
-const WALK_MAX: usize = 6_000;
 /// People who are gathered and put in order rather than met on a walk, unless the walk finds nobody.
 const GATHER_MAX: i64 = 20_000;
-/// Places looked at before all are gathered, however many that is.
-const WALK_LONG_MAX: usize = 100_000;
 /// The id of nobody.
 const NOBODY: PersonId = 0;
 
@@ -238,70 +231,6 @@ pub(super) fn places(
     }
 }
 
-/// An order that is walked, a stretch at a time, and of whose places some are kept. Each says nothing while something
-/// is not ready.
-pub(crate) trait Walks {
-    /// The next places.
-    fn walk(
-        &self,
-        tx: &mut Tx,
-        after: Option<&Cursor>,
-        limit: usize,
-    ) -> Result<Option<Vec<Cursor>>, Failure>;
-
-    /// Those that are kept, in any order.
-    fn keep(&self, tx: &mut Tx, ids: &[i64]) -> Result<Option<Vec<i64>>, Failure>;
-
-    /// Whether so few are kept in all that they are better gathered.
-    fn is_few(&self, tx: &mut Tx) -> Result<bool, Failure>;
-}
-
-/// What a walk came to.
-pub(crate) enum Stretched {
-    /// The places wanted, or all there are.
-    Full(Vec<Cursor>),
-    /// Few are kept, or they stand elsewhere in this order: they are better gathered.
-    Few,
-}
-
-/// Walks an order until as many places are found as are wanted, or it is better not to.
-pub(crate) fn stretches(
-    tx: &mut Tx,
-    order: &dyn Walks,
-    after: Option<&Cursor>,
-    wanted: usize,
-) -> Result<Option<Stretched>, Failure> {
-    let mut found: Vec<Cursor> = Vec::new();
-    let (mut last, mut seen, mut stretch, mut most) = (after.cloned(), 0, FIRST, WALK_MAX);
-    while seen < most {
-        let Some(places) = order.walk(tx, last.as_ref(), stretch)? else { return Ok(None) };
-        let ids: Vec<i64> = places.iter().map(|place| place.id).collect();
-        let Some(those) = order.keep(tx, &ids)? else { return Ok(None) };
-        let those: HashSet<i64> = those.into_iter().collect();
-        let is_end = places.len() < stretch;
-        seen += places.len();
-        last = places.last().cloned();
-        found.extend(places.into_iter().filter(|place| those.contains(&place.id)));
-        if found.len() >= wanted || is_end {
-            found.truncate(wanted);
-            return Ok(Some(Stretched::Full(found)));
-        }
-        // How much further the page would be full, at this rate.
-        let further = match found.len() {
-            0 => usize::MAX,
-            hits => seen.saturating_mul(wanted - hits) / hits,
-        };
-        stretch = further.saturating_add(further / 2).clamp(FIRST, STRETCH_MAX);
-        if seen.saturating_add(further) > WALK_MAX && most == WALK_MAX {
-            if order.is_few(tx)? {
-                break;
-            }
-            most = WALK_LONG_MAX;
-        }
-    }
-    Ok(Some(Stretched::Few))
-}
-
 /// The list of people, walked.
 struct PeopleWalk<'a> {
     who: &'a User,
@@ -326,6 +255,11 @@ impl Walks for PeopleWalk<'_> {
 
     fn keep(&self, tx: &mut Tx, ids: &[PersonId]) -> Result<Option<Vec<PersonId>>, Failure> {
         self.still.among(tx, self.who, ids, self.now)
+    }
+
+    fn reach(&self) -> Reach {
+        let by = self.ask.sort.term();
+        Reach::of(self.ask.turn(), self.sieve.condition.as_deref(), by.as_ref(), self.now)
     }
 
     fn is_few(&self, tx: &mut Tx) -> Result<bool, Failure> {

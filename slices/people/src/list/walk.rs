@@ -1,0 +1,128 @@
+//! How an order is walked until a page is full: a stretch at a time, from where the first can stand who is kept to where
+//! the last can.
+
+use std::collections::HashSet;
+
+use funnel::condition::Term;
+use moment::Moment;
+use platform::db::Tx;
+use platform::failure::Failure;
+
+use super::{Cursor, Key, Turn};
+use crate::condition::Asked;
+
+/// Places looked at in the first stretch of a walk.
+const FIRST: usize = 400;
+/// Places looked at in one later stretch, at most.
+const STRETCH_MAX: usize = 5_000;
+/// Places that a walk may go on for, where this is thought to fill the page.
+const WALK_MAX: usize = 6_000;
+/// Places looked at before all are gathered, however many that is.
+const WALK_LONG_MAX: usize = 100_000;
+
+/// An order that is walked, a stretch at a time, and of whose places some are kept. Each says nothing while something
+/// is not ready.
+pub(crate) trait Walks {
+    /// The next places.
+    fn walk(
+        &self,
+        tx: &mut Tx,
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Option<Vec<Cursor>>, Failure>;
+
+    /// Those that are kept, in any order.
+    fn keep(&self, tx: &mut Tx, ids: &[i64]) -> Result<Option<Vec<i64>>, Failure>;
+
+    /// In which part of the order all stand that are kept.
+    fn reach(&self) -> Reach;
+
+    /// Whether so few are kept in all that they are better gathered.
+    fn is_few(&self, tx: &mut Tx) -> Result<bool, Failure>;
+}
+
+/// What a walk came to.
+pub(crate) enum Stretched {
+    /// The places wanted, or all there are.
+    Full(Vec<Cursor>),
+    /// Few are kept, or they stand elsewhere in this order: they are better gathered.
+    Few,
+}
+
+/// Walks an order until as many places are found as are wanted, or it is better not to.
+pub(crate) fn stretches(
+    tx: &mut Tx,
+    order: &dyn Walks,
+    after: Option<&Cursor>,
+    wanted: usize,
+) -> Result<Option<Stretched>, Failure> {
+    let mut found: Vec<Cursor> = Vec::new();
+    let reach = order.reach();
+    let (mut last, mut seen, mut stretch, mut most) = (reach.from(after), 0, FIRST, WALK_MAX);
+    while seen < most {
+        let Some(places) = order.walk(tx, last.as_ref(), stretch)? else { return Ok(None) };
+        let ids: Vec<i64> = places.iter().map(|place| place.id).collect();
+        let Some(those) = order.keep(tx, &ids)? else { return Ok(None) };
+        let those: HashSet<i64> = those.into_iter().collect();
+        let is_end =
+            places.len() < stretch || places.last().is_some_and(|last| reach.is_left_by(last));
+        seen += places.len();
+        last = places.last().cloned();
+        found.extend(places.into_iter().filter(|place| those.contains(&place.id)));
+        if found.len() >= wanted || is_end {
+            found.truncate(wanted);
+            return Ok(Some(Stretched::Full(found)));
+        }
+        // How much further the page would be full, at this rate.
+        let further = match found.len() {
+            0 => usize::MAX,
+            hits => seen.saturating_mul(wanted - hits) / hits,
+        };
+        stretch = further.saturating_add(further / 2).clamp(FIRST, STRETCH_MAX);
+        if seen.saturating_add(further) > WALK_MAX && most == WALK_MAX {
+            if order.is_few(tx)? {
+                break;
+            }
+            most = WALK_LONG_MAX;
+        }
+    }
+    Ok(Some(Stretched::Few))
+}
+
+/// The part of an order in which all stand that a condition lets through.
+pub(crate) struct Reach {
+    turn: Turn,
+    first: Option<Cursor>,
+    last: Option<Cursor>,
+}
+
+impl Reach {
+    /// What a condition says of it, if it asks about the term by which the order goes.
+    pub(crate) fn of(
+        turn: Turn,
+        condition: Option<&dyn Asked>,
+        by: Option<&Term>,
+        now: Moment,
+    ) -> Reach {
+        let ends = condition.zip(by).map(|(asked, by)| asked.reach(by, now));
+        let (low, high) = ends.unwrap_or_default();
+        let (first, last) = if turn == Turn::Down { (high, low) } else { (low, high) };
+        // Whoever stands at an end is within: before all of them the reach begins, and after all of them it ends.
+        let (lowest, highest) = (0, i64::MAX);
+        let (before, after) =
+            if turn == Turn::Down { (highest, lowest) } else { (lowest, highest) };
+        let place = |value: Option<Key>, id| value.map(|value| Cursor { value, id });
+        Reach { turn, first: place(first, before), last: place(last, after) }
+    }
+
+    /// Where a walk begins that would begin after a place.
+    fn from(&self, after: Option<&Cursor>) -> Option<Cursor> {
+        let later = |first: &&Cursor| after.is_none_or(|after| first.cmp(after, self.turn).is_gt());
+        self.first.as_ref().filter(later).or(after).cloned()
+    }
+
+    /// Whether nobody comes any more who is within.
+    fn is_left_by(&self, place: &Cursor) -> bool {
+        self.last.as_ref().is_some_and(|last| place.cmp(last, self.turn).is_gt())
+    }
+}
