@@ -6,15 +6,20 @@ use platform::db::{Sql, Tx, sql};
 use platform::failure::Failure;
 use platform::jobs::{self, State};
 use serde_json::json;
+use team::roster;
 
 use crate::refold::REFOLD;
 
 /// Under which names it is noted that something is kept.
-const KEPT: [&str; 5] = ["handoff", "former_employee", "spent", KNOWN_AHEAD, "company_standing"];
+const KEPT: [&str; 6] =
+    ["handoff", "former_employee", "spent", KNOWN_AHEAD, "company_standing", TERRITORY_WAKE];
 
 /// That what is known ahead of a later employer is waited for: of whoever had several, what conditions ask is kept
 /// anew too.
 pub(crate) const KNOWN_AHEAD: &str = "known_ahead";
+
+/// When somebody comes into a territory, or out of one, by time alone.
+pub(crate) const TERRITORY_WAKE: &str = "territory_wake";
 
 /// The newest of its jobs that are looked at: more never wait.
 const REFOLDS_LOOKED_AT: u32 = 20;
@@ -37,9 +42,13 @@ pub fn is_all_kept(tx: &mut Tx) -> Result<bool, Failure> {
 /// # Errors
 /// `Broken` when the database fails.
 pub fn keep(tx: &mut Tx, now: Moment) -> Result<Option<i64>, Failure> {
-    let missing = missing(tx)?;
+    let mut missing = missing(tx)?;
     for what in &missing {
         tx.execute(KEEP, args![*what, now])?;
+    }
+    // A territory that is still to be made has that made, too.
+    if !roster::held_territories(tx)?.iter().any(|one| one.built_to.is_none()) {
+        missing.retain(|what| *what != TERRITORY_WAKE);
     }
     let is_empty = people::count(tx)? == 0 && people::companies::ids_after(tx, 0, 1)?.is_empty();
     if missing.is_empty() || is_empty {

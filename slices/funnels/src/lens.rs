@@ -14,7 +14,7 @@ use team::{Right, User};
 
 use crate::company::KeptRules;
 use crate::store::{self, VersionRow};
-use crate::territory::KeptFolder;
+use crate::territory::KeptJudge;
 
 /// The lens that a workspace starts with, and under which its lists stand unless told otherwise.
 pub const MAIN: &str = "Shared";
@@ -73,7 +73,7 @@ pub struct Definitions {
     /// How they count scores of companies.
     pub(crate) rules: KeptRules,
     /// What judges who is in which territory.
-    pub(crate) territories: KeptFolder,
+    pub(crate) territories: KeptJudge,
 }
 
 /// A folder, and what it was made of.

@@ -222,10 +222,12 @@ pub(crate) fn fold(
         kept.map(|((person, is_new, whole), news)| (*person, *is_new, news, whole)),
         now,
     )?;
-    let whole = histories.iter().map(|(person, is_new, history)| (*person, *is_new, history));
-    Territories::load(tx)?.keep(tx, whole, now)?;
     let judged = judge(tx, lenses, &histories, now)?;
-    write(tx, judged, by)
+    write(tx, judged, by)?;
+    // Counts by territories are written after those of everybody, whatever is told: two who tell something at once never
+    // wait for each other.
+    let whole = histories.iter().map(|(person, is_new, history)| (*person, *is_new, history));
+    Territories::load(tx)?.keep(tx, whole, now)
 }
 
 /// What one person's fold under one lens yields, beside what is stored.

@@ -22,7 +22,7 @@ use crate::lens::Lens;
 use crate::project::Judged;
 use crate::segment::{Keeper, News};
 use crate::spent::Spent;
-use crate::{lens, project};
+use crate::{lens, project, territory};
 
 /// The job that re-stands everybody.
 pub const REFOLD: &str = "funnels.refold";
@@ -55,7 +55,8 @@ impl Job for Refold {
             company::everybody(app, run)?;
         }
         let asked = run.payload().get("for").and_then(Value::as_array);
-        let keeps = asked.is_some_and(|all| all.iter().any(|what| *what == kept::KNOWN_AHEAD));
+        let is_for = |what| asked.is_some_and(|all| all.iter().any(|asked| *asked == what));
+        let (keeps, wakes) = (is_for(kept::KNOWN_AHEAD), is_for(kept::TERRITORY_WAKE));
         let (least, most) = ASIDE_PEOPLE;
         let at_once = i64::try_from((total / PARTS).clamp(least, most)).unwrap_or(i64::MAX);
         // Handed over when the one before is written: of two chunks at most anything is kept in memory.
@@ -73,6 +74,9 @@ impl Job for Refold {
                 let last = aside.people.last().copied();
                 app.db.write_blocking(move |tx| {
                     ticket.confirm(tx)?;
+                    if wakes {
+                        territory::Keeper::load(tx)?.keep_whole(tx, &aside.people, now)?;
+                    }
                     aside.write(tx, keeps, now)
                 })?;
                 done += u64::try_from(count).unwrap_or(0);
@@ -217,6 +221,7 @@ pub fn wake_due(app: &App) -> Result<u64, Failure> {
     let now = app.clock.now();
     company::wake_due(app, now)?;
     company::wake_alone(app, now)?;
+    territory::wake_due(app, now)?;
     let mut woken = 0;
     let mut before = Vec::new();
     loop {
@@ -236,13 +241,14 @@ pub fn wake_due(app: &App) -> Result<u64, Failure> {
     }
 }
 
-/// When the next standing, or score of a company, could change by itself.
+/// When the next standing, score of a company, or territory could change by itself.
 ///
 /// # Errors
 /// `Broken` when the database fails.
 pub fn next_wake(app: &App) -> Result<Option<Moment>, Failure> {
     app.db.read_blocking(|tx| {
         let companies = [company::next_due(tx)?, people::companies::standing::next_due(tx)?];
-        Ok(companies.into_iter().chain([people::stand::next_due(tx)?]).flatten().min())
+        let people = [people::stand::next_due(tx)?, people::sight::next_due(tx)?];
+        Ok(companies.into_iter().chain(people).flatten().min())
     })
 }

@@ -17,7 +17,7 @@ use crate::former::Former;
 use crate::lens::{self, Lens};
 use crate::spent::Spent;
 use crate::store::{self, TransitionRow};
-use crate::{erase, flow, handoff, kept, project, refold};
+use crate::{erase, flow, handoff, kept, project, refold, territory};
 
 /// Differences that are told one by one; the rest is only counted.
 const TOLD_MAX: usize = 100;
@@ -109,6 +109,7 @@ fn compare(
     let mut flows: Vec<BTreeMap<_, _>> = lenses.iter().map(|_| BTreeMap::new()).collect();
     let mut folders: Vec<Folder> =
         lenses.iter().map(|lens| Folder::new(&lens.in_force())).collect();
+    let mut territories = territory::Keeper::of_whole(tx)?;
     let mut after: PersonId = 0;
     loop {
         let ids = people::ids_after(tx, after, CHUNK_PEOPLE)?;
@@ -132,6 +133,11 @@ fn compare(
         for person in paid_apart {
             let pair = ("another sum".to_owned(), "what their purchases cost".to_owned());
             found.tell("", || ids_outside.encode(people::PERSON, person), "what was paid", pair);
+        }
+        let whole = histories.iter().map(|(person, history)| (*person, history));
+        for person in territories.differs(tx, whole, now)? {
+            let pair = ("others".to_owned(), "those that their facts are in".to_owned());
+            found.tell("", || ids_outside.encode(people::PERSON, person), "territories", pair);
         }
         for ((lens, folder), flow) in lenses.iter().zip(&mut folders).zip(&mut flows) {
             let mut standings = people::stand::standings(tx, lens.id, &ids)?;
@@ -188,6 +194,11 @@ fn compare(
         if kept != counted {
             let pair = (format!("{kept:?}"), format!("{counted:?}"));
             found.tell(&lens.name, || "the tally by owners".to_owned(), "counts", pair);
+        }
+        let (kept, counted) = people::within::kept_and_counted(tx, lens.id)?;
+        if kept != counted {
+            let pair = (format!("{kept:?}"), format!("{counted:?}"));
+            found.tell(&lens.name, || "the tally by territories".to_owned(), "counts", pair);
         }
         for (company, kept, counted) in people::companies::standing::differing(tx, lens.id)? {
             let of = || subject_outside(ids_outside, company);

@@ -40,6 +40,7 @@ mod taken;
 pub mod upsert;
 pub mod views;
 pub mod web;
+pub mod within;
 
 pub use of::Of;
 pub use project::{OWNER, PeopleProjection, WORKS_AT};
@@ -99,6 +100,7 @@ pub fn slice() -> Slice {
                     "0086_segments_of_companies",
                     include_str!("../migrations/0086_segments_of_companies.sql"),
                 ),
+                ("0093_territory_tally", include_str!("../migrations/0093_territory_tally.sql")),
             ],
         },
         statements: &[
@@ -110,6 +112,7 @@ pub fn slice() -> Slice {
             companies::order::ALL,
             companies::standing::ALL,
             companies::standing::save::ALL,
+            within::ALL,
             list::ALL,
             import::ALL,
             search::ALL,

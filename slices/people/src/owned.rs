@@ -7,13 +7,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use funnel::Stage;
 use platform::args;
-use platform::db::{Arg, Made, Sql, Tx, sql};
+use platform::db::{Arg, Sql, Tx, sql};
 use platform::failure::Failure;
 use team::sight::Limits;
 
 use crate::stand::{self, Place};
 use crate::store::{self, PersonRow};
-use crate::{CompanyId, LensId, PersonId, sight};
+use crate::{CompanyId, LensId, PersonId, within};
 
 const ADD: Sql =
     sql("insert into owner_tally (lens_id, owner_id, stage, n) values ($1, $2, $3, $4)
@@ -60,6 +60,11 @@ pub(crate) fn whereabouts(
     Ok(found)
 }
 
+/// Every lens under which anybody stands.
+pub(crate) fn lenses(tx: &mut Tx) -> Result<Vec<LensId>, Failure> {
+    Ok(tx.rows(LENSES, args![])?.iter().map(|row| row.int(0)).collect())
+}
+
 fn write(tx: &mut Tx, differences: Differences) -> Result<(), Failure> {
     let rows = differences.into_iter().filter(|(_, n)| *n != 0);
     let rows = rows.map(|((lens, owner, stage), n)| args![lens, owner, stage, n].to_vec());
@@ -73,6 +78,7 @@ pub(crate) fn stood(
     places: &[&Place],
     whereabouts: &HashMap<PersonId, Whereabouts>,
 ) -> Result<(), Failure> {
+    within::stood(tx, lens, places, whereabouts)?;
     let mut differences = Differences::new();
     for place in places {
         let before = place.was();
@@ -102,7 +108,8 @@ pub(crate) fn assigned(
         return Ok(());
     }
     let ids: Vec<PersonId> = changed.keys().copied().collect();
-    let lenses: Vec<LensId> = tx.rows(LENSES, args![])?.iter().map(|row| row.int(0)).collect();
+    let lenses = lenses(tx)?;
+    within::assigned(tx, &lenses, &changed)?;
     let mut differences = Differences::new();
     for lens in lenses {
         for (person, stage) in stand::stages(tx, lens, &ids)? {
@@ -120,20 +127,24 @@ pub(crate) fn assigned(
 /// Somebody stands nowhere any more: their standings were at these stages.
 pub(crate) fn gone(
     tx: &mut Tx,
-    at: &Whereabouts,
-    stood: impl Iterator<Item = (LensId, i64)>,
+    person: PersonId,
+    at: Option<&Whereabouts>,
+    stood: impl Iterator<Item = (LensId, i64)> + Clone,
 ) -> Result<(), Failure> {
-    let Some(owner) = at.owner else { return Ok(()) };
+    let owner = at.and_then(|at| at.owner);
+    within::gone(tx, person, owner, stood.clone())?;
+    let Some(owner) = owner else { return Ok(()) };
     write(tx, stood.map(|(lens, stage)| ((lens, owner, stage), -1)).collect())
 }
 
 /// Nobody stands under a lens any more.
 pub(crate) fn forget(tx: &mut Tx, lens: LensId) -> Result<(), Failure> {
-    tx.execute(FORGET, args![lens]).map(drop)
+    tx.execute(FORGET, args![lens])?;
+    within::forget(tx, lens)
 }
 
-/// How many of those within the limits stand at each stage, by its number: of owners as it is kept, and of territories
-/// those who are nobody's of them, counted one by one.
+/// How many of those within the limits stand at each stage, by its number: those of the owners, and of the territories
+/// those whom none of the owners looks after.
 pub(crate) fn tally(
     tx: &mut Tx,
     lens: LensId,
@@ -146,15 +157,7 @@ pub(crate) fn tally(
         Ok(())
     })?;
     if !limits.territories.is_empty() {
-        let mut made = Made::default();
-        made.text("select s.stage, count(*) from (");
-        sight::gather_others(&mut made, limits);
-        made.text(") others cross join standing s where s.person_id = others.id and s.lens_id = ");
-        made.arg(lens).text(" group by s.stage");
-        tx.each_made(&made, |row| {
-            *found.entry(row.int(0)).or_default() += row.int(1);
-            Ok(())
-        })?;
+        within::tally(tx, lens, limits, &mut found)?;
     }
     Ok(found.into_iter().map(|(stage, n)| (stage, n.unsigned_abs())).collect())
 }

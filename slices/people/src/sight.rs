@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use funnel::history::{Entry, What};
+use moment::Moment;
 use platform::args;
 use platform::db::{Arg, Made, Sql, Tx, sql};
 use platform::failure::Failure;
@@ -15,7 +16,7 @@ use team::sight::Limits;
 use team::{Sight, User};
 
 use crate::store::{self, CompanyRow, PersonRow};
-use crate::{COMPANY, CompanyId, LensId, PERSON, PersonId};
+use crate::{COMPANY, CompanyId, LensId, PERSON, PersonId, within};
 
 const OWNERS: Sql = sql("select id, owner_id from person where id in ({list})");
 const TERRITORIES: Sql =
@@ -25,8 +26,30 @@ const ENTER: Sql = sql("insert into territory_person (territory_id, person_id) v
 const LEAVE: Sql = sql("delete from territory_person where territory_id = $1 and person_id = $2");
 const CLEAR: Sql = sql("delete from territory_person where territory_id = $1");
 const IN_TERRITORY: Sql = sql("select count(*) from territory_person where territory_id = $1");
+const WAKES: Sql =
+    sql("select person_id, wakes_at from territory_wake where person_id in ({list})");
+const WAKE: Sql = sql("insert into territory_wake (person_id, wakes_at) values ($1, $2)
+     on conflict (person_id) do update set wakes_at = excluded.wakes_at");
+const REST: Sql = sql("delete from territory_wake where person_id = $1");
+const REST_ALL: Sql = sql("delete from territory_wake");
+const DUE: Sql = sql("select person_id from territory_wake where wakes_at <= $1
+     order by wakes_at, person_id limit $2");
+const NEXT_DUE: Sql = sql("select min(wakes_at) from territory_wake");
 
-pub(crate) const ALL: &[Sql] = &[OWNERS, TERRITORIES, ENTER, LEAVE, CLEAR, IN_TERRITORY];
+pub(crate) const ALL: &[Sql] = &[
+    OWNERS,
+    TERRITORIES,
+    ENTER,
+    LEAVE,
+    CLEAR,
+    IN_TERRITORY,
+    WAKES,
+    WAKE,
+    REST,
+    REST_ALL,
+    DUE,
+    NEXT_DUE,
+];
 
 /// Companies of which one statement asks whether they are seen.
 const COMPANIES_AT_ONCE: usize = 1_000;
@@ -300,7 +323,11 @@ pub(crate) fn seen_companies(
     Ok(companies.iter().copied().filter(|company| found.contains(company)).collect())
 }
 
+/// Numbers behind each other; of none one that nobody has, for PostgreSQL knows no empty list.
 pub(crate) fn listed(made: &mut Made, values: &[i64]) {
+    if values.is_empty() {
+        made.text("0");
+    }
     for (at, value) in values.iter().enumerate() {
         made.text(if at == 0 { "" } else { ", " }).arg(*value);
     }
@@ -415,9 +442,15 @@ pub fn enter_and_leave(
     let rows = |pairs: Vec<(i64, PersonId)>| {
         pairs.into_iter().map(|(territory, person)| args![territory, person]).collect()
     };
-    tx.bulk(LEAVE, rows(leave))?;
-    tx.bulk(ENTER, rows(enter))?;
-    Ok(())
+    let people: BTreeSet<PersonId> =
+        enter.iter().chain(&leave).map(|(_, person)| *person).collect();
+    if people.is_empty() {
+        return Ok(());
+    }
+    within::moved(tx, &people, |tx| {
+        tx.bulk(LEAVE, rows(leave))?;
+        tx.bulk(ENTER, rows(enter)).map(drop)
+    })
 }
 
 /// The territories of each of these people, as pairs.
@@ -436,12 +469,60 @@ pub fn territories_of(
     Ok(found)
 }
 
+/// Remembers when each of these people could come into a territory, or out of one, by time alone; who is not in
+/// `wakes` could not.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn wake_at(
+    tx: &mut Tx,
+    people: &[PersonId],
+    wakes: &BTreeMap<PersonId, Moment>,
+) -> Result<(), Failure> {
+    let mut kept: BTreeMap<PersonId, Moment> = BTreeMap::new();
+    tx.each_in(WAKES, &[], &store::list(people), |row| {
+        kept.insert(row.int(0), row.moment(1));
+        Ok(())
+    })?;
+    let rest = kept.keys().filter(|person| !wakes.contains_key(person));
+    let rest = rest.map(|person| args![*person].to_vec()).collect();
+    let wake = wakes.iter().filter(|(person, at)| kept.get(person) != Some(at));
+    let wake = wake.map(|(person, at)| args![*person, *at].to_vec()).collect();
+    tx.bulk(REST, rest)?;
+    tx.bulk(WAKE, wake).map(drop)
+}
+
+/// Nobody comes into a territory by time alone, nor out of one: there is none.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn wake_nobody(tx: &mut Tx) -> Result<(), Failure> {
+    tx.execute(REST_ALL, args![]).map(drop)
+}
+
+/// People who could have come into a territory by now, or out of one, by time alone.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn due(tx: &mut Tx, now: Moment, limit: i64) -> Result<Vec<PersonId>, Failure> {
+    Ok(tx.rows(DUE, args![now, limit])?.iter().map(|row| row.int(0)).collect())
+}
+
+/// When the next could.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn next_due(tx: &mut Tx) -> Result<Option<Moment>, Failure> {
+    Ok(tx.row(NEXT_DUE, args![])?.and_then(|row| row.moment_opt(0)))
+}
+
 /// Forgets who was in a territory.
 ///
 /// # Errors
 /// `Broken` when the database fails.
 pub fn clear_territory(tx: &mut Tx, territory: i64) -> Result<(), Failure> {
-    tx.execute(CLEAR, args![territory]).map(drop)
+    tx.execute(CLEAR, args![territory])?;
+    within::cleared(tx, territory)
 }
 
 /// How many people are in a territory.

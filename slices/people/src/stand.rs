@@ -262,9 +262,10 @@ pub(crate) fn forget_person(tx: &mut Tx, person: PersonId) -> Result<u64, Failur
     let gone = tx.rows(FORGET_PERSON, args![person])?;
     let less = gone.iter().map(|row| args![row.int(0), row.int(1), -1_i64].to_vec()).collect();
     tx.bulk(TALLY_ADD, less)?;
-    if let Some(at) = owned::whereabouts(tx, &[person])?.remove(&person) {
-        let stood = || gone.iter().map(|row| (row.int(0), row.int(1)));
-        owned::gone(tx, &at, stood())?;
+    let stood = || gone.iter().map(|row| (row.int(0), row.int(1)));
+    let at = owned::whereabouts(tx, &[person])?.remove(&person);
+    owned::gone(tx, person, at.as_ref(), stood())?;
+    if let Some(at) = at {
         companies::standing::gone(tx, &at, stood())?;
     }
     Ok(u64::try_from(gone.len()).unwrap_or(u64::MAX))
