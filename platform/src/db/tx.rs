@@ -171,6 +171,26 @@ impl Tx {
         self.noted(result)
     }
 
+    /// The same of two columns.
+    ///
+    /// # Errors
+    /// As [`Tx::each`].
+    pub fn pairs_made(
+        &mut self,
+        made: &Made,
+        mut with: impl FnMut(i64, i64) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        self.refuse_after_failure()?;
+        let text = made.text_for(self.dialect())?;
+        let result = match &mut self.engine {
+            Engine::Sqlite(session) => session.pairs_made(&text, made.args(), &mut with),
+            Engine::Postgres(session) => {
+                session.each_made(&text, made.args(), &mut |row| with(row.int(0), row.int(1)))
+            }
+        };
+        self.noted(result)
+    }
+
     /// Runs a statement for its effect; gives how many rows it touched.
     ///
     /// # Errors

@@ -1,8 +1,8 @@
 //! `companies`: those that there are, a page at a time in any order, where they stand, and one of them.
 
+mod furthest;
 mod list;
-pub(crate) mod order;
-mod sieve;
+pub(crate) mod seen;
 mod sort;
 pub mod standing;
 

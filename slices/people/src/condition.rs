@@ -35,6 +35,12 @@ pub trait Asked: Send + Sync + Debug {
     /// `Forbidden` without the right to read people; `Refused` with `condition` for what can't be asked of everybody.
     fn prepare(&self, tx: &mut Tx, who: &User, now: Moment) -> Result<Option<i64>, Failure>;
 
+    /// Of how many whom the user sees it is true; nothing while it is not ready.
+    ///
+    /// # Errors
+    /// As [`Asked::prepare`].
+    fn count(&self, tx: &mut Tx, who: &User, now: Moment) -> Result<Option<u64>, Failure>;
+
     /// A statement that gives `id`, everybody whom the user sees and of whom it is true, in no order; nothing while it is not ready.
     ///
     /// # Errors

@@ -109,7 +109,6 @@ pub fn slice() -> Slice {
             stand::ALL,
             stand::save::ALL,
             owned::ALL,
-            companies::order::ALL,
             companies::standing::ALL,
             companies::standing::save::ALL,
             within::ALL,

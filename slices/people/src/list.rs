@@ -4,30 +4,32 @@
 //! several stages are merged from the heads of theirs. Of a condition the order is read on until the page is full, or,
 //! if few meet it, those few are gathered and put in order.
 
-pub(crate) mod among;
-mod order;
-pub(crate) mod walk;
+pub(crate) mod order;
+pub(crate) mod places;
+mod sieve;
+mod walk;
 
 use std::sync::Arc;
 
 use funnel::Stage;
-use funnel::condition::{Score, Subject, Term};
+use funnel::condition::Subject;
 use moment::Moment;
-use platform::db::{Arg, Sql, Tx};
+use platform::db::{Arg, Tx};
 use platform::failure::Failure;
 use team::{Right, User};
 
 use crate::condition::{Asked, ConditionSource};
 use crate::stand::{self, Standing};
 use crate::store::{self, PersonRow};
-use crate::{LensId, PersonId, search, sight};
+use crate::{LensId, Of, PersonId, search, sight};
 
-pub use among::Sieve;
+pub(crate) use order::ALL;
+use order::{By, Order};
+pub use sieve::Sieve;
+pub use walk::Bounds;
 
 /// Rows on a page at most.
 pub const PAGE_ROWS_MAX: usize = 200;
-
-pub(crate) const ALL: &[Sql] = order::ALL;
 
 /// By what the list is ordered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,15 +70,15 @@ impl Sort {
         }
     }
 
-    /// What conditions ask about that it is the order of.
-    fn term(&self) -> Option<Term> {
-        match self {
-            Sort::Fit => Some(Term::Score(Score::Fit)),
-            Sort::Engagement => Some(Term::Score(Score::Engagement)),
-            Sort::Fact(key) => Some(Term::Fact(key.clone())),
-            // A name is ordered as it is shown, which may be an address.
-            Sort::Name | Sort::Touched | Sort::Created => None,
-        }
+    fn by(&self) -> By<'_> {
+        By::Column(match self {
+            Sort::Name => &order::PEOPLE_BY_NAME,
+            Sort::Fit => &order::PEOPLE_BY_FIT,
+            Sort::Engagement => &order::PEOPLE_BY_ENGAGEMENT,
+            Sort::Touched => &order::PEOPLE_BY_TOUCHED,
+            Sort::Created => &order::PEOPLE_BY_CREATED,
+            Sort::Fact(key) => return By::Fact(key),
+        })
     }
 
     /// The fact of which it is the order, if it is of one.
@@ -94,9 +96,9 @@ impl Sort {
         known.or_else(|| is_fact(word).then(|| Sort::Fact(word.to_owned())))
     }
 
-    /// Whether each stage has this order by itself, so that all of a stage can be gone through in it.
-    pub fn is_by_stage(&self) -> bool {
-        order::keeps_stages(self)
+    /// Whether a cursor is a place in this order.
+    pub fn fits(&self, cursor: &Cursor) -> bool {
+        self.by().fits(cursor)
     }
 
     /// Whether the largest comes first unless it is asked otherwise.
@@ -123,6 +125,13 @@ pub enum Turn {
     Up,
     /// The largest first.
     Down,
+}
+
+impl Turn {
+    /// Whether the largest comes first, as an address says it.
+    pub fn of(is_descending: bool) -> Turn {
+        if is_descending { Turn::Down } else { Turn::Up }
+    }
 }
 
 /// What is asked.
@@ -220,16 +229,6 @@ impl Cursor {
         Some(Cursor { value, id })
     }
 
-    /// Whether it is a place in that order.
-    pub fn fits(&self, sort: &Sort) -> bool {
-        matches!(
-            (&self.value, sort),
-            (Key::Text(_), Sort::Name | Sort::Fact(_))
-                | (Key::Real(_), Sort::Fit | Sort::Engagement | Sort::Fact(_))
-                | (Key::Int(_), Sort::Touched | Sort::Created)
-        )
-    }
-
     pub(crate) fn cmp(&self, other: &Cursor, turn: Turn) -> std::cmp::Ordering {
         let order = self.value.cmp(&other.value).then(self.id.cmp(&other.id));
         if turn == Turn::Down { order.reverse() } else { order }
@@ -257,8 +256,9 @@ pub struct ListView {
 }
 
 impl List {
-    fn turn(&self) -> Turn {
-        if self.descending { Turn::Down } else { Turn::Up }
+    fn order(&self) -> Order<'_> {
+        let turn = Turn::of(self.descending);
+        Order { of: Of::People, lens: self.lens, by: self.sort.by(), turn }
     }
 }
 
@@ -283,13 +283,7 @@ pub(crate) fn heads(
     limit: usize,
     now: Moment,
 ) -> Result<Option<(Vec<PersonId>, Option<Cursor>)>, Failure> {
-    let Some(mut places) = among::places(tx, who, ask, sieve, limit + 1, now)? else {
-        return Ok(None);
-    };
-    let is_more = places.len() > limit;
-    places.truncate(limit);
-    let next = places.last().filter(|_| is_more).cloned();
-    Ok(Some((places.into_iter().map(|place| place.id).collect(), next)))
+    places::page(tx, who, &ask.order(), sieve, (ask.after.as_ref(), limit), now)
 }
 
 /// Whether the user may see an order.
@@ -338,9 +332,6 @@ pub fn list_of(
     who.may(Right::ReadPeople)?;
     may_order(who, &ask.sort)?;
     let limit = ask.limit.clamp(1, PAGE_ROWS_MAX);
-    if ask.after.as_ref().is_some_and(|cursor| !cursor.fits(&ask.sort)) {
-        return Err(Failure::invalid("after", "this page belongs to another order; begin anew"));
-    }
     let sieve = Sieve { stages: ask.stages.clone(), ..sieve.clone() };
     let (ids, next) = match ask.search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
         Some(text) => {
@@ -350,15 +341,10 @@ pub fn list_of(
             found.truncate(limit);
             (found, None)
         }
-        None => {
-            let Some(mut places) = among::places(tx, who, ask, &sieve, limit + 1, now)? else {
-                return Ok(None);
-            };
-            let is_more = places.len() > limit;
-            places.truncate(limit);
-            let next = places.last().filter(|_| is_more).cloned();
-            (places.into_iter().map(|place| place.id).collect(), next)
-        }
+        None => match heads(tx, who, ask, &sieve, limit, now)? {
+            Some(page) => page,
+            None => return Ok(None),
+        },
     };
     Ok(Some(ListView { rows: of(tx, who, ask.lens, &ids)?, next }))
 }

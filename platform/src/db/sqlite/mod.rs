@@ -136,6 +136,23 @@ impl Session {
         Ok(())
     }
 
+    /// The same of two columns.
+    pub(crate) fn pairs_made(
+        &self,
+        text: &str,
+        args: &[Arg],
+        with: &mut dyn FnMut(i64, i64) -> Result<(), Failure>,
+    ) -> Result<(), Stop> {
+        let fail = |error: rusqlite::Error| said(&error, text, args);
+        let mut statement = self.made(text, args)?;
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next().map_err(fail)? {
+            let (one, other) = (row.get(0).map_err(fail)?, row.get(1).map_err(fail)?);
+            with(one, other).map_err(Stop::Caller)?;
+        }
+        Ok(())
+    }
+
     fn made(&self, text: &str, args: &[Arg]) -> Result<Statement<'_>, StatementError> {
         let fail = |error: rusqlite::Error| said(&error, text, args);
         let mut statement = self.conn.prepare(text).map_err(fail)?;

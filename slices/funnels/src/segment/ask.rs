@@ -208,6 +208,10 @@ impl Asked for Segment {
         Segment::prepare(self, tx, who, now)
     }
 
+    fn count(&self, tx: &mut Tx, who: &User, now: Moment) -> Result<Option<u64>, Failure> {
+        Segment::count(self, tx, who, now)
+    }
+
     fn set(&self, tx: &mut Tx, who: &User, now: Moment) -> Result<Option<Made>, Failure> {
         Segment::set(self, tx, who, now)
     }

@@ -18,6 +18,7 @@ mod kinds;
 mod lenses;
 mod lists;
 mod missing;
+mod parts;
 // What the core's own tests are made of.
 #[path = "../../../../cores/funnel/tests/oracle/mod.rs"]
 #[expect(dead_code, reason = "the core's tests use the rest")]

@@ -3,8 +3,7 @@
 //! **Promise:** whoever sees a part of the people is shown of each company what the people whom they see make of it, in
 //! rows, orders, counts and conditions alike.
 //!
-//! Whoever sees everybody walks the order's index, as the list of people does; whoever sees a part has orders by what
-//! people make of a company gathered from the parts of the owners whose people they see.
+//! It is the list of people, asked of companies: see [`crate::list`].
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,17 +13,15 @@ use funnel::condition::Subject;
 use moment::Moment;
 use platform::db::{Row, Tx};
 use platform::failure::Failure;
-use team::{Right, Sight, User};
+use team::{Right, User};
 
-use super::order;
-use super::sieve::CompanySieve;
+use super::seen;
 use super::sort::CompanySort;
 use crate::condition::{Asked, ConditionSource};
-use crate::list::among::are_few;
-use crate::list::walk::{Reach, Stretched, Walks, stretches};
-use crate::list::{Cursor, PAGE_ROWS_MAX, Turn};
+use crate::list::order::Order;
+use crate::list::{Cursor, PAGE_ROWS_MAX, Sieve, Turn, places};
 use crate::store::{self, CompanyRow};
-use crate::{CompanyId, LensId, WORKS_AT, sight};
+use crate::{CompanyId, LensId, Of, WORKS_AT, search, sight};
 
 /// Companies whom a search finds at most, of which those are kept that a sieve lets through.
 pub(crate) const FOUND_MAX: usize = 1_000;
@@ -65,8 +62,15 @@ impl CompanyList {
         }
     }
 
-    pub(super) fn turn(&self) -> Turn {
-        if self.descending { Turn::Down } else { Turn::Up }
+    /// What it asks, its search made.
+    fn sieve(&self, tx: &mut Tx, who: &User) -> Result<Sieve, Failure> {
+        let text = self.search.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        let found = match text {
+            Some(text) => Some(search::companies_found(tx, who, text, FOUND_MAX)?),
+            None => None,
+        };
+        let condition = self.condition.clone();
+        Ok(Sieve { of: Of::Companies, condition, list: self.list, found, ..Sieve::of(self.lens) })
     }
 }
 
@@ -124,80 +128,19 @@ pub fn heads(
 ) -> Result<Option<(Vec<CompanyId>, Option<Cursor>)>, Failure> {
     who.may(Right::ReadPeople)?;
     ask.sort.may_order(who)?;
-    if ask.after.as_ref().is_some_and(|cursor| !ask.sort.fits(cursor)) {
-        return Err(Failure::invalid("after", "this page belongs to another order; begin anew"));
-    }
-    let sieve = CompanySieve::of(tx, who, ask)?;
+    let sieve = ask.sieve(tx, who)?;
     if let (Some(found), true) = (&sieve.found, ask.sort == CompanySort::Name && !ask.descending) {
         let Some(mut found) = sieve.among(tx, who, found, now)? else { return Ok(None) };
         found.truncate(limit);
         return Ok(Some((found, None)));
     }
-    let Some(mut places) = places(tx, who, ask, &sieve, limit + 1, now)? else { return Ok(None) };
-    let is_more = places.len() > limit;
-    places.truncate(limit);
-    let next = places.last().filter(|_| is_more).cloned();
-    Ok(Some((places.into_iter().map(|place| place.id).collect(), next)))
-}
-
-/// The next places of whatever the sieve lets through, `wanted` at most; nothing while something is not ready.
-fn places(
-    tx: &mut Tx,
-    who: &User,
-    ask: &CompanyList,
-    sieve: &CompanySieve,
-    wanted: usize,
-    now: Moment,
-) -> Result<Option<Vec<Cursor>>, Failure> {
-    let is_limited = matches!(who.sight, Sight::Limited(_));
-    let after = ask.after.as_ref();
-    // What people make of a company is, for whoever sees a part of them, in no index.
-    let is_gathered = sieve.found.is_some() || is_limited && ask.sort.is_by_people();
-    if !is_gathered {
-        if sieve.is_open() && !is_limited {
-            return order::walk(tx, ask, after, wanted, now);
-        }
-        match stretches(tx, &CompanyWalk { who, ask, sieve, now }, after, wanted)? {
-            None => return Ok(None),
-            Some(Stretched::Full(found)) => return Ok(Some(found)),
-            Some(Stretched::Few) => {}
-        }
-    }
-    let Some(set) = sieve.set(tx, who, now)? else { return Ok(None) };
-    order::gather(tx, who, ask, &set, wanted, now)
-}
-
-/// The list of companies, walked.
-struct CompanyWalk<'a> {
-    who: &'a User,
-    ask: &'a CompanyList,
-    sieve: &'a CompanySieve,
-    now: Moment,
-}
-
-impl Walks for CompanyWalk<'_> {
-    fn walk(
-        &self,
-        tx: &mut Tx,
-        after: Option<&Cursor>,
-        limit: usize,
-    ) -> Result<Option<Vec<Cursor>>, Failure> {
-        order::walk(tx, self.ask, after, limit, self.now)
-    }
-
-    fn keep(&self, tx: &mut Tx, ids: &[CompanyId]) -> Result<Option<Vec<CompanyId>>, Failure> {
-        self.sieve.among(tx, self.who, ids, self.now)
-    }
-
-    fn reach(&self) -> Reach {
-        let by = self.ask.sort.term();
-        Reach::of(self.ask.turn(), self.ask.condition.as_deref(), by.as_ref(), self.now)
-    }
-
-    fn is_few(&self, tx: &mut Tx) -> Result<bool, Failure> {
-        let Some(set) = self.sieve.set(tx, self.who, self.now)? else { return Ok(true) };
-        are_few(tx, &set)
-    }
+    let order = Order {
+        of: Of::Companies,
+        lens: ask.lens,
+        by: ask.sort.by(),
+        turn: Turn::of(ask.descending),
+    };
+    places::page(tx, who, &order, &sieve, (ask.after.as_ref(), limit), now)
 }
 
 /// How many companies are listed, on all pages; nothing while the condition is not ready.
@@ -211,7 +154,7 @@ pub fn count(
     now: Moment,
 ) -> Result<Option<u64>, Failure> {
     who.may(Right::ReadPeople)?;
-    CompanySieve::of(tx, who, ask)?.count(tx, who, now)
+    ask.sieve(tx, who)?.count(tx, who, now)
 }
 
 /// Those of some companies that are listed, in their order; nothing while the condition is not ready.
@@ -226,7 +169,7 @@ pub fn among(
     now: Moment,
 ) -> Result<Option<Vec<CompanyId>>, Failure> {
     who.may(Right::ReadPeople)?;
-    CompanySieve::of(tx, who, ask)?.among(tx, who, companies, now)
+    ask.sieve(tx, who)?.among(tx, who, companies, now)
 }
 
 /// Has made ready what the condition and the order ask for; gives the jobs that make it, none if all is ready.
@@ -314,7 +257,7 @@ pub fn places_of(
     // Whoever is not told where people work is not told what they make of a company.
     let is_told = !who.is_hidden(WORKS_AT);
     for some in ids.chunks(PAGE_ROWS_MAX) {
-        let made = order::standings(who, lens, some);
+        let made = seen::standings(who, lens, some);
         tx.each_made(&made, |row| {
             found.insert(row.int(0), place_of(row, is_told));
             Ok(())
@@ -343,7 +286,7 @@ pub fn tally(tx: &mut Tx, who: &User, lens: LensId) -> Result<Vec<(Stage, u64)>,
     let all = count(tx, who, &CompanyList::of(lens), Moment::START)?.unwrap_or_default();
     let mut at: HashMap<Stage, u64> = HashMap::new();
     // Whoever is not told where people work is not told what they make of a company.
-    let made = order::tally(who, lens, !who.is_hidden(WORKS_AT));
+    let made = seen::tally(who, lens, !who.is_hidden(WORKS_AT));
     tx.each_made(&made, |row| {
         let stage = Stage::from_code(row.int(0)).unwrap_or(Stage::None);
         *at.entry(stage).or_default() += row.int(1).unsigned_abs();

@@ -1,11 +1,11 @@
 //! By what companies are ordered.
 
-use funnel::condition::{Score, Term};
 use platform::failure::Failure;
 use team::User;
 
 use crate::WORKS_AT;
-use crate::list::{Cursor, Key, is_fact};
+use crate::list::order::{self, By};
+use crate::list::{Cursor, is_fact};
 
 /// By what the list of companies is ordered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,20 +63,16 @@ impl CompanySort {
         !matches!(self, CompanySort::Name | CompanySort::Fact(_))
     }
 
-    /// What conditions ask about that it is the order of.
-    pub(super) fn term(&self) -> Option<Term> {
-        match self {
-            CompanySort::Stage => Some(Term::Stage),
-            CompanySort::People => Some(Term::People),
-            CompanySort::Intent => Some(Term::Score(Score::Intent)),
-            CompanySort::Fact(key) => Some(Term::Fact(key.clone())),
-            CompanySort::Name | CompanySort::Touched | CompanySort::Created => None,
-        }
-    }
-
-    /// Whether it is an order of what people make of companies.
-    pub(super) fn is_by_people(&self) -> bool {
-        matches!(self, CompanySort::Stage | CompanySort::People | CompanySort::Touched)
+    pub(super) fn by(&self) -> By<'_> {
+        By::Column(match self {
+            CompanySort::Name => &order::COMPANIES_BY_NAME,
+            CompanySort::Stage => &order::COMPANIES_BY_STAGE,
+            CompanySort::People => &order::COMPANIES_BY_PEOPLE,
+            CompanySort::Touched => &order::COMPANIES_BY_TOUCHED,
+            CompanySort::Intent => &order::COMPANIES_BY_INTENT,
+            CompanySort::Created => &order::COMPANIES_BY_CREATED,
+            CompanySort::Fact(key) => return By::Fact(key),
+        })
     }
 
     /// Whether the user may see the order.
@@ -99,18 +95,7 @@ impl CompanySort {
 
     /// Whether a cursor is a place in this order.
     pub fn fits(&self, cursor: &Cursor) -> bool {
-        matches!(
-            (&cursor.value, self),
-            (Key::Text(_), CompanySort::Name | CompanySort::Fact(_))
-                | (Key::Real(_), CompanySort::Intent | CompanySort::Fact(_))
-                | (
-                    Key::Int(_),
-                    CompanySort::Stage
-                        | CompanySort::People
-                        | CompanySort::Touched
-                        | CompanySort::Created
-                )
-        )
+        self.by().fits(cursor)
     }
 }
 

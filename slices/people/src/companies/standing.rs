@@ -15,24 +15,28 @@ use platform::args;
 use platform::db::{Row, Sql, Tx, sql};
 use platform::failure::Failure;
 
+use super::furthest::furthest;
 use crate::owned::Whereabouts;
 use crate::stand::Place;
 use crate::store::{self, PersonRow};
 use crate::{CompanyId, LensId, PersonId};
 use save::Differences;
 
-const STAND_ALONE: Sql =
-    sql("insert into company_standing (lens_id, company_id, people, leads, prospects, opportunities,
+const STAND_ALONE: Sql = sql(concat!(
+    "insert into company_standing (lens_id, company_id, people, leads, prospects, opportunities,
         customers, touched_at, stage, own_stage, own_next_at, intent)
      values ($1, $2, 0, 0, 0, 0, 0, $6, $3, $3, $4, $5)
      on conflict (lens_id, company_id) do update set
         own_stage = excluded.own_stage, own_next_at = excluded.own_next_at, intent = excluded.intent,
-        stage = case
-            when excluded.own_stage = 4 or company_standing.customers > 0 then 4
-            when excluded.own_stage = 3 or company_standing.opportunities > 0 then 3
-            when excluded.own_stage = 2 or company_standing.prospects > 0 then 2
-            when excluded.own_stage = 1 or company_standing.leads > 0 then 1
-            else 0 end");
+        stage = ",
+    furthest!(
+        "company_standing.leads",
+        "company_standing.prospects",
+        "company_standing.opportunities",
+        "company_standing.customers",
+        "excluded.own_stage"
+    )
+));
 const INTEND: Sql =
     sql("update company_standing set intent = $3 where lens_id = $1 and company_id = $2");
 const STANDINGS: Sql = sql("select person_id, stage, touched_at from standing

@@ -3,16 +3,14 @@
 
 use std::collections::HashSet;
 
-use funnel::condition::Term;
 use moment::Moment;
 use platform::db::Tx;
 use platform::failure::Failure;
 
+use super::order::Order;
 use super::{Cursor, Key, Turn};
 use crate::condition::Asked;
 
-/// Places looked at in the first stretch of a walk.
-const FIRST: usize = 400;
 /// Places looked at in one later stretch, at most.
 const STRETCH_MAX: usize = 5_000;
 /// Places that a walk may go on for, where this is thought to fill the page.
@@ -20,12 +18,36 @@ const WALK_MAX: usize = 6_000;
 /// Places looked at before all are gathered, however many that is.
 const WALK_LONG_MAX: usize = 100_000;
 
+/// How far a list looks before it does otherwise. The program has one set of these; tests have smaller ones, for they have
+/// fewer people: a part of the app.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// Places looked at in the first stretch of a walk.
+    pub first: usize,
+    /// Those who are gathered and put in order rather than met on a walk, unless the walk finds nobody.
+    pub few: usize,
+    /// Companies that are looked at, in everybody's order, before those of somebody who sees a part are gathered.
+    pub nearly: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Bounds {
+        Bounds { first: 400, few: 20_000, nearly: 4_000 }
+    }
+}
+
+impl Bounds {
+    pub(super) fn of(tx: &Tx) -> Bounds {
+        tx.find_part::<Bounds>().map(|bounds| *bounds).unwrap_or_default()
+    }
+}
+
 /// An order that is walked, a stretch at a time, and of whose places some are kept. Each says nothing while something
 /// is not ready.
-pub(crate) trait Walks {
+pub(super) trait Walks {
     /// The next places.
     fn walk(
-        &self,
+        &mut self,
         tx: &mut Tx,
         after: Option<&Cursor>,
         limit: usize,
@@ -42,7 +64,7 @@ pub(crate) trait Walks {
 }
 
 /// What a walk came to.
-pub(crate) enum Stretched {
+pub(super) enum Stretched {
     /// The places wanted, or all there are.
     Full(Vec<Cursor>),
     /// Few are kept, or they stand elsewhere in this order: they are better gathered.
@@ -50,15 +72,15 @@ pub(crate) enum Stretched {
 }
 
 /// Walks an order until as many places are found as are wanted, or it is better not to.
-pub(crate) fn stretches(
+pub(super) fn stretches(
     tx: &mut Tx,
-    order: &dyn Walks,
-    after: Option<&Cursor>,
-    wanted: usize,
+    order: &mut dyn Walks,
+    (after, wanted): (Option<&Cursor>, usize),
+    at_first: usize,
 ) -> Result<Option<Stretched>, Failure> {
     let mut found: Vec<Cursor> = Vec::new();
     let reach = order.reach();
-    let (mut last, mut seen, mut stretch, mut most) = (reach.from(after), 0, FIRST, WALK_MAX);
+    let (mut last, mut seen, mut stretch, mut most) = (reach.from(after), 0, at_first, WALK_MAX);
     while seen < most {
         let Some(places) = order.walk(tx, last.as_ref(), stretch)? else { return Ok(None) };
         let ids: Vec<i64> = places.iter().map(|place| place.id).collect();
@@ -78,7 +100,7 @@ pub(crate) fn stretches(
             0 => usize::MAX,
             hits => seen.saturating_mul(wanted - hits) / hits,
         };
-        stretch = further.saturating_add(further / 2).clamp(FIRST, STRETCH_MAX);
+        stretch = further.saturating_add(further / 2).clamp(at_first.max(1), STRETCH_MAX);
         if seen.saturating_add(further) > WALK_MAX && most == WALK_MAX {
             if order.is_few(tx)? {
                 break;
@@ -90,7 +112,7 @@ pub(crate) fn stretches(
 }
 
 /// The part of an order in which all stand that a condition lets through.
-pub(crate) struct Reach {
+pub(super) struct Reach {
     turn: Turn,
     first: Option<Cursor>,
     last: Option<Cursor>,
@@ -98,13 +120,9 @@ pub(crate) struct Reach {
 
 impl Reach {
     /// What a condition says of it, if it asks about the term by which the order goes.
-    pub(crate) fn of(
-        turn: Turn,
-        condition: Option<&dyn Asked>,
-        by: Option<&Term>,
-        now: Moment,
-    ) -> Reach {
-        let ends = condition.zip(by).map(|(asked, by)| asked.reach(by, now));
+    pub(super) fn of(order: &Order<'_>, condition: Option<&dyn Asked>, now: Moment) -> Reach {
+        let turn = order.turn;
+        let ends = condition.zip(order.by.term()).map(|(asked, by)| asked.reach(&by, now));
         let (low, high) = ends.unwrap_or_default();
         let (first, last) = if turn == Turn::Down { (high, low) } else { (low, high) };
         // Whoever stands at an end is within: before all of them the reach begins, and after all of them it ends.
@@ -116,7 +134,7 @@ impl Reach {
     }
 
     /// Where a walk begins that would begin after a place.
-    fn from(&self, after: Option<&Cursor>) -> Option<Cursor> {
+    pub(super) fn from(&self, after: Option<&Cursor>) -> Option<Cursor> {
         let later = |first: &&Cursor| after.is_none_or(|after| first.cmp(after, self.turn).is_gt());
         self.first.as_ref().filter(later).or(after).cloned()
     }

@@ -73,7 +73,7 @@ fn give(owner: &mut Client, people: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Takes their figures: the page, a list of three conditions, a search.
+/// Takes their figures: the pages, a list of three conditions, a search.
 pub(super) fn run(
     server: &Server,
     owner: &mut Client,
@@ -98,6 +98,12 @@ pub(super) fn run(
         eprintln!("{who}: {} people", count["count"]);
         server.latency(figure, &format!("page, people, {who}"), TRIES, |_| {
             browser.must("GET", "/people", None)
+        })?;
+        server.latency(figure, &format!("page, companies, {who}"), TRIES, |_| {
+            browser.must("GET", "/companies", None)
+        })?;
+        server.latency(figure, &format!("list, companies by people, {who}"), TRIES, |_| {
+            client.must("GET", "/api/v1/companies?limit=50&sort=people", None)
         })?;
         server.latency(figure, &format!("list, three conditions, {who}"), TRIES, |_| {
             client.must("GET", &list, None)

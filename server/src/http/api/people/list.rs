@@ -193,7 +193,7 @@ fn wanted(tx: &mut Tx, ask: &Ask) -> Result<Wanted, Failure> {
         Some(text) => Some(people::list::found(tx, who, text)?),
         None => None,
     };
-    if after.as_ref().is_some_and(|after| !after.fits(&sort)) {
+    if after.as_ref().is_some_and(|after| !sort.fits(after)) {
         let words = "This place belongs to another order; begin anew, without `after`.";
         return Err(Failure::refused("other_order", words));
     }

@@ -13,13 +13,14 @@ use platform::args;
 use platform::db::{Arg, Dialect, Sql, Tx, sql};
 use platform::failure::Failure;
 
+use super::super::furthest::furthest;
 use crate::owned::Whereabouts;
 use crate::store;
 use crate::{CompanyId, LensId};
 
 /// Of an owner's part, and of the whole, which counts what the company makes of itself besides.
 macro_rules! add {
-    ($table:literal, $by:literal, $columns:literal, $values:literal, $also:literal) => {
+    ($table:literal, $by:literal, $columns:literal, $values:literal, $($also:tt)*) => {
         sql(concat!(
             "insert into ",
             $table,
@@ -55,7 +56,7 @@ macro_rules! add {
                     then excluded.touched_at else ",
             $table,
             ".touched_at end",
-            $also
+            $($also)*
         ))
     };
 }
@@ -67,12 +68,14 @@ const ADD_WHOLE: Sql = add!(
     "",
     ", stage, own_stage",
     "$1, $2, $3, $4, $5, $6, $7, $8, $9, 0",
-    ", stage = case
-        when company_standing.own_stage = 4 or company_standing.customers + excluded.customers > 0 then 4
-        when company_standing.own_stage = 3 or company_standing.opportunities + excluded.opportunities > 0 then 3
-        when company_standing.own_stage = 2 or company_standing.prospects + excluded.prospects > 0 then 2
-        when company_standing.own_stage = 1 or company_standing.leads + excluded.leads > 0 then 1
-        else 0 end"
+    ", stage = ",
+    furthest!(
+        "company_standing.leads + excluded.leads",
+        "company_standing.prospects + excluded.prospects",
+        "company_standing.opportunities + excluded.opportunities",
+        "company_standing.customers + excluded.customers",
+        "company_standing.own_stage"
+    )
 );
 /// The same but for the stage of a company that is there already: see [`RAISE`] and [`LOWER`].
 const COME: Sql =
@@ -86,13 +89,11 @@ const HEAR: Sql = sql("update company_standing set touched_at = $3
 const RAISE: Sql = sql("update company_standing set stage = $3
      where lens_id = $1 and company_id = $2 and stage < $3");
 /// Somebody left this stage, who may have been the furthest.
-const LOWER: Sql = sql("update company_standing set stage = case
-        when own_stage = 4 or customers > 0 then 4
-        when own_stage = 3 or opportunities > 0 then 3
-        when own_stage = 2 or prospects > 0 then 2
-        when own_stage = 1 or leads > 0 then 1
-        else 0 end
-     where lens_id = $1 and company_id = $2 and stage = $3");
+const LOWER: Sql = sql(concat!(
+    "update company_standing set stage = ",
+    furthest!("leads", "prospects", "opportunities", "customers", "own_stage"),
+    " where lens_id = $1 and company_id = $2 and stage = $3"
+));
 const LAST: Sql = sql("select p.company_id, max(s.touched_at) from person p
      cross join standing s where s.lens_id = $1 and s.person_id = p.id and p.company_id in ({list})
      group by p.company_id");
