@@ -200,6 +200,11 @@ fn compare(
             let pair = (format!("{kept:?}"), format!("{counted:?}"));
             found.tell(&lens.name, || "the tally by territories".to_owned(), "counts", pair);
         }
+        let (kept, counted) = people::companies::counted::kept_and_counted(tx, lens.id)?;
+        if kept != counted {
+            let pair = (format!("{kept:?}"), format!("{counted:?}"));
+            found.tell(&lens.name, || "the tally of companies".to_owned(), "counts", pair);
+        }
         for (company, kept, counted) in people::companies::standing::differing(tx, lens.id)? {
             let of = || subject_outside(ids_outside, company);
             found.tell(&lens.name, of, "what people make of a company", (kept, counted));

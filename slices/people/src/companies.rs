@@ -1,5 +1,6 @@
 //! `companies`: those that there are, a page at a time in any order, where they stand, and one of them.
 
+pub mod counted;
 mod furthest;
 mod list;
 pub(crate) mod seen;

@@ -13,10 +13,10 @@ use funnel::condition::Subject;
 use moment::Moment;
 use platform::db::{Row, Tx};
 use platform::failure::Failure;
-use team::{Right, User};
+use team::{Right, Sight, User};
 
-use super::seen;
 use super::sort::CompanySort;
+use super::{counted, seen};
 use crate::condition::{Asked, ConditionSource};
 use crate::list::order::Order;
 use crate::list::{Cursor, PAGE_ROWS_MAX, Sieve, Turn, places};
@@ -283,19 +283,26 @@ fn place_of(row: &Row, is_told: bool) -> CompanyPlace {
 /// `Forbidden` without the right to read people; `Broken` when the database fails.
 pub fn tally(tx: &mut Tx, who: &User, lens: LensId) -> Result<Vec<(Stage, u64)>, Failure> {
     who.may(Right::ReadPeople)?;
-    let all = count(tx, who, &CompanyList::of(lens), Moment::START)?.unwrap_or_default();
-    let mut at: HashMap<Stage, u64> = HashMap::new();
     // Whoever is not told where people work is not told what they make of a company.
-    let made = seen::tally(who, lens, !who.is_hidden(WORKS_AT));
-    tx.each_made(&made, |row| {
-        let stage = Stage::from_code(row.int(0)).unwrap_or(Stage::None);
-        *at.entry(stage).or_default() += row.int(1).unsigned_abs();
-        Ok(())
-    })?;
-    let climbed: Vec<(Stage, u64)> =
-        Stage::CLIMB.iter().map(|stage| (*stage, at.get(stage).copied().unwrap_or(0))).collect();
+    let is_told = !who.is_hidden(WORKS_AT);
+    let (at, all): (_, u64) = match &who.sight {
+        Sight::Limited(limits) => {
+            let at = seen::tally_within(tx, limits, lens, is_told)?;
+            let all = at.values().sum();
+            (at, all)
+        }
+        Sight::Everybody => {
+            let all = count(tx, who, &CompanyList::of(lens), Moment::START)?.unwrap_or_default();
+            let at = if is_told { counted::of(tx, lens)? } else { seen::tally_alone(tx, lens)? };
+            (at, all)
+        }
+    };
+    let climbed: Vec<(Stage, u64)> = Stage::CLIMB
+        .iter()
+        .map(|stage| (*stage, at.get(&stage.code()).copied().unwrap_or(0)))
+        .collect();
     let somewhere: u64 = climbed.iter().map(|(_, n)| *n).sum();
-    let mut tally = vec![(Stage::None, all.saturating_sub(somewhere))];
-    tally.extend(climbed);
-    Ok(tally)
+    let mut all_at = vec![(Stage::None, all.saturating_sub(somewhere))];
+    all_at.extend(climbed);
+    Ok(all_at)
 }

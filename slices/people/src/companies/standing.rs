@@ -15,6 +15,7 @@ use platform::args;
 use platform::db::{Row, Sql, Tx, sql};
 use platform::failure::Failure;
 
+use super::counted;
 use super::furthest::furthest;
 use crate::owned::Whereabouts;
 use crate::stand::Place;
@@ -54,7 +55,7 @@ const NEXT_DUE: Sql =
 const KEPT_ALONE: Sql = sql("select company_id, own_stage, intent, own_next_at
      from company_standing where lens_id = $1 and company_id in ({list})");
 const KEPT: Sql = sql("select company_id, 0, people, leads, prospects, opportunities, customers,
-        touched_at, stage, own_stage from company_standing where lens_id = $1");
+        touched_at, stage, own_stage, tallied from company_standing where lens_id = $1");
 const KEPT_PARTS: Sql = sql("select company_id, owner_id, people, leads, prospects, opportunities,
         customers, touched_at from company_part where lens_id = $1 and people <> 0");
 /// The sums are whole numbers by their casts.
@@ -184,7 +185,8 @@ pub(crate) fn gone(
 /// Nobody stands under a lens any more.
 pub(crate) fn forget(tx: &mut Tx, lens: LensId) -> Result<(), Failure> {
     tx.execute(FORGET, args![lens, Moment::START])?;
-    tx.execute(FORGET_PARTS, args![lens]).map(drop)
+    tx.execute(FORGET_PARTS, args![lens])?;
+    counted::anew(tx, lens)
 }
 
 /// Writes where companies stand by themselves under a lens: told by whoever folds. Of each company there is a row from
@@ -197,7 +199,9 @@ pub fn alone(tx: &mut Tx, lens: LensId, companies: &[(CompanyId, Alone)]) -> Res
         let stage = it.stage.code();
         args![lens, *company, stage, it.next_at, it.intent, Moment::START].to_vec()
     });
-    tx.bulk(STAND_ALONE, rows.collect()).map(drop)
+    tx.bulk(STAND_ALONE, rows.collect())?;
+    let companies: Vec<CompanyId> = companies.iter().map(|(company, _)| *company).collect();
+    counted::stood(tx, lens, &companies)
 }
 
 /// Writes what is told of companies' scores under a lens.
@@ -279,8 +283,8 @@ pub fn differing(tx: &mut Tx, lens: LensId) -> Result<Vec<(CompanyId, String, St
         let counted = wholes.remove(&company).unwrap_or(NONE);
         let climbed = (1..5_i64).zip(counted.0.iter().skip(1)).filter(|(_, n)| **n > 0);
         let stage = climbed.map(|(stage, _)| stage).max().unwrap_or(0).max(row.int(9));
-        if kept != counted || row.int(8) != stage {
-            let kept = format!("{kept:?} at {}", row.int(8));
+        if kept != counted || row.int(8) != stage || row.int(10) != stage {
+            let kept = format!("{kept:?} at {}, counted at {}", row.int(8), row.int(10));
             differing.push((company, kept, format!("{counted:?} at {stage}")));
         }
         Ok(())

@@ -13,6 +13,7 @@ use platform::args;
 use platform::db::{Arg, Dialect, Sql, Tx, sql};
 use platform::failure::Failure;
 
+use super::super::counted;
 use super::super::furthest::furthest;
 use crate::owned::Whereabouts;
 use crate::store;
@@ -146,6 +147,11 @@ impl Difference {
         self.people == 0 && self.at == [0; 4] && self.touched_at == Moment::START && !self.is_left
     }
 
+    /// Whether the company may stand elsewhere by it.
+    fn is_elsewhere(&self) -> bool {
+        self.at != [0; 4]
+    }
+
     /// As far as it brings a company that has nobody else.
     fn stage(&self) -> Stage {
         let there = Stage::CLIMB.iter().zip(self.at).filter(|(_, n)| *n > 0);
@@ -194,6 +200,13 @@ impl Differences {
             d.row(args![*lens, *owner, *company], args![])
         };
         tx.bulk(ADD_PART, self.parts.iter().map(part).collect())?;
+        let mut told: BTreeMap<LensId, Vec<CompanyId>> = BTreeMap::new();
+        for ((lens, company), _) in self.wholes.iter().filter(|(_, it)| it.is_elsewhere()) {
+            told.entry(*lens).or_default().push(*company);
+        }
+        for (lens, companies) in told {
+            counted::stood(tx, lens, &companies)?;
+        }
         self.touch(tx)
     }
 
