@@ -2,15 +2,11 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { browser, fitsTheWindow, open, setUp, signIn, start } from "./harness.mjs";
+import { fitsTheWindow, house, open, signIn } from "./harness.mjs";
 
-let program, chrome, view, record;
+let program, chrome, view, record, close;
 before(async () => {
-  program = await start();
-  chrome = await browser();
-  view = await open(chrome, program.address);
-  await setUp(view.page);
-  await program.run("demo", "--people", "400");
+  ({ program, chrome, view, close } = await house({ people: 400 }));
   // Somebody who lacks but an answer: the question to ask next is the need.
   const people = JSON.parse(await program.run("people", "--stage", "prospect", "--limit", "200", "--json")).people;
   for (const { id } of people) {
@@ -22,10 +18,7 @@ before(async () => {
   }
   assert.ok(record, "the story has somebody who lacks but answers");
 });
-after(async () => {
-  await chrome?.close();
-  await program?.stop();
-});
+after(() => close?.());
 
 const criterion = (page, name) => page.locator(`#criterion-${name}`);
 

@@ -2,32 +2,13 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { browser, fitsTheWindow, open, setUp, start } from "./harness.mjs";
+import { fitsTheWindow, house, open } from "./harness.mjs";
+import { number, opens, press, rows } from "./listing.mjs";
 
 const PEOPLE = 300;
-let program, chrome, view;
-before(async () => {
-  program = await start();
-  chrome = await browser();
-  view = await open(chrome, program.address);
-  await setUp(view.page);
-  await program.run("demo", "--people", String(PEOPLE));
-});
-after(async () => {
-  await chrome?.close();
-  await program?.stop();
-});
-
-const rows = (page) => page.locator("[data-rows] > [data-row]");
-const number = (text) => Number(text.replaceAll(",", "").trim());
-const press = async (page, ...keys) => {
-  for (const key of keys) await page.keyboard.press(key);
-};
-/** Opens what a button opens, by keyboard. */
-const opens = async (page, button) => {
-  await page.locator(button).focus();
-  await page.keyboard.press("Enter");
-};
+let program, chrome, view, close;
+before(async () => ({ program, chrome, view, close } = await house({ people: PEOPLE })));
+after(() => close?.());
 
 test("a view is saved, shows what it showed, and can be what the list begins with", async () => {
   const { page, quiet } = view;

@@ -4,21 +4,13 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { browser, fitsTheWindow, open, owner, setUp, start } from "./harness.mjs";
+import { fitsTheWindow, house, open, owner } from "./harness.mjs";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-let program, chrome, view;
-before(async () => {
-  program = await start();
-  chrome = await browser();
-  view = await open(chrome, program.address);
-  await setUp(view.page);
-});
-after(async () => {
-  await chrome?.close();
-  await program?.stop();
-});
+let program, chrome, view, close;
+before(async () => ({ program, chrome, view, close } = await house()));
+after(() => close?.());
 
 test("a call is found by keyboard, and its page says what it takes and gives", async () => {
   const { page, quiet } = view;

@@ -3,43 +3,14 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { browser, fitsTheWindow, open, setUp, start } from "./harness.mjs";
+import { fitsTheWindow, house, open } from "./harness.mjs";
+import { number, opens, press, ready, rows, shows, total } from "./listing.mjs";
 
 const PEOPLE = 300;
-let program, chrome, view;
-before(async () => {
-  program = await start();
-  chrome = await browser();
-  view = await open(chrome, program.address);
-  await setUp(view.page);
-  await program.run("demo", "--people", String(PEOPLE));
-});
-after(async () => {
-  await chrome?.close();
-  await program?.stop();
-});
+let program, chrome, view, close;
+before(async () => ({ program, chrome, view, close } = await house({ people: PEOPLE })));
+after(() => close?.());
 
-const rows = (page) => page.locator("[data-rows] > [data-row]");
-const number = (text) => Number(text.replaceAll(",", "").trim());
-const total = (page) => page.locator("[data-total]").first().innerText().then(number);
-/** Waits until the list is the one of an address that says this. */
-const shows = async (page, words) => {
-  await page.waitForURL((url) => decodeURIComponent(url.href.replaceAll("+", " ")).includes(words));
-  await page.waitForFunction(() => !document.querySelector("[data-list][aria-busy]"));
-};
-/** Waits until what a condition asks for the first time is read, and counted. */
-const ready = async (page) => {
-  await page.waitForFunction(() => !document.querySelector("[data-poll]") && document.querySelector("[data-rows], .listwrap .empty"));
-  await page.waitForFunction(() => /\d/.test(document.querySelector("[data-total]").textContent));
-};
-const press = async (page, ...keys) => {
-  for (const key of keys) await page.keyboard.press(key);
-};
-/** Opens what a button opens, by keyboard. */
-const opens = async (page, button) => {
-  await page.locator(button).focus();
-  await page.keyboard.press("Enter");
-};
 const cells = (page, name) => rows(page).locator(`td[data-m=${name}]`).allInnerTexts();
 
 test("the companies are a key away, ordered by any column, and each leads to its record", async () => {

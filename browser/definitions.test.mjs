@@ -5,23 +5,13 @@ import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { browser, fitsTheWindow, open, setUp, start } from "./harness.mjs";
+import { fitsTheWindow, house, open } from "./harness.mjs";
+import { number } from "./listing.mjs";
 
 const packs = join(dirname(dirname(fileURLToPath(import.meta.url))), "cores/funnel/packs");
-let program, chrome, view, draft, backtest;
-before(async () => {
-  program = await start();
-  chrome = await browser();
-  view = await open(chrome, program.address);
-  await setUp(view.page);
-  await program.run("demo", "--people", "600");
-});
-after(async () => {
-  await chrome?.close();
-  await program?.stop();
-});
-
-const number = (text) => Number(text.replaceAll(",", "").trim());
+let program, view, draft, backtest, close;
+before(async () => ({ program, view, close } = await house({ people: 600 })));
+after(() => close?.());
 
 test("with one lens there is nothing to choose", async () => {
   const { page, quiet } = view;

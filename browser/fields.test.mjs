@@ -2,20 +2,11 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { browser, fitsTheWindow, open, setUp, start } from "./harness.mjs";
+import { fitsTheWindow, house } from "./harness.mjs";
 
-let program, chrome, view;
-before(async () => {
-  program = await start();
-  chrome = await browser();
-  view = await open(chrome, program.address);
-  await setUp(view.page);
-  await program.run("demo", "--people", "80");
-});
-after(async () => {
-  await chrome?.close();
-  await program?.stop();
-});
+let program, view, close;
+before(async () => ({ program, view, close } = await house({ people: 80 })));
+after(() => close?.());
 
 test("a field is made by keyboard alone, and takes its choices and no others", async () => {
   const { page, quiet } = view;

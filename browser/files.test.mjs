@@ -3,20 +3,11 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { browser, fitsTheWindow, open, setUp, start } from "./harness.mjs";
+import { fitsTheWindow, house } from "./harness.mjs";
 
-let program, chrome, view;
-before(async () => {
-  program = await start();
-  chrome = await browser();
-  view = await open(chrome, program.address);
-  await setUp(view.page);
-  await program.run("demo", "--people", "400");
-});
-after(async () => {
-  await chrome?.close();
-  await program?.stop();
-});
+let program, view, close;
+before(async () => ({ program, view, close } = await house({ people: 400 })));
+after(() => close?.());
 
 /** Says yes for each team that is asked, and adopts the draft that is shown. */
 async function agree(page) {

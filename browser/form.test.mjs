@@ -2,20 +2,11 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { browser, fitsTheWindow, open, setUp, start } from "./harness.mjs";
+import { fitsTheWindow, house, open } from "./harness.mjs";
 
-let program, chrome, view, draft;
-before(async () => {
-  program = await start();
-  chrome = await browser();
-  view = await open(chrome, program.address);
-  await setUp(view.page);
-  await program.run("demo", "--people", "40");
-});
-after(async () => {
-  await chrome?.close();
-  await program?.stop();
-});
+let program, chrome, view, draft, close;
+before(async () => ({ program, chrome, view, close } = await house({ people: 40 })));
+after(() => close?.());
 
 const place = (...keys) => `[data-place='${JSON.stringify(keys)}']`;
 const text = (page) => page.inputValue("#text");

@@ -3,20 +3,11 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { browser, fitsTheWindow, open, setUp, signIn, start } from "./harness.mjs";
+import { fitsTheWindow, house, open, signIn } from "./harness.mjs";
 
-let program, chrome, view;
-before(async () => {
-  program = await start();
-  chrome = await browser();
-  view = await open(chrome, program.address);
-  await setUp(view.page);
-  await program.run("demo", "--people", "400");
-});
-after(async () => {
-  await chrome?.close();
-  await program?.stop();
-});
+let program, chrome, view, close;
+before(async () => ({ program, chrome, view, close } = await house({ people: 400 })));
+after(() => close?.());
 
 const seen = async () => JSON.parse(await program.run("handoffs", "--json"));
 const rows = (page) => page.locator(".handoffs > li");

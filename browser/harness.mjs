@@ -186,3 +186,26 @@ export async function fitsTheWindow(page) {
   });
   assert.deepEqual(wide, [], `at ${page.url()}`);
 }
+
+/**
+ * A program on an empty folder with a workspace of its own, so many people of the demo in it, and a window in which its
+ * owner is signed in. `close` ends all of it.
+ */
+export async function house({ people = 0, settings = {} } = {}) {
+  let program, chrome;
+  const close = async () => {
+    await chrome?.close();
+    await program?.stop();
+  };
+  try {
+    program = await start(settings);
+    chrome = await browser();
+    const view = await open(chrome, program.address);
+    await setUp(view.page);
+    if (people > 0) await program.run("demo", "--people", String(people));
+    return { program, chrome, view, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -3,19 +3,11 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { browser, fitsTheWindow, open, setUp, start } from "./harness.mjs";
+import { fitsTheWindow, house, start } from "./harness.mjs";
 
-let program, chrome, view;
-before(async () => {
-  program = await start();
-  chrome = await browser();
-  view = await open(chrome, program.address);
-  await setUp(view.page);
-});
-after(async () => {
-  await chrome?.close();
-  await program?.stop();
-});
+let program, view, close;
+before(async () => ({ program, view, close } = await house()));
+after(() => close?.());
 
 /** An invented list of a fair: `people` rows that fit, one whose address is none, one without any. */
 const ROWS = 120;

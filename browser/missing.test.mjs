@@ -2,20 +2,11 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { browser, fitsTheWindow, open, setUp, start } from "./harness.mjs";
+import { fitsTheWindow, house } from "./harness.mjs";
 
-let program, chrome, view;
-before(async () => {
-  program = await start();
-  chrome = await browser();
-  view = await open(chrome, program.address);
-  await setUp(view.page);
-  await program.run("demo", "--people", "200");
-});
-after(async () => {
-  await chrome?.close();
-  await program?.stop();
-});
+let program, view, close;
+before(async () => ({ program, view, close } = await house({ people: 200 })));
+after(() => close?.());
 
 test("the column is not there until it is switched on, and stays while one sorts and searches", async () => {
   const { page, quiet } = view;

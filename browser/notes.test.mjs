@@ -5,16 +5,12 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { browser, fitsTheWindow, open, setUp, start } from "./harness.mjs";
+import { fitsTheWindow, house, open } from "./harness.mjs";
 
-let chrome, server, mara, ben, record;
+let chrome, server, mara, ben, record, close;
 
 before(async () => {
-  server = await start();
-  chrome = await browser();
-  mara = await open(chrome, server.address);
-  await setUp(mara.page);
-  await server.run("demo", "--people", "60");
+  ({ program: server, chrome, view: mara, close } = await house({ people: 60 }));
   await mara.page.goto("/invitations");
   await mara.page.fill("[name=email]", "ben@ferrystone.example");
   await mara.page.selectOption("[name=role]", "member");
@@ -29,10 +25,7 @@ before(async () => {
   record = await mara.page.locator("[data-row] a[href^='/people/per_']").first().getAttribute("href");
 });
 
-after(async () => {
-  await chrome?.close();
-  await server?.stop();
-});
+after(() => close?.());
 
 test("each sees that the other looks at the record, until they go", async () => {
   await Promise.all([mara.page.goto(record), ben.page.goto(record)]);

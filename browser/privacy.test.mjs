@@ -5,20 +5,11 @@ import { execFileSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { browser, fitsTheWindow, open, setUp, start } from "./harness.mjs";
+import { fitsTheWindow, house } from "./harness.mjs";
 
-let program, chrome, view;
-before(async () => {
-  program = await start();
-  chrome = await browser();
-  view = await open(chrome, program.address);
-  await setUp(view.page);
-  await program.run("demo", "--people", "60");
-});
-after(async () => {
-  await chrome?.close();
-  await program?.stop();
-});
+let program, view, close;
+before(async () => ({ program, view, close } = await house({ people: 60 })));
+after(() => close?.());
 
 async function somebody(page, nth) {
   await page.goto("/people?sort=name");

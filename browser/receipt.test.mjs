@@ -2,22 +2,15 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { browser, open, setUp, start } from "./harness.mjs";
+import { house, open } from "./harness.mjs";
 
-let program, chrome, view, path;
+let program, chrome, view, path, close;
 before(async () => {
-  program = await start();
-  chrome = await browser();
-  view = await open(chrome, program.address);
-  await setUp(view.page);
-  await program.run("demo", "--people", "300");
+  ({ program, chrome, view, close } = await house({ people: 300 }));
   const people = JSON.parse(await program.run("people", "--stage", "opportunity", "--limit", "50", "--json")).people;
   path = `/people/${people[0].id}`;
 });
-after(async () => {
-  await chrome?.close();
-  await program?.stop();
-});
+after(() => close?.());
 
 /** The links of every receipt of the record, earlier moves included. */
 const links = (page) => page.locator("[data-why] a[data-evidence]");

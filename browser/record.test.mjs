@@ -2,22 +2,13 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { browser, fitsTheWindow, open, owner, setUp, start } from "./harness.mjs";
+import { fitsTheWindow, house, owner } from "./harness.mjs";
 
-let chrome, server, view;
+let server, view, close;
 
-before(async () => {
-  server = await start();
-  chrome = await browser();
-  view = await open(chrome, server.address);
-  await setUp(view.page);
-  await server.run("demo", "--people", "60");
-});
+before(async () => ({ program: server, view, close } = await house({ people: 60 })));
 
-after(async () => {
-  await chrome?.close();
-  await server?.stop();
-});
+after(() => close?.());
 
 /** Opens the first record of the list. */
 async function first(page) {

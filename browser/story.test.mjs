@@ -3,26 +3,18 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { browser, fitsTheWindow, open, setUp, signIn, start } from "./harness.mjs";
+import { fitsTheWindow, house, open, signIn } from "./harness.mjs";
+import { number, rows } from "./listing.mjs";
 
 const PEOPLE = 300;
-let program, chrome, view;
+let program, chrome, view, close;
 before(async () => {
-  program = await start();
-  chrome = await browser();
-  view = await open(chrome, program.address);
-  await setUp(view.page);
+  ({ program, chrome, view, close } = await house());
   await view.page.fill("form[action='/demo'] [name=people]", String(PEOPLE));
   await view.page.click("form[action='/demo'] button");
   await settled(view.page);
 });
-after(async () => {
-  await chrome?.close();
-  await program?.stop();
-});
-
-const number = (text) => Number(text.replaceAll(",", "").trim());
-const rows = (page) => page.locator("[data-rows] > [data-row]");
+after(() => close?.());
 
 /** Waits until the story is told to its end. */
 async function settled(page) {

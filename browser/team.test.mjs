@@ -2,21 +2,13 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { browser, open, setUp, start } from "./harness.mjs";
+import { house } from "./harness.mjs";
 
-let program, chrome, mara;
+let program, mara, close;
 
-before(async () => {
-  program = await start();
-  chrome = await browser();
-  mara = await open(chrome, program.address);
-  await setUp(mara.page);
-});
+before(async () => ({ program, view: mara, close } = await house()));
 
-after(async () => {
-  await chrome?.close();
-  await program?.stop();
-});
+after(() => close?.());
 
 test("teams, roles and territories are made and taken away", async () => {
   const { page, quiet } = mara;

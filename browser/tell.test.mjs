@@ -6,26 +6,20 @@ import { createServer } from "node:http";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { browser, fitsTheWindow, open, setUp, signIn, start } from "./harness.mjs";
+import { fitsTheWindow, house, open, setUp, signIn, start } from "./harness.mjs";
 
 const packs = join(dirname(dirname(fileURLToPath(import.meta.url))), "cores/funnel/packs");
 /** Lenses beside the one that a workspace starts with. */
 const lenses = { Sales: "article-e-sales", Marketing: "article-e-marketing", Talk: "article-c-communication" };
 
-let program, chrome, view;
+let program, chrome, view, close;
 before(async () => {
-  program = await start({ SLUICE_TELL_PUBLIC: "true" });
-  chrome = await browser();
-  view = await open(chrome, program.address);
-  await setUp(view.page);
+  ({ program, chrome, view, close } = await house({ settings: { SLUICE_TELL_PUBLIC: "true" } }));
   for (const [name, pack] of Object.entries(lenses)) {
     await program.run("definition", "adopt", join(packs, `${pack}.toml`), "--lens", name);
   }
 });
-after(async () => {
-  await chrome?.close();
-  await program?.stop();
-});
+after(() => close?.());
 
 const asked = (page) => page.locator(".tell__ask").innerText();
 const verdict = (page) => page.locator(".tell .stage--pill").getAttribute("data-stage");
