@@ -1,11 +1,13 @@
 //! The program as its users meet it: the built binary, in a folder of its own.
 #![expect(clippy::unwrap_used, reason = "what a helper meets unexpectedly fails its test")]
 
+mod again;
 mod api;
 mod away;
 mod commands;
 mod companies;
 mod edge;
+mod examples;
 mod figures;
 mod hands;
 mod hardening;
