@@ -26,6 +26,7 @@ mod handoffs;
 mod imports;
 mod invitations;
 mod kinds;
+mod listing;
 mod notes;
 mod notifications;
 mod pace;

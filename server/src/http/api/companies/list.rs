@@ -2,20 +2,19 @@
 
 use std::sync::Arc;
 
-use funnel::condition::Subject;
-use people::companies::{self, CompanyList, CompanySort, ListedCompany};
-use people::condition::{ADDRESS_LETTERS_MAX, Asked, read_of_companies};
-use people::list::{Cursor, PAGE_ROWS_MAX};
-use people::{Of, lists, segment};
+use people::companies::{self, CompanyList, CompanySort};
+use people::condition::ADDRESS_LETTERS_MAX;
+use people::list::Cursor;
+use people::{Of, lists};
 use platform::failure::Failure;
 use platform::{App, Tx};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::http::api::ask::Ask;
 use crate::http::api::call::{Call, get};
 use crate::http::api::given::Given;
-use crate::http::api::no_place;
-use crate::http::api::people::{LIMIT_MAX, LIMIT_USUAL, as_text, in_address, mended, once_ready};
+use crate::http::api::listing::{self, in_address};
+use crate::http::api::people::{LIMIT_MAX, LIMIT_USUAL};
 use crate::http::api::shape::{
     Shape, count, either, fields_of, has, like, list as several, may, named, object, text, text_of,
     truth, whole, word,
@@ -102,23 +101,7 @@ struct Wanted {
 fn wanted(tx: &mut Tx, ask: &Ask) -> Result<Wanted, Failure> {
     let who = &ask.who;
     let lens = people::lens_for(tx, who, ask.lens())?;
-    let own = ask.find("where").map(|text| as_text(tx, ask, text, Subject::Company)).transpose()?;
-    let of_segment = match ask.find("segment") {
-        Some(which) => Some(segment::meant_of(tx, who, Subject::Company, which)?.condition),
-        None => None,
-    };
-    let text = match (own, of_segment) {
-        (Some(own), Some(other)) => Some(format!("({own}) && ({other})")),
-        (own, other) => own.or(other),
-    };
-    let condition: Option<Arc<dyn Asked>> = match text {
-        Some(text) => {
-            let asked = read_of_companies(tx, lens.id, &text)?;
-            asked.check(tx, who)?;
-            Some(asked)
-        }
-        None => None,
-    };
+    let condition = listing::condition(tx, ask, lens.id, Of::Companies)?;
     let in_list = match ask.find("list") {
         Some(which) => Some(lists::meant_of(tx, who, Of::Companies, which)?.id),
         None => None,
@@ -131,12 +114,7 @@ fn wanted(tx: &mut Tx, ask: &Ask) -> Result<Wanted, Failure> {
     let sort = said.unwrap_or(usual);
     let is_down = is_said && sort.is_down_by_itself();
     let descending = ask.find("order").map_or(is_down, |order| order == "desc");
-    let after = ask.find("after").map(|text| Cursor::parse(text).ok_or_else(no_place));
-    let after = after.transpose()?;
-    if after.as_ref().is_some_and(|after| !sort.fits(after)) {
-        let words = "This place belongs to another order; begin anew, without `after`.";
-        return Err(Failure::refused("other_order", words));
-    }
+    let after = listing::after(ask, |after| sort.fits(after))?;
     let limit = ask.size("limit", LIMIT_USUAL);
     let search = search.map(str::to_owned);
     let list = CompanyList {
@@ -152,52 +130,33 @@ fn wanted(tx: &mut Tx, ask: &Ask) -> Result<Wanted, Failure> {
     Ok(Wanted { list, lens: lens.label })
 }
 
-/// A page, made of as many of the list's own as it takes; nothing while something is not ready.
-fn rows(
-    tx: &mut Tx,
-    ask: &Ask,
-    wanted: &Wanted,
-) -> Result<Option<(Vec<ListedCompany>, CompanyList)>, Failure> {
-    let mut list = wanted.list.clone();
-    let limit = list.limit;
-    list.limit = limit.min(PAGE_ROWS_MAX);
-    let mut rows = Vec::with_capacity(limit);
-    loop {
-        let Some(view) = companies::list(tx, &ask.who, &list, ask.now)? else { return Ok(None) };
-        rows.extend(view.rows);
-        list.limit = limit.saturating_sub(rows.len()).min(PAGE_ROWS_MAX);
-        list.after = view.next;
-        if list.limit == 0 || list.after.is_none() {
-            return Ok(Some((rows, list)));
-        }
-    }
-}
-
 async fn paged(app: App, ask: Ask) -> Result<Given, Failure> {
     let ask = Arc::new(ask);
     let wanted = understood(&app, &ask).await?;
-    let is_counted = ask.given.get("count").and_then(Value::as_bool) == Some(true);
     let (asked, here) = (Arc::clone(&ask), wanted.clone());
     let read = move |tx: &mut Tx| {
-        let Some((rows, list)) = rows(tx, &asked, &here)? else { return Ok(None) };
-        let count = match is_counted {
-            true => match companies::count(tx, &asked.who, &list, asked.now)? {
-                Some(count) => Some(count),
-                None => return Ok(None),
-            },
-            false => None,
+        let list = &here.list;
+        let page = |limit, after| {
+            let list = CompanyList { limit, after, ..list.clone() };
+            let found = companies::list(tx, &asked.who, &list, asked.now)?;
+            Ok(found.map(|view| (view.rows, view.next)))
         };
-        Ok(Some((rows, list.after, count)))
+        let Some((rows, next)) = listing::filled(list.limit, list.after.clone(), page)? else {
+            return Ok(None);
+        };
+        let mut count = None;
+        if listing::is_counted(&asked) {
+            count = companies::count(tx, &asked.who, list, asked.now)?;
+            if count.is_none() {
+                return Ok(None);
+            }
+        }
+        Ok(Some((rows, next, count)))
     };
     let (rows, next, count) = at_hand(&app, &ask, &wanted, read).await?;
-    let companies: Vec<Value> =
-        rows.iter().map(|one| ask.few(listed::company(one, ask.outside))).collect();
+    let rows = rows.iter().map(|one| ask.few(listed::company(one, ask.outside))).collect();
     let next = next.as_ref().map(Cursor::to_text);
-    let mut value = json!({ "companies": companies, "next": next, "lens": wanted.lens });
-    if let (Some(count), Some(value)) = (count, value.as_object_mut()) {
-        value.insert("count".to_owned(), json!(count));
-    }
-    Ok(Given::value(value))
+    Ok(listing::told("companies", rows, next, &wanted.lens, count))
 }
 
 async fn counted(app: App, ask: Ask) -> Result<Given, Failure> {
@@ -211,7 +170,7 @@ async fn counted(app: App, ask: Ask) -> Result<Given, Failure> {
 
 async fn understood(app: &App, ask: &Arc<Ask>) -> Result<Wanted, Failure> {
     let asked = Arc::clone(ask);
-    app.db.read(move |tx| wanted(tx, &asked)).await.map_err(mended)
+    app.db.read(move |tx| wanted(tx, &asked)).await.map_err(listing::mended)
 }
 
 async fn at_hand<T: Send + 'static>(
@@ -223,5 +182,5 @@ async fn at_hand<T: Send + 'static>(
     let (asked, here) = (Arc::clone(ask), wanted.clone());
     let prepare =
         move |tx: &mut Tx| companies::prepare(tx, &asked.who, &here.list, asked.now).map(drop);
-    once_ready(app, read, prepare).await.map_err(mended)
+    listing::once_ready(app, read, prepare).await.map_err(listing::mended)
 }

@@ -1,14 +1,11 @@
 //! People, a page at a time: by a condition, a list, a segment, a text, in any order.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use funnel::condition::{Names, Subject};
-use funnel::{Condition, Stage};
-use people::condition::{ADDRESS_LETTERS_MAX, Asked};
-use people::list::{Cursor, List, ListView, PAGE_ROWS_MAX, Sieve, Sort};
+use funnel::Stage;
+use people::list::{Cursor, List, ListView, Sieve, Sort};
 use people::missing::Toward;
-use people::{LensLabel, PersonId};
+use people::{LensLabel, Of, PersonId};
 use platform::failure::Failure;
 use platform::{App, Tx};
 use serde_json::{Value, json};
@@ -17,18 +14,12 @@ use super::{LIMIT_MAX, LIMIT_USUAL, stages};
 use crate::http::api::ask::Ask;
 use crate::http::api::call::{Call, get};
 use crate::http::api::given::Given;
-use crate::http::api::no_place;
+use crate::http::api::listing::{self, in_address};
 use crate::http::api::shape::{
     Shape, count, either, fields_of, has, like, list as several, may, named, object, text, text_of,
     truth, whole, word,
 };
 use crate::listed::{self, Page};
-
-/// How long a call waits for a word that was never asked for to be read out of everybody's history.
-const WORDS_WAIT: Duration = Duration::from_secs(25);
-const WORDS_LOOK: Duration = Duration::from_millis(40);
-/// After how many seconds to ask again, if that was not enough.
-const WORDS_RETRY_S: u32 = 15;
 
 pub(super) fn call() -> Call {
     let segment = text_of(1, 200).says("Only people in this segment: its id or its name.");
@@ -116,21 +107,6 @@ pub(in crate::http::api) fn condition() -> Shape {
         .says("A condition as definitions write them, or its JSON.")
 }
 
-/// The same where it stands in an address, which holds no long one.
-pub(in crate::http::api) fn in_address(condition: Shape) -> Shape {
-    condition
-        .at_most(ADDRESS_LETTERS_MAX)
-        .longer("save it as a segment, which is asked by its name")
-}
-
-/// What can't be read is the caller's to mend, not a rule that stands against it.
-pub(in crate::http::api) fn mended(failure: Failure) -> Failure {
-    match failure {
-        Failure::Refused { code: "condition", words } => Failure::invalid("where", words),
-        other => other,
-    }
-}
-
 /// A list that is asked for, as it was understood.
 struct Wanted {
     lens: LensLabel,
@@ -141,39 +117,19 @@ struct Wanted {
 async fn list(app: App, ask: Ask) -> Result<Given, Failure> {
     let ask = Arc::new(ask);
     let asked = Arc::clone(&ask);
-    let wanted = app.db.read(move |tx| wanted(tx, &asked)).await.map_err(mended)?;
-    let page = ready(&app, &ask, Arc::new(wanted)).await.map_err(mended)?;
+    let wanted = app.db.read(move |tx| wanted(tx, &asked)).await.map_err(listing::mended)?;
+    let page = ready(&app, &ask, Arc::new(wanted)).await.map_err(listing::mended)?;
     let row = |row| ask.few(listed::one(row, &page, ask.outside, ask.now));
     let people: Vec<Value> = page.rows.iter().map(row).collect();
-    let mut value = json!({ "people": people, "next": page.next, "lens": page.lens.label });
-    if let (Some(count), Some(value)) = (page.count, value.as_object_mut()) {
-        value.insert("count".to_owned(), json!(count));
-    }
-    Ok(Given::value(value))
+    Ok(listing::told("people", people, page.next.clone(), &page.lens.label, page.count))
 }
 
 fn wanted(tx: &mut Tx, ask: &Ask) -> Result<Wanted, Failure> {
     let who = &ask.who;
     let lens = people::lens_for(tx, who, ask.lens())?;
-    let own = ask.find("where").map(|text| as_text(tx, ask, text, Subject::Person)).transpose()?;
-    let of_segment = match ask.find("segment") {
-        Some(which) => Some(people::segment::meant(tx, who, which)?.condition),
-        None => None,
-    };
-    let text = match (own, of_segment) {
-        (Some(own), Some(other)) => Some(format!("({own}) && ({other})")),
-        (own, other) => own.or(other),
-    };
-    let condition: Option<Arc<dyn Asked>> = match text {
-        Some(text) => {
-            let asked = people::condition::read(tx, lens.id, &text)?;
-            asked.check(tx, who)?;
-            Some(asked)
-        }
-        None => None,
-    };
+    let condition = listing::condition(tx, ask, lens.id, Of::People)?;
     let in_list = match ask.find("list") {
-        Some(which) => Some(people::lists::meant_of(tx, who, people::Of::People, which)?.id),
+        Some(which) => Some(people::lists::meant_of(tx, who, Of::People, which)?.id),
         None => None,
     };
     let stages = ask.words("stage").unwrap_or_default();
@@ -185,18 +141,13 @@ fn wanted(tx: &mut Tx, ask: &Ask) -> Result<Wanted, Failure> {
     let sort = said.unwrap_or(usual);
     let is_down = sort.is_down_by_itself() && (is_said || !is_narrow);
     let descending = ask.find("order").map_or(is_down, |order| order == "desc");
-    let after = ask.find("after").map(|text| Cursor::parse(text).ok_or_else(no_place));
-    let after = after.transpose()?;
+    let after = listing::after(ask, |after| sort.fits(after))?;
     let search = ask.find("search").map(str::trim).filter(|text| !text.is_empty());
     // In an order of their own they are a list like others, with pages.
     let found = match search.filter(|_| is_said) {
         Some(text) => Some(people::list::found(tx, who, text)?),
         None => None,
     };
-    if after.as_ref().is_some_and(|after| !sort.fits(after)) {
-        let words = "This place belongs to another order; begin anew, without `after`.";
-        return Err(Failure::refused("other_order", words));
-    }
     let search = search.filter(|_| !is_said).map(str::to_owned);
     let sieve =
         Sieve { stages: stages.clone(), condition, list: in_list, found, ..Sieve::of(lens.id) };
@@ -214,56 +165,28 @@ async fn ready(app: &App, ask: &Arc<Ask>, wanted: Arc<Wanted>) -> Result<Page, F
         let condition = wanted.sieve.condition.as_ref();
         people::list::prepare(tx, &asked.who, condition, &wanted.list.sort, asked.now).map(drop)
     };
-    once_ready(app, read, prepare).await
+    listing::once_ready(app, read, prepare).await
 }
 
-/// What is read once what it asks for is at hand: the first time a word is asked, a job reads all histories.
-pub(in crate::http::api) async fn once_ready<T: Send + 'static>(
-    app: &App,
-    read: impl Fn(&mut Tx) -> Result<Option<T>, Failure> + Clone + Send + 'static,
-    prepare: impl Fn(&mut Tx) -> Result<(), Failure> + Clone + Send + 'static,
-) -> Result<T, Failure> {
-    let started = tokio::time::Instant::now();
-    let mut is_prepared = false;
-    loop {
-        if let Some(found) = app.db.read(read.clone()).await? {
-            return Ok(found);
-        }
-        if !is_prepared {
-            app.db.write(prepare.clone()).await?;
-            is_prepared = true;
-        }
-        if started.elapsed() >= WORDS_WAIT {
-            return Err(Failure::Busy { retry_after_s: WORDS_RETRY_S });
-        }
-        tokio::time::sleep(WORDS_LOOK).await;
-    }
-}
-
-/// A page, made of as many of the list's own as it takes; nothing while something is not ready.
+/// A page; nothing while something is not ready.
 fn page(tx: &mut Tx, ask: &Ask, wanted: &Wanted) -> Result<Option<Page>, Failure> {
     let Wanted { lens, list, sieve } = wanted;
-    let limit = list.limit;
-    let mut list = List { limit: limit.min(PAGE_ROWS_MAX), ..list.clone() };
-    let mut rows = Vec::with_capacity(limit);
-    loop {
+    let page = |limit, after| {
+        let list = List { limit, after, ..list.clone() };
         let found = people::list::list_of(tx, &ask.who, &list, sieve, ask.now)?;
-        let Some(ListView { rows: more, next, .. }) = found else { return Ok(None) };
-        rows.extend(more);
-        list.limit = limit.saturating_sub(rows.len()).min(PAGE_ROWS_MAX);
-        list.after = next;
-        if list.limit == 0 || list.after.is_none() {
-            break;
+        Ok(found.map(|ListView { rows, next, .. }| (rows, next)))
+    };
+    let Some((rows, next)) = listing::filled(list.limit, list.after.clone(), page)? else {
+        return Ok(None);
+    };
+    let mut count = None;
+    if listing::is_counted(ask) {
+        count = counted(tx, ask, list, sieve)?;
+        if count.is_none() {
+            return Ok(None);
         }
     }
-    let count = match ask.given.get("count").and_then(Value::as_bool) {
-        Some(true) => match counted(tx, ask, &list, sieve)? {
-            Some(count) => Some(count),
-            None => return Ok(None),
-        },
-        Some(false) | None => None,
-    };
-    let next = list.after.as_ref().map(Cursor::to_text);
+    let next = next.as_ref().map(Cursor::to_text);
     let mut page = Page::new(tx, lens.clone(), rows, next, count, None)?;
     if let Some(toward) = ask.find("missing").and_then(Toward::parse) {
         let ids: Vec<PersonId> = page.rows.iter().map(|row| row.person.id).collect();
@@ -280,21 +203,4 @@ fn counted(tx: &mut Tx, ask: &Ask, list: &List, sieve: &Sieve) -> Result<Option<
         None => sieve.found.clone(),
     };
     Sieve { found, ..sieve.clone() }.count(tx, &ask.who, ask.now)
-}
-
-/// The text of a condition that is written as text or as JSON.
-pub(in crate::http::api) fn as_text(
-    tx: &mut Tx,
-    ask: &Ask,
-    written: &str,
-    subject: Subject,
-) -> Result<String, Failure> {
-    if !written.trim_start().starts_with('{') {
-        return Ok(written.to_owned());
-    }
-    let lens = funnels::lens::of(tx, &ask.who, ask.lens())?;
-    let names = lens.current().map(|(_, definition)| definition.names()).unwrap_or_default();
-    let read = Condition::from_json(written, &Names { subject, ..names });
-    read.map(|condition| condition.to_string())
-        .map_err(|fault| Failure::invalid("where", fault.to_string()))
 }

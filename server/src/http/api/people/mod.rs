@@ -14,7 +14,7 @@ use super::call::{Call, get, patch, post};
 use super::shape::{Shape, any, either, has, list as several, named, object, text_of, word};
 
 pub(super) use hands::owner;
-pub(super) use list::{as_text, condition, in_address, mended, once_ready, orders, within};
+pub(super) use list::{condition, orders, within};
 pub(super) use one::{fact, tag_of};
 pub(super) use shapes::{activity, any_stage, company_members, shapes};
 pub(super) use tell::{one_told, placed, told};
