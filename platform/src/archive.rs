@@ -128,7 +128,7 @@ impl<R: Read> ArchiveReader<R> {
     ///
     /// # Errors
     /// `Refused` with `archive` if this is none, or it breaks off.
-    pub fn next(&mut self) -> Result<Option<Piece>, Failure> {
+    pub fn piece(&mut self) -> Result<Option<Piece>, Failure> {
         loop {
             let skipped = self.left + self.padding;
             let passed = io::copy(&mut (&mut self.from).take(skipped), &mut io::sink());
@@ -242,7 +242,7 @@ mod tests {
     fn read(bytes: &[u8]) -> Result<Vec<(String, usize)>, Failure> {
         let mut reader = ArchiveReader::new(bytes);
         let mut found = Vec::new();
-        while let Some(piece) = reader.next()? {
+        while let Some(piece) = reader.piece()? {
             let mut held = Vec::new();
             if piece.name != "README.txt" {
                 reader.read_to_end(&mut held)?;

@@ -190,7 +190,7 @@ fn a_file_that_was_changed_is_refused() {
 
     let mut other = platform::archive::ArchiveWriter::new(Vec::new(), now);
     let mut whole = platform::archive::ArchiveReader::new(archive.as_slice());
-    while let Some(piece) = whole.next().unwrap() {
+    while let Some(piece) = whole.piece().unwrap() {
         let mut bytes = Vec::new();
         std::io::Read::read_to_end(&mut whole, &mut bytes).unwrap();
         if piece.name != "tables/setting.00001.jsonl" {
@@ -203,7 +203,7 @@ fn a_file_that_was_changed_is_refused() {
     // What is wrong in a line is said with its place, and nothing of the file stays.
     let mut other = platform::archive::ArchiveWriter::new(Vec::new(), now);
     let mut whole = platform::archive::ArchiveReader::new(archive.as_slice());
-    while let Some(piece) = whole.next().unwrap() {
+    while let Some(piece) = whole.piece().unwrap() {
         let mut bytes = Vec::new();
         std::io::Read::read_to_end(&mut whole, &mut bytes).unwrap();
         if piece.name == "tables/setting.00001.jsonl" {

@@ -133,10 +133,14 @@ pub(crate) fn without_secrets(text: &str) -> String {
 /// The text without what the driver does not know, `sslmode` and `sslrootcert`, and these.
 fn without_tls(text: &str) -> (String, Option<String>, Option<PathBuf>) {
     let (mut mode, mut roots) = (None, None);
-    let mut is_ours = |pair: &str, read: fn(&str) -> String| match pair.split_once('=') {
-        Some(("sslmode", word)) => mode.replace(read(word)).map_or(true, |_| true),
-        Some(("sslrootcert", path)) => roots.replace(read(path)).map_or(true, |_| true),
-        _ => false,
+    let mut is_ours = |pair: &str, read: fn(&str) -> String| {
+        let (place, word) = match pair.split_once('=') {
+            Some(("sslmode", word)) => (&mut mode, word),
+            Some(("sslrootcert", path)) => (&mut roots, path),
+            _ => return false,
+        };
+        *place = Some(read(word));
+        true
     };
     let rest = if text.contains("://") {
         match text.split_once('?') {

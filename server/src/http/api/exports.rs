@@ -9,7 +9,8 @@ use team::Right;
 
 use super::ask::Ask;
 use super::call::{Call, get};
-use super::people::{condition, in_address, orders, stages};
+use super::listing::in_address;
+use super::people::{condition, orders, stages};
 use super::shape::{Shape, list as several, text_of, word};
 
 /// Facts that are columns beside the usual ones, at most.

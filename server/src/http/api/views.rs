@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::ask::Ask;
 use super::call::{Call, delete, get, patch, post};
 use super::given::{Given, tag};
-use super::people::in_address;
+use super::listing::in_address;
 use super::shape::{Shape, has, id, like, list, may, named, object, text, text_of, truth, word};
 
 fn of() -> Shape {

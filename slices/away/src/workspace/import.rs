@@ -69,7 +69,7 @@ pub fn check(
     });
     let (mut manifest, mut found) = (None, Found::default());
     let mut buffer = vec![0; 256 << 10];
-    while let Some(piece) = archive.next()? {
+    while let Some(piece) = archive.piece()? {
         if piece.name == NAME {
             let mut text = Vec::new();
             loop {
@@ -195,7 +195,7 @@ pub fn import(
             of_table: BTreeMap::new(),
             progress: &progress,
         };
-        while let Some(piece) = archive.next()? {
+        while let Some(piece) = archive.piece()? {
             if let Some(table) = table_of(&piece.name) {
                 put.piece(tx, table, &piece.name, &mut archive)?;
             } else if let Some(name) = piece.name.strip_prefix("files/") {

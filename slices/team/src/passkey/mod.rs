@@ -312,8 +312,7 @@ pub(crate) async fn enter(
         }
     };
     let token = app.dice.token();
-    let entered = app
-        .db
+    app.db
         .write(move |tx| {
             if !believed.note(tx, now)? {
                 return Ok(Err(copied()));
@@ -327,6 +326,5 @@ pub(crate) async fn enter(
             audit::note(tx, &user, "user.signed-in", (USER, user.id.0), detail, now)?;
             session::open(tx, user, token, &opening, now).map(Ok)
         })
-        .await?;
-    entered
+        .await?
 }

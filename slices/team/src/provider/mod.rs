@@ -131,8 +131,9 @@ impl Provider {
     /// cannot be had.
     pub fn new(config: ProviderConfig) -> Result<Provider, Failure> {
         let issuer = config.issuer.as_str();
-        let is_encrypted = issuer.starts_with("https://");
-        if !is_encrypted && !(config.is_near && issuer.starts_with("http://")) {
+        let is_let =
+            issuer.starts_with("https://") || config.is_near && issuer.starts_with("http://");
+        if !is_let {
             let place = config.place();
             let words = format!(
                 "{place}.issuer must begin with https://; with {place}.near = true http:// will do, too"
