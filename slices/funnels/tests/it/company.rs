@@ -147,6 +147,58 @@ fn what_colleagues_do_moves_everybody_at_the_company_and_fades() {
     });
 }
 
+/// The intent in the head of a company, in its row of the list, and the stage that stands beside it.
+fn head(world: &World, who: &User, which: &'static str) -> (Option<f64>, Option<f64>, Stage) {
+    let (who, now) = (who.clone(), world.now());
+    let read = move |tx: &mut Tx| {
+        let record = people::company::company(tx, &who, which, None, now)?;
+        let rows = people::companies::of(tx, &who, record.lens.id, &[record.company.id])?;
+        let rounded = |intent: Option<f64>| intent.map(|intent| (intent * 100.0).round() / 100.0);
+        Ok((rounded(record.intent), rounded(rows[0].intent), record.stage))
+    };
+    world.db.read_blocking(read).unwrap()
+}
+
+#[test]
+fn the_head_of_a_company_says_its_intent_as_it_was_last_told() {
+    both(|world| {
+        adopt(world, RULE, From::Usual);
+        staff(world);
+        let operator = User::operator();
+        assert_eq!(
+            head(world, &operator, "a.example"),
+            (Some(0.0), Some(0.0), L),
+            "nobody did anything"
+        );
+        does(world, "mql_id:m0", "page.viewed");
+        does(world, "mql_id:m1", "page.viewed");
+        assert_eq!(head(world, &operator, "a.example"), (Some(20.0), Some(20.0), P));
+        assert_eq!(
+            head(world, &operator, "b.example"),
+            (Some(0.0), Some(0.0), L),
+            "it is another's"
+        );
+        // A score that crosses no number of the definition is told of nobody, and is as it was.
+        world.clock.advance(Span::days(1));
+        refold::wake_due(&world.app).unwrap();
+        assert_eq!(head(world, &operator, "a.example").0, Some(20.0));
+        world.clock.advance(Span::days(4));
+        refold::wake_due(&world.app).unwrap();
+        let (intent, listed, stage) = head(world, &operator, "a.example");
+        assert_eq!((intent, listed), (Some(15.0), Some(15.0)), "as it was when it fell below");
+        assert_eq!(stage, L, "what it fell below moved everybody there");
+        // Of those whom one sees the people make where it stands; the score is the company's.
+        let part = crate::sight::somebody(7, "");
+        let seven = |tx: &mut Tx| Ok(tx.public_ids().encode(team::USER, 7));
+        let seven = world.db.read_blocking(seven).unwrap();
+        let facts = vec![Fact::certain(people::OWNER, seven)];
+        let what = What::Facts(Observation { source: "hand".into(), facts });
+        at(world, person(world, "mql_id:m1"), what, world.now());
+        assert_eq!(head(world, &part, "a.example"), (intent, listed, L));
+        nothing_differs(world);
+    });
+}
+
 #[test]
 fn who_changes_employer_takes_nothing_along_but_counts_for_the_other() {
     both(|world| {
