@@ -1,7 +1,6 @@
 //! `sluice companies`
 
 use clap::Args;
-use funnel::condition::Subject;
 use people::companies::{self, CompanyList, CompanyListView, CompanySort};
 use people::condition::read_of_companies;
 use people::list::{Cursor, PAGE_ROWS_MAX};
@@ -84,7 +83,7 @@ impl Companies {
             let lens = people::lens_for(tx, asking, lens.as_deref())?;
             let of_segment = match &segment {
                 Some(which) => {
-                    let meant = people::segment::meant_of(tx, asking, Subject::Company, which)?;
+                    let meant = people::segment::meant_of(tx, asking, Of::Companies, which)?;
                     Some(meant.condition)
                 }
                 None => None,

@@ -120,9 +120,7 @@ impl Create {
             let list = lists::make(tx, who, of, &name, now)?;
             let text = match (&condition, &segment) {
                 (Some(text), _) => Some(text.clone()),
-                (None, Some(which)) => {
-                    Some(segment::meant_of(tx, who, of.about(), which)?.condition)
-                }
+                (None, Some(which)) => Some(segment::meant_of(tx, who, of, which)?.condition),
                 (None, None) => None,
             };
             let Some(text) = text else { return Ok((list, None)) };

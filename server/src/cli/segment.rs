@@ -1,7 +1,6 @@
 //! `sluice segment …`
 
 use clap::{Args, Subcommand, ValueEnum};
-use funnel::condition::Subject;
 use people::companies::{self, CompanyList};
 use people::list::Sieve;
 use people::segment::{self, SEGMENT};
@@ -42,10 +41,10 @@ pub(crate) enum Of {
 }
 
 impl Of {
-    fn subject(self) -> Subject {
+    fn kept(self) -> people::Of {
         match self {
-            Of::People => Subject::Person,
-            Of::Companies => Subject::Company,
+            Of::People => people::Of::People,
+            Of::Companies => people::Of::Companies,
         }
     }
 }
@@ -97,7 +96,7 @@ pub(crate) struct Remove {
 impl SegmentCommand {
     pub(super) fn run(self, house: &House) -> Result<Outcome, Failure> {
         match self {
-            SegmentCommand::List(List { of }) => list(house, of.subject())?,
+            SegmentCommand::List(List { of }) => list(house, of.kept())?,
             SegmentCommand::Create(Create { name, condition, of }) => {
                 let app = house.open()?;
                 let who = asking(&app);
@@ -106,7 +105,7 @@ impl SegmentCommand {
                 let id = app.db.write_blocking(move |tx| {
                     let lens = lens_for(tx, who, None)?;
                     let what = (name.as_str(), condition.as_str());
-                    segment::make_of(tx, who, lens.id, of.subject(), what, now)
+                    segment::make_of(tx, who, lens.id, of.kept(), what, now)
                 })?;
                 let id = ids.encode(SEGMENT, id);
                 let value = json!({ "id": id, "name": shown });
@@ -119,7 +118,7 @@ impl SegmentCommand {
                 let (id, name) = app.db.write_blocking(move |tx| {
                     let lens = lens_for(tx, who, None)?;
                     who.may(Right::EditPeople)?;
-                    let row = segment::meant_of(tx, who, of.subject(), &which)?;
+                    let row = segment::meant_of(tx, who, of.kept(), &which)?;
                     let name = name.clone().unwrap_or_else(|| row.name.clone());
                     let text = condition.clone().unwrap_or_else(|| row.condition.clone());
                     segment::change(tx, who, lens.id, row.id, (&name, &text), now)?;
@@ -135,7 +134,7 @@ impl SegmentCommand {
                 let now = app.clock.now();
                 let name = app.db.write_blocking(move |tx| {
                     who.may(Right::EditPeople)?;
-                    let row = segment::meant_of(tx, who, of.subject(), &which)?;
+                    let row = segment::meant_of(tx, who, of.kept(), &which)?;
                     segment::remove(tx, who, row.id, now)?;
                     Ok(row.name)
                 })?;
@@ -147,23 +146,20 @@ impl SegmentCommand {
     }
 }
 
-fn list(house: &House, of: Subject) -> Result<(), Failure> {
+fn list(house: &House, of: people::Of) -> Result<(), Failure> {
     let app = reading(house)?;
     let asking = asking(&app);
     let (now, ids) = (app.clock.now(), app.public_ids());
     let rows = app.db.read_blocking(move |tx| segment::segments_of(tx, asking, of))?;
     let mut segments: Vec<Value> = Vec::with_capacity(rows.len());
-    let counted = if of == Subject::Company { "companies" } else { "people" };
+    let counted = of.word();
     let mut lines = vec![["id", "name", counted, "condition"].map(str::to_owned).to_vec()];
     for row in rows {
         let text = row.condition.clone();
         // What asks for a word that was lost since is made ready again; what its definition lost is not counted.
         let ready = app.db.write_blocking(move |tx| {
             let lens = lens_for(tx, asking, None)?;
-            let asked = match of {
-                Subject::Person => condition::read(tx, lens.id, &text)?,
-                Subject::Company => condition::read_of_companies(tx, lens.id, &text)?,
-            };
+            let asked = condition::read_of(tx, of, lens.id, &text)?;
             let job = asked.prepare(tx, asking, now)?;
             Ok((lens.id, asked, job))
         });
@@ -175,10 +171,10 @@ fn list(house: &House, of: Subject) -> Result<(), Failure> {
                 }
                 let condition = Some(asked);
                 app.db.read_blocking(move |tx| match of {
-                    Subject::Person => {
+                    people::Of::People => {
                         Sieve { condition, ..Sieve::of(lens) }.count(tx, asking, now)
                     }
-                    Subject::Company => {
+                    people::Of::Companies => {
                         let ask = CompanyList { condition, ..CompanyList::of(lens) };
                         companies::count(tx, asking, &ask, now)
                     }

@@ -150,7 +150,7 @@ impl Export {
             let row = segment::load(tx, who, id)?;
             gathered.conditions.push(row.condition);
             gathered.subject = (SEGMENT, id).into();
-            row.subject.into()
+            row.of
         } else if let Some(id) = outside.decode(VIEW, within) {
             let view = views::load(tx, who, id)?;
             let shows = view.shows;

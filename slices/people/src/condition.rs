@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use funnel::condition::form::{Form, RowFault};
-use funnel::condition::{Condition, Subject, Term};
+use funnel::condition::{Condition, Term};
 use moment::Moment;
 use platform::db::{Made, Tx};
 use platform::failure::Failure;
@@ -18,7 +18,7 @@ use crate::{LensId, Of, PersonId};
 /// says nothing rather than too little.
 pub trait Asked: Send + Sync + Debug {
     /// Whom or what it is about: whom it finds are people, or companies.
-    fn subject(&self) -> Subject;
+    fn of(&self) -> Of;
 
     /// The condition.
     fn condition(&self) -> &Condition;
@@ -88,7 +88,7 @@ pub trait Conditions: Send + Sync {
         &self,
         tx: &mut Tx,
         lens: LensId,
-        subject: Subject,
+        of: Of,
         text: &str,
     ) -> Result<Arc<dyn Asked>, Failure>;
 
@@ -100,7 +100,7 @@ pub trait Conditions: Send + Sync {
         &self,
         tx: &mut Tx,
         lens: LensId,
-        subject: Subject,
+        of: Of,
         form: &Form,
     ) -> Result<Result<Condition, Vec<RowFault>>, Failure>;
 
@@ -112,7 +112,7 @@ pub trait Conditions: Send + Sync {
         &self,
         tx: &mut Tx,
         lens: LensId,
-        subject: Subject,
+        of: Of,
     ) -> Result<BTreeMap<String, &'static str>, Failure>;
 
     /// People, or companies, in the order of a fact; nothing while it is not ready. Of whom it is unknown is left out.
@@ -122,7 +122,7 @@ pub trait Conditions: Send + Sync {
     fn by_fact(
         &self,
         tx: &mut Tx,
-        of: (Subject, &str),
+        of: (Of, &str),
         stretch: &Stretch<'_>,
         now: Moment,
     ) -> Result<Option<Vec<Cursor>>, Failure>;
@@ -135,7 +135,7 @@ pub trait Conditions: Send + Sync {
         &self,
         tx: &mut Tx,
         who: &User,
-        of: (Subject, &str),
+        of: (Of, &str),
         now: Moment,
     ) -> Result<Option<i64>, Failure>;
 }
@@ -169,7 +169,7 @@ pub struct ConditionSource(pub Arc<dyn Conditions>);
 /// # Errors
 /// As [`Conditions::read`].
 pub fn read(tx: &mut Tx, lens: LensId, text: &str) -> Result<Arc<dyn Asked>, Failure> {
-    tx.part::<ConditionSource>().0.read(tx, lens, Subject::Person, text)
+    tx.part::<ConditionSource>().0.read(tx, lens, Of::People, text)
 }
 
 /// Reads a condition about companies over the names of a lens.
@@ -177,7 +177,7 @@ pub fn read(tx: &mut Tx, lens: LensId, text: &str) -> Result<Arc<dyn Asked>, Fai
 /// # Errors
 /// As [`Conditions::read`].
 pub fn read_of_companies(tx: &mut Tx, lens: LensId, text: &str) -> Result<Arc<dyn Asked>, Failure> {
-    tx.part::<ConditionSource>().0.read(tx, lens, Subject::Company, text)
+    tx.part::<ConditionSource>().0.read(tx, lens, Of::Companies, text)
 }
 
 /// Reads a condition about people, or about companies, over the names of a lens.
@@ -185,5 +185,5 @@ pub fn read_of_companies(tx: &mut Tx, lens: LensId, text: &str) -> Result<Arc<dy
 /// # Errors
 /// As [`Conditions::read`].
 pub fn read_of(tx: &mut Tx, of: Of, lens: LensId, text: &str) -> Result<Arc<dyn Asked>, Failure> {
-    tx.part::<ConditionSource>().0.read(tx, lens, of.about(), text)
+    tx.part::<ConditionSource>().0.read(tx, lens, of, text)
 }

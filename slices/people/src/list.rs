@@ -12,7 +12,6 @@ mod walk;
 use std::sync::Arc;
 
 use funnel::Stage;
-use funnel::condition::Subject;
 use moment::Moment;
 use platform::db::{Arg, Tx};
 use platform::failure::Failure;
@@ -366,7 +365,7 @@ pub fn prepare(
     }
     if let Sort::Fact(key) = sort {
         let source = tx.part::<ConditionSource>();
-        jobs.extend(source.0.prepare_fact(tx, who, (Subject::Person, key), now)?);
+        jobs.extend(source.0.prepare_fact(tx, who, (Of::People, key), now)?);
     }
     jobs.dedup();
     Ok(jobs)

@@ -9,6 +9,7 @@ use platform::failure::Failure;
 use serde_json::json;
 use team::{Right, User, audit};
 
+use crate::of::Kept;
 use crate::segment::named;
 use crate::{Of, find};
 

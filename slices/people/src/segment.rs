@@ -3,9 +3,6 @@
 //!
 //! **Never:** keeps who is in it.
 
-use std::sync::Arc;
-
-use funnel::condition::Subject;
 use moment::Moment;
 use platform::args;
 use platform::db::{Row, Sql, Tx, sql};
@@ -13,8 +10,8 @@ use platform::failure::Failure;
 use serde_json::json;
 use team::{Right, User, audit};
 
-use crate::condition::Asked;
-use crate::{LensId, condition, find};
+use crate::of::Kept;
+use crate::{LensId, Of, condition, find};
 
 /// The prefix of a segment's public id.
 pub const SEGMENT: &str = "seg";
@@ -42,7 +39,7 @@ pub struct SegmentRow {
     /// Inside.
     pub id: i64,
     /// Of people, or of companies.
-    pub subject: Subject,
+    pub of: Of,
     /// As people call it.
     pub name: String,
     /// Its condition in the text form.
@@ -56,7 +53,7 @@ pub struct SegmentRow {
 fn row_of(row: &Row) -> SegmentRow {
     SegmentRow {
         id: row.int(0),
-        subject: if row.int(5) == 1 { Subject::Company } else { Subject::Person },
+        of: Of::from_code(row.int(5)),
         name: row.text(1).to_owned(),
         condition: row.text(2).to_owned(),
         made_by: row.int_opt(3),
@@ -77,25 +74,6 @@ pub(crate) fn named(name: &str) -> Result<(String, String), Failure> {
     Ok((name, key))
 }
 
-fn code(subject: Subject) -> i64 {
-    match subject {
-        Subject::Person => 0,
-        Subject::Company => 1,
-    }
-}
-
-fn read(
-    tx: &mut Tx,
-    lens: LensId,
-    subject: Subject,
-    text: &str,
-) -> Result<Arc<dyn Asked>, Failure> {
-    match subject {
-        Subject::Person => condition::read(tx, lens, text),
-        Subject::Company => condition::read_of_companies(tx, lens, text),
-    }
-}
-
 /// Saves a condition about people under a name: see [`make_of`].
 ///
 /// # Errors
@@ -107,7 +85,7 @@ pub fn make(
     what: (&str, &str),
     now: Moment,
 ) -> Result<i64, Failure> {
-    make_of(tx, who, lens, Subject::Person, what, now)
+    make_of(tx, who, lens, Of::People, what, now)
 }
 
 /// Saves a condition under a name.
@@ -119,19 +97,19 @@ pub fn make_of(
     tx: &mut Tx,
     who: &User,
     lens: LensId,
-    subject: Subject,
+    of: Of,
     (name, text): (&str, &str),
     now: Moment,
 ) -> Result<i64, Failure> {
     who.may(Right::EditPeople)?;
     let (name, key) = named(name)?;
-    let asked = read(tx, lens, subject, text)?;
+    let asked = condition::read_of(tx, of, lens, text)?;
     asked.check(tx, who)?;
-    free(tx, subject, &key, None)?;
-    let (id, of) = (tx.ids(1)?, code(subject));
+    free(tx, of, &key, None)?;
+    let (id, code) = (tx.ids(1)?, of.code());
     let text = asked.condition().to_string();
     let by = who.actor();
-    tx.execute(ADD, args![id, of, name.as_str(), key.as_str(), text.as_str(), by, now])?;
+    tx.execute(ADD, args![id, code, name.as_str(), key.as_str(), text.as_str(), by, now])?;
     asked.prepare(tx, who, now)?;
     audit::note(tx, who, "segment.made", (SEGMENT, id), json!({ "name": name }), now)?;
     Ok(id)
@@ -150,19 +128,19 @@ pub fn change(
     now: Moment,
 ) -> Result<(), Failure> {
     who.may(Right::EditPeople)?;
-    let subject = load(tx, who, id)?.subject;
+    let of = load(tx, who, id)?.of;
     let (name, key) = named(name)?;
-    let asked = read(tx, lens, subject, text)?;
+    let asked = condition::read_of(tx, of, lens, text)?;
     asked.check(tx, who)?;
-    free(tx, subject, &key, Some(id))?;
+    free(tx, of, &key, Some(id))?;
     let text = asked.condition().to_string();
     tx.execute(CHANGE, args![id, name.as_str(), key.as_str(), text.as_str()])?;
     asked.prepare(tx, who, now)?;
     audit::note(tx, who, "segment.changed", (SEGMENT, id), json!({ "name": name }), now)
 }
 
-fn free(tx: &mut Tx, subject: Subject, key: &str, but: Option<i64>) -> Result<(), Failure> {
-    match tx.row(NAMED, args![code(subject), key])? {
+fn free(tx: &mut Tx, of: Of, key: &str, but: Option<i64>) -> Result<(), Failure> {
+    match tx.row(NAMED, args![of.code(), key])? {
         Some(row) if Some(row.int(0)) != but => {
             let words =
                 format!("There is a segment {} already; give this one another name.", row.text(1));
@@ -188,16 +166,16 @@ pub fn remove(tx: &mut Tx, who: &User, id: i64, now: Moment) -> Result<(), Failu
 /// # Errors
 /// `Forbidden` without the right to read people.
 pub fn segments(tx: &mut Tx, who: &User) -> Result<Vec<SegmentRow>, Failure> {
-    segments_of(tx, who, Subject::Person)
+    segments_of(tx, who, Of::People)
 }
 
 /// Every segment of people, or of companies, by name.
 ///
 /// # Errors
 /// `Forbidden` without the right to read people.
-pub fn segments_of(tx: &mut Tx, who: &User, subject: Subject) -> Result<Vec<SegmentRow>, Failure> {
+pub fn segments_of(tx: &mut Tx, who: &User, of: Of) -> Result<Vec<SegmentRow>, Failure> {
     who.may(Right::ReadPeople)?;
-    Ok(tx.rows(ROWS, args![code(subject)])?.iter().map(row_of).collect())
+    Ok(tx.rows(ROWS, args![of.code()])?.iter().map(row_of).collect())
 }
 
 /// One segment.
@@ -215,25 +193,20 @@ pub fn load(tx: &mut Tx, who: &User, id: i64) -> Result<SegmentRow, Failure> {
 /// # Errors
 /// As [`load`].
 pub fn meant(tx: &mut Tx, who: &User, which: &str) -> Result<SegmentRow, Failure> {
-    meant_of(tx, who, Subject::Person, which)
+    meant_of(tx, who, Of::People, which)
 }
 
 /// The segment of people, or of companies, that somebody means by its public id or its name.
 ///
 /// # Errors
 /// As [`load`].
-pub fn meant_of(
-    tx: &mut Tx,
-    who: &User,
-    subject: Subject,
-    which: &str,
-) -> Result<SegmentRow, Failure> {
+pub fn meant_of(tx: &mut Tx, who: &User, of: Of, which: &str) -> Result<SegmentRow, Failure> {
     who.may(Right::ReadPeople)?;
     let found = match tx.public_ids().decode(SEGMENT, which) {
         Some(id) => tx.row(ROW, args![id])?,
-        None => tx.row(NAMED, args![code(subject), find::name_key(which).as_str()])?,
+        None => tx.row(NAMED, args![of.code(), find::name_key(which).as_str()])?,
     };
-    let found = found.map(|row| row_of(&row)).filter(|row| row.subject == subject);
+    let found = found.map(|row| row_of(&row)).filter(|row| row.of == of);
     found.ok_or_else(|| Failure::missing("segment", which))
 }
 
@@ -242,8 +215,8 @@ pub fn meant_of(
 /// # Errors
 /// As [`load`].
 pub fn meant_of_any(tx: &mut Tx, who: &User, which: &str) -> Result<SegmentRow, Failure> {
-    match meant_of(tx, who, Subject::Person, which) {
-        Err(Failure::Missing { .. }) => meant_of(tx, who, Subject::Company, which),
+    match meant_of(tx, who, Of::People, which) {
+        Err(Failure::Missing { .. }) => meant_of(tx, who, Of::Companies, which),
         found => found,
     }
 }

@@ -10,6 +10,7 @@ use team::{Right, User, audit};
 
 use crate::Of;
 use crate::condition::fits_address;
+use crate::of::Kept;
 use crate::segment::named;
 
 /// The prefix of a view's public id.

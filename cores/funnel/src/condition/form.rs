@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::json::JSON_BYTES_MAX;
 use super::print::quote;
 use super::{
-    Activities, Condition, Fault, Length, Literal, Names, Op, Subject, Term, TextTest, Unit, Window,
+    Activities, Condition, Fault, Length, Literal, Names, Of, Op, Term, TextTest, Unit, Window,
 };
 
 /// What a row asks when both sides have spoken is meant, with [`DID`].
@@ -115,7 +115,7 @@ impl Form {
     /// # Errors
     /// What is wrong with each row, or with the whole.
     pub fn read(&self, names: &Names, in_filter: bool) -> Result<Condition, Vec<RowFault>> {
-        let of_people = Names { subject: Subject::Person, ..names.clone() };
+        let of_people = Names { of: Of::People, ..names.clone() };
         let mut reading =
             Reading { names, of_people: &of_people, in_filter, rows: 0, faults: Vec::new() };
         let tree = reading.part(self);
@@ -151,7 +151,7 @@ impl Reading<'_> {
             Form::Any(parts) => self.parts(parts, Condition::Any),
             Form::Not(part) => Some(Condition::Not(Box::new(self.part(part)?))),
             Form::Somebody(part) => {
-                if self.names.subject != Subject::Company {
+                if self.names.of != Of::Companies {
                     let words = "somebody who works there is asked of companies".to_owned();
                     self.faults.push(RowFault { row: None, cell: Cell::Term, words });
                     return None;

@@ -10,6 +10,7 @@ pub mod form;
 mod json;
 pub(crate) mod kinds;
 mod lex;
+mod of;
 mod parse;
 mod print;
 mod types;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 pub use english::English;
 pub use fault::Fault;
 pub(crate) use fault::place;
+pub use of::Of;
 pub use parse::Names;
 pub(crate) use parse::filter;
 
@@ -100,16 +102,6 @@ pub enum Condition {
     /// `somebody(person.seniority == "vp")`: somebody who works there meets a condition about people. Of companies
     /// alone, and not within itself.
     Somebody(Box<Condition>),
-}
-
-/// What a condition is about.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Subject {
-    /// People: `person.…` and what is held of their company.
-    #[default]
-    Person,
-    /// Companies: `company.…`, where they stand, and `somebody(…)` who works there.
-    Company,
 }
 
 /// Something with a value.

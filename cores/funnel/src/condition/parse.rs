@@ -13,15 +13,15 @@ use super::kinds;
 use super::lex::{Token, tokens};
 use super::types::{Type, known_words, literal_type, not_comparable, type_of};
 use super::{
-    Activities, Condition, DEPTH_MAX, Length, Literal, NODES_MAX, Op, PATTERN_BYTES_MAX, Score,
-    Subject, TEXT_BYTES_MAX, Term, TextTest, Unit, Window,
+    Activities, Condition, DEPTH_MAX, Length, Literal, NODES_MAX, Of, Op, PATTERN_BYTES_MAX, Score,
+    TEXT_BYTES_MAX, Term, TextTest, Unit, Window,
 };
 
 /// What a condition is about, and the names that a definition gives; `None` takes any.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     /// Whom or what it is about.
-    pub subject: Subject,
+    pub of: Of,
     /// Criteria, their other names too.
     pub criteria: Option<Vec<String>>,
     /// Kinds.
@@ -32,7 +32,7 @@ impl Names {
     /// The same for conditions about companies.
     #[must_use]
     pub fn of_companies(self) -> Names {
-        Names { subject: Subject::Company, ..self }
+        Names { of: Of::Companies, ..self }
     }
 }
 
@@ -62,8 +62,8 @@ fn whole(text: &str, names: &Names, in_filter: bool) -> Result<Condition, Fault>
         return Err(Fault::at(text, 0, words));
     }
     let tokens = tokens(text)?;
-    let (at, depth, nodes, subject) = (0, 0, 0, names.subject);
-    let mut parser = Parser { text, tokens, at, names, depth, nodes, in_filter, subject };
+    let (at, depth, nodes, of) = (0, 0, 0, names.of);
+    let mut parser = Parser { text, tokens, at, names, depth, nodes, in_filter, of };
     let condition = parser.either()?.condition(&parser)?;
     match parser.peek() {
         Token::End => Ok(condition),
@@ -86,7 +86,7 @@ struct Parser<'a> {
     nodes: usize,
     in_filter: bool,
     /// What is read is about: within `somebody(…)` it is people.
-    subject: Subject,
+    of: Of,
 }
 
 impl Part {
@@ -356,7 +356,7 @@ impl Parser<'_> {
             return Ok(Term::Field(name.to_owned()));
         }
         let (root, rest) = name.split_once('.').unwrap_or((name, ""));
-        if self.subject == Subject::Company {
+        if self.of == Of::Companies {
             self.of_company(name, root, rest, at)?;
         }
         match (root, rest) {
@@ -374,7 +374,7 @@ impl Parser<'_> {
                 _ => Ok(Term::Criterion(rest.to_owned())),
             },
             ("stage", "") => Ok(Term::Stage),
-            ("people", "") if self.subject == Subject::Company => Ok(Term::People),
+            ("people", "") if self.of == Of::Companies => Ok(Term::People),
             ("kind", "") => Ok(Term::Kind),
             ("temperature", "") => Ok(Term::Temperature),
             ("person" | "company" | "score" | "criterion", _) => {
@@ -409,12 +409,12 @@ impl Parser<'_> {
 
     /// The condition about people of `somebody(…)`.
     fn somebody(&mut self, at: usize) -> Result<Condition, Fault> {
-        if self.subject != Subject::Company {
+        if self.of != Of::Companies {
             return Err(self.fault(at, "somebody() is asked of companies, not of people"));
         }
-        self.subject = Subject::Person;
+        self.of = Of::People;
         let part = self.either().and_then(|part| part.condition(self));
-        self.subject = Subject::Company;
+        self.of = Of::Companies;
         Ok(Condition::Somebody(Box::new(part?)))
     }
 
@@ -427,7 +427,7 @@ impl Parser<'_> {
         if self.in_filter && unit.is_none() && name != "date" && name != "known" {
             return Err(self.fault(at, "a filter asks of the activity's own fields only"));
         }
-        if self.subject == Subject::Company && matches!(name, "dwell" | "met" | "two_way") {
+        if self.of == Of::Companies && matches!(name, "dwell" | "met" | "two_way") {
             let words = format!(
                 "{name}() is asked of people, not of a company; of whoever works there write somebody({name}(…))"
             );

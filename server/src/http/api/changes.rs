@@ -2,6 +2,7 @@
 
 use funnel::Stage;
 use people::bulk::{self, CHANGE, ChangeRow, Chosen, Deed, Matching, NAMED_MAX};
+use people::of::Kept;
 use people::{Of, lens_for, lists};
 use platform::Tx;
 use platform::failure::{Failure, Field};
@@ -207,7 +208,7 @@ fn chosen(tx: &mut Tx, ask: &Ask) -> Result<Chosen, Failure> {
     };
     let of_segment = match said("segment") {
         Some(which) => {
-            let row = people::segment::meant_of(tx, &ask.who, of.about(), which)?;
+            let row = people::segment::meant_of(tx, &ask.who, of, which)?;
             let text = row.condition;
             Some(read(tx, &text)?)
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use funnel::Condition;
-use funnel::condition::{Names, Subject};
+use funnel::condition::Names;
 use people::condition::{ADDRESS_LETTERS_MAX, Asked};
 use people::list::{Cursor, PAGE_ROWS_MAX};
 use people::{LensId, Of, segment};
@@ -34,9 +34,9 @@ pub(super) fn condition(
     lens: LensId,
     of: Of,
 ) -> Result<Option<Arc<dyn Asked>>, Failure> {
-    let own = ask.find("where").map(|text| as_text(tx, ask, text, of.about())).transpose()?;
+    let own = ask.find("where").map(|text| as_text(tx, ask, text, of)).transpose()?;
     let of_segment = match ask.find("segment") {
-        Some(which) => Some(segment::meant_of(tx, &ask.who, of.about(), which)?.condition),
+        Some(which) => Some(segment::meant_of(tx, &ask.who, of, which)?.condition),
         None => None,
     };
     let text = match (own, of_segment) {
@@ -57,18 +57,13 @@ pub(super) fn in_address(condition: Shape) -> Shape {
 }
 
 /// The text of a condition that is written as text or as JSON.
-pub(super) fn as_text(
-    tx: &mut Tx,
-    ask: &Ask,
-    written: &str,
-    subject: Subject,
-) -> Result<String, Failure> {
+pub(super) fn as_text(tx: &mut Tx, ask: &Ask, written: &str, of: Of) -> Result<String, Failure> {
     if !written.trim_start().starts_with('{') {
         return Ok(written.to_owned());
     }
     let lens = funnels::lens::of(tx, &ask.who, ask.lens())?;
     let names = lens.current().map(|(_, definition)| definition.names()).unwrap_or_default();
-    let read = Condition::from_json(written, &Names { subject, ..names });
+    let read = Condition::from_json(written, &Names { of, ..names });
     read.map(|condition| condition.to_string())
         .map_err(|fault| Failure::invalid("where", fault.to_string()))
 }

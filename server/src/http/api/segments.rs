@@ -1,7 +1,6 @@
 //! `/segments`, which always follow their condition, and `/lists`, in which whoever was put in is until they are taken out;
 //! both of people or of companies.
 
-use funnel::condition::Subject;
 use people::lists::{self, LIST, ListRow};
 use people::segment::{self, SEGMENT, SegmentRow};
 use people::{Of, lens_for};
@@ -209,17 +208,10 @@ fn json_of(row: &SegmentRow, ask: &Ask) -> Value {
     json!({
         "id": ask.outside.encode(SEGMENT, row.id),
         "name": row.name,
-        "of": of(row.subject),
+        "of": row.of.word(),
         "condition": row.condition,
         "made_at": row.made_at,
     })
-}
-
-fn of(subject: Subject) -> &'static str {
-    match subject {
-        Subject::Person => "people",
-        Subject::Company => "companies",
-    }
 }
 
 fn tag_of(row: &SegmentRow) -> String {
@@ -236,9 +228,9 @@ fn mended(failure: Failure) -> Failure {
 
 fn segments(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
     let mut rows = Vec::new();
-    for subject in [Subject::Person, Subject::Company] {
-        if ask.find("of").is_none_or(|asked| asked == of(subject)) {
-            rows.extend(segment::segments_of(tx, &ask.who, subject)?);
+    for of in Of::BOTH {
+        if ask.find("of").is_none_or(|asked| asked == of.word()) {
+            rows.extend(segment::segments_of(tx, &ask.who, of)?);
         }
     }
     let values: Vec<Value> = rows.iter().map(|row| json_of(row, ask)).collect();
@@ -249,11 +241,8 @@ fn create_segment(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
     let lens = lens_for(tx, &ask.who, None)?.id;
     let said = |name: &str| ask.said(name).unwrap_or_default();
     let what = (said("name"), said("condition"));
-    let subject = match ask.said("of") {
-        Some("companies") => Subject::Company,
-        _ => Subject::Person,
-    };
-    let id = segment::make_of(tx, &ask.who, lens, subject, what, ask.now).map_err(mended)?;
+    let of = ask.said("of").and_then(Of::parse).unwrap_or_default();
+    let id = segment::make_of(tx, &ask.who, lens, of, what, ask.now).map_err(mended)?;
     let row = segment::load(tx, &ask.who, id)?;
     let place = format!("/segments/{}", ask.outside.encode(SEGMENT, id));
     Ok(Given::created(json_of(&row, ask), &place).tagged(tag_of(&row)))

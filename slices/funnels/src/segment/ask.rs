@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use funnel::Stage;
 use funnel::condition::form::{Form, RowFault};
-use funnel::condition::{Condition, Names, Score, Subject, Term};
+use funnel::condition::{Condition, Names, Of, Score, Term};
 use moment::Moment;
 use people::condition::{Asked, Conditions, Stretch};
 use people::list::{Cursor, Key, Turn};
@@ -28,10 +28,10 @@ impl Conditions for ConditionsOfLenses {
         &self,
         tx: &mut Tx,
         lens: LensId,
-        subject: Subject,
+        of: Of,
         text: &str,
     ) -> Result<Arc<dyn Asked>, Failure> {
-        let segment = Segment::read_of(&lens::by_id(tx, lens)?, subject, text)?;
+        let segment = Segment::read_of(&lens::by_id(tx, lens)?, of, text)?;
         // A formula that can't be asked here is refused before anything is made ready for it.
         segment.whole(tx)?;
         Ok(Arc::new(segment))
@@ -41,25 +41,25 @@ impl Conditions for ConditionsOfLenses {
         &self,
         tx: &mut Tx,
         lens: LensId,
-        subject: Subject,
+        of: Of,
         form: &Form,
     ) -> Result<Result<Condition, Vec<RowFault>>, Failure> {
-        Ok(form.read(&Names { subject, ..names(tx, lens)? }, false))
+        Ok(form.read(&Names { of, ..names(tx, lens)? }, false))
     }
 
     fn terms(
         &self,
         tx: &mut Tx,
         lens: LensId,
-        subject: Subject,
+        of: Of,
     ) -> Result<BTreeMap<String, &'static str>, Failure> {
         let names = names(tx, lens)?;
         let mut terms = drafts::terms(tx, &names)?;
-        if subject == Subject::Person {
+        if of == Of::People {
             let formulas = formula::all(tx, &names)?;
             terms.retain(|term, _| formulas.get(term).is_none_or(Formula::can_be_asked_of_people));
         }
-        if subject == Subject::Company {
+        if of == Of::Companies {
             let is_of_company = |term: &str| {
                 term.starts_with("company.") || term == "stage" || term == "score.intent"
             };
@@ -72,7 +72,7 @@ impl Conditions for ConditionsOfLenses {
     fn by_fact(
         &self,
         tx: &mut Tx,
-        of: (Subject, &str),
+        of: (Of, &str),
         stretch: &Stretch<'_>,
         now: Moment,
     ) -> Result<Option<Vec<Cursor>>, Failure> {
@@ -107,7 +107,7 @@ impl Conditions for ConditionsOfLenses {
         &self,
         tx: &mut Tx,
         who: &User,
-        of: (Subject, &str),
+        of: (Of, &str),
         now: Moment,
     ) -> Result<Option<i64>, Failure> {
         who.may(Right::ReadPeople)?;
@@ -125,8 +125,8 @@ impl Conditions for ConditionsOfLenses {
 }
 
 /// The word of a fact that orders a list.
-fn word_of((subject, key): (Subject, &str)) -> AskedWord {
-    let is_company = subject == Subject::Company;
+fn word_of((of, key): (Of, &str)) -> AskedWord {
+    let is_company = of == Of::Companies;
     AskedWord { is_company, of_activity: false, word: key.to_owned() }
 }
 
@@ -191,8 +191,8 @@ impl Part {
 }
 
 impl Asked for Segment {
-    fn subject(&self) -> Subject {
-        Segment::subject(self)
+    fn of(&self) -> Of {
+        Segment::of(self)
     }
 
     fn condition(&self) -> &Condition {
@@ -229,21 +229,22 @@ impl Asked for Segment {
     fn reach(&self, by: &Term, now: Moment) -> (Option<Key>, Option<Key>) {
         let (low, high) = self.condition.ends(by);
         let numbers = |key: &dyn Fn(f64) -> Key| (low.map(key), high.map(key));
-        match (by, self.subject) {
+        match (by, self.of) {
             // What is sure of a fit is never more than what it can be.
-            (Term::Score(Score::Fit), Subject::Person)
-            | (Term::Score(Score::Intent), Subject::Company) => numbers(&Key::Real),
-            (Term::Score(Score::Engagement), Subject::Person) => {
+            (Term::Score(Score::Fit), Of::People) | (Term::Score(Score::Intent), Of::Companies) => {
+                numbers(&Key::Real)
+            }
+            (Term::Score(Score::Engagement), Of::People) => {
                 let rule = self.definition.score(Score::Engagement);
                 let Some(rule) = rule.filter(|rule| !rule.of_company) else { return (None, None) };
                 let half_life = rule.half_life.map(|span| span.0);
                 numbers(&|score| Key::Real(engagement_key(score, now, half_life)))
             }
-            (Term::People, Subject::Company) => (
+            (Term::People, Of::Companies) => (
                 low.map(|low| Key::Int(whole(low.floor()))),
                 high.map(|high| Key::Int(whole(high.ceil()))),
             ),
-            (Term::Stage, Subject::Company) => {
+            (Term::Stage, Of::Companies) => {
                 let stages = self.condition.stages().unwrap_or_default();
                 let codes: BTreeSet<i64> = stages.into_iter().map(Stage::code).collect();
                 (codes.first().copied().map(Key::Int), codes.last().copied().map(Key::Int))

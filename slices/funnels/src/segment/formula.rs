@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use funnel::condition::{Condition, Literal, Names, Op, Subject, Term};
+use funnel::condition::{Condition, Literal, Names, Of, Op, Term};
 use people::fields::{self, FieldRow, Kind};
 use platform::db::Tx;
 use platform::failure::Failure;
@@ -59,8 +59,8 @@ pub(super) fn all(tx: &mut Tx, names: &Names) -> Result<HashMap<String, Formula>
     let fields = fields::all(tx)?.into_iter().filter(|field| field.kind == Kind::Formula);
     let read = |field: FieldRow| {
         let is_of_company = field.is_of_company();
-        let subject = if is_of_company { Subject::Company } else { Subject::Person };
-        let names = Names { subject, ..names.clone() };
+        let of = if is_of_company { Of::Companies } else { Of::People };
+        let names = Names { of, ..names.clone() };
         let condition = Condition::parse_with(&field.formula, &names).ok()?;
         Some((field.key, Formula { condition, is_of_company }))
     };
@@ -84,8 +84,8 @@ impl Segment {
         if formulas.is_empty() {
             return Ok(Cow::Borrowed(self));
         }
-        let condition = Replacing { formulas: &formulas, subject: self.subject };
-        let condition = condition.of(&self.condition)?;
+        let condition = Replacing { formulas: &formulas, of: self.of };
+        let condition = condition.whole(&self.condition)?;
         Ok(Cow::Owned(Segment { condition, ..self.clone() }))
     }
 }
@@ -94,20 +94,20 @@ impl Segment {
 #[derive(Clone, Copy)]
 struct Replacing<'f> {
     formulas: &'f HashMap<String, Formula>,
-    subject: Subject,
+    of: Of,
 }
 
 impl Replacing<'_> {
-    fn of(self, condition: &Condition) -> Result<Condition, Failure> {
+    fn whole(self, condition: &Condition) -> Result<Condition, Failure> {
         let not = |condition: Condition| Condition::Not(Box::new(condition));
         let known = |formula: Condition| Condition::Any(vec![formula.clone(), not(formula)]);
         let replaced = match condition {
             Condition::All(parts) => Some(Condition::All(self.each(parts)?)),
             Condition::Any(parts) => Some(Condition::Any(self.each(parts)?)),
-            Condition::Not(part) => Some(not(self.of(part)?)),
+            Condition::Not(part) => Some(not(self.whole(part)?)),
             Condition::Somebody(part) => {
-                let of_people = Replacing { subject: Subject::Person, ..self };
-                Some(Condition::Somebody(Box::new(of_people.of(part)?)))
+                let of_people = Replacing { of: Of::People, ..self };
+                Some(Condition::Somebody(Box::new(of_people.whole(part)?)))
             }
             Condition::Is(term) => self.term(term)?,
             Condition::Known(term) => self.term(term)?.map(known),
@@ -143,14 +143,14 @@ impl Replacing<'_> {
     }
 
     fn each(self, parts: &[Condition]) -> Result<Vec<Condition>, Failure> {
-        parts.iter().map(|part| self.of(part)).collect()
+        parts.iter().map(|part| self.whole(part)).collect()
     }
 
     /// What stands for a term, if it is a formula.
     fn term(self, term: &Term) -> Result<Option<Condition>, Failure> {
         let Term::Fact(key) = term else { return Ok(None) };
         let Some(formula) = self.formulas.get(key) else { return Ok(None) };
-        if self.subject == Subject::Person && !formula.can_be_asked_of_people() {
+        if self.of == Of::People && !formula.can_be_asked_of_people() {
             let words = format!(
                 "{key} is a formula of companies, and people can't be asked it: it asks where a company stands, who works \
                  there, or what happened. Ask it of companies, or write here what it asks of a person."
@@ -165,21 +165,21 @@ impl Replacing<'_> {
 mod tests {
     use super::*;
 
-    fn formula(text: &str, subject: Subject) -> Formula {
-        let names = Names { subject, ..Names::default() };
+    fn formula(text: &str, of: Of) -> Formula {
+        let names = Names { of, ..Names::default() };
         let condition = Condition::parse_with(text, &names).unwrap();
-        Formula { condition, is_of_company: subject == Subject::Company }
+        Formula { condition, is_of_company: of == Of::Companies }
     }
 
-    fn replaced(asked: &str, subject: Subject) -> Result<String, Failure> {
+    fn replaced(asked: &str, of: Of) -> Result<String, Failure> {
         let formulas = HashMap::from([
-            ("person.custom.hot".to_owned(), formula("score.fit >= 60", Subject::Person)),
-            ("company.custom.big".to_owned(), formula("company.employees > 50", Subject::Company)),
-            ("company.custom.led".to_owned(), formula("somebody(score.fit > 1)", Subject::Company)),
+            ("person.custom.hot".to_owned(), formula("score.fit >= 60", Of::People)),
+            ("company.custom.big".to_owned(), formula("company.employees > 50", Of::Companies)),
+            ("company.custom.led".to_owned(), formula("somebody(score.fit > 1)", Of::Companies)),
         ]);
-        let names = Names { subject, ..Names::default() };
+        let names = Names { of, ..Names::default() };
         let condition = Condition::parse_with(asked, &names).unwrap();
-        Ok(Replacing { formulas: &formulas, subject }.of(&condition)?.to_string())
+        Ok(Replacing { formulas: &formulas, of }.whole(&condition)?.to_string())
     }
 
     #[test]
@@ -201,7 +201,7 @@ mod tests {
             ("person.custom.other", "person.custom.other"),
             ("company.custom.big && score.fit > 1", "company.employees > 50 && score.fit > 1"),
         ] {
-            assert_eq!(replaced(asked, Subject::Person).unwrap(), whole, "{asked}");
+            assert_eq!(replaced(asked, Of::People).unwrap(), whole, "{asked}");
         }
         for (asked, whole) in [
             ("company.custom.led && people > 1", "somebody(score.fit > 1) && people > 1"),
@@ -209,18 +209,18 @@ mod tests {
             ("somebody(person.custom.hot)", "somebody(score.fit >= 60)"),
             ("somebody(company.custom.big)", "somebody(company.employees > 50)"),
         ] {
-            assert_eq!(replaced(asked, Subject::Company).unwrap(), whole, "{asked}");
+            assert_eq!(replaced(asked, Of::Companies).unwrap(), whole, "{asked}");
         }
     }
 
     #[test]
     fn what_people_can_not_be_asked_is_refused_with_the_reason() {
-        for (asked, subject) in [
-            ("company.custom.led", Subject::Person),
-            ("!known(company.custom.led)", Subject::Person),
-            ("people > 1 && somebody(company.custom.led)", Subject::Company),
+        for (asked, of) in [
+            ("company.custom.led", Of::People),
+            ("!known(company.custom.led)", Of::People),
+            ("people > 1 && somebody(company.custom.led)", Of::Companies),
         ] {
-            let refused = replaced(asked, subject).unwrap_err().to_string();
+            let refused = replaced(asked, of).unwrap_err().to_string();
             assert!(refused.contains("people can't be asked it"), "{asked}: {refused}");
         }
     }

@@ -14,7 +14,7 @@ pub(crate) mod store;
 use std::sync::Arc;
 
 use funnel::Definition;
-use funnel::condition::{Condition, Fault, Names, Subject, Term};
+use funnel::condition::{Condition, Fault, Names, Of, Term};
 use funnel::sql::{self, Dialect, Numbers, Parts, Piece, Schema, Statement, Words};
 use moment::Moment;
 use people::{LensId, PersonId};
@@ -95,7 +95,7 @@ pub fn unready(tx: &mut Tx) -> Result<Vec<String>, Failure> {
 /// A condition to be asked of everybody, or of every company, under a lens.
 #[derive(Clone, Debug)]
 pub struct Segment {
-    subject: Subject,
+    of: Of,
     lens: LensId,
     version: i64,
     definition: Arc<Definition>,
@@ -108,7 +108,7 @@ impl Segment {
     /// # Errors
     /// As [`Segment::read_of`].
     pub fn read(lens: &Lens, text: &str) -> Result<Segment, Failure> {
-        Segment::read_of(lens, Subject::Person, text)
+        Segment::read_of(lens, Of::People, text)
     }
 
     /// A condition in its text form, over the names that the lens' definition gives.
@@ -116,15 +116,15 @@ impl Segment {
     /// # Errors
     /// `Refused` with `condition` for a text that is none: where it is wrong, and what was probably meant; with
     /// `no_definition` while nothing is in force under the lens.
-    pub fn read_of(lens: &Lens, subject: Subject, text: &str) -> Result<Segment, Failure> {
+    pub fn read_of(lens: &Lens, of: Of, text: &str) -> Result<Segment, Failure> {
         let Some((version, definition)) = lens.current() else {
             let words = format!("no definition is in force under the lens {}", lens.name);
             return Err(Failure::refused("no_definition", words));
         };
-        let names = Names { subject, ..definition.names() };
+        let names = Names { of, ..definition.names() };
         let condition = Condition::parse_with(text, &names).map_err(refused)?;
         Ok(Segment {
-            subject,
+            of,
             lens: lens.id,
             version: version.version,
             definition: Arc::clone(definition),
@@ -133,8 +133,8 @@ impl Segment {
     }
 
     /// What it is about.
-    pub fn subject(&self) -> Subject {
-        self.subject
+    pub fn of(&self) -> Of {
+        self.of
     }
 
     /// The condition.
@@ -155,7 +155,7 @@ impl Segment {
     fn told_to(&self, who: &User) -> Result<(), Failure> {
         who.may(Right::ReadPeople)?;
         let mut hidden = None;
-        let is_of_company = self.subject == Subject::Company;
+        let is_of_company = self.of == Of::Companies;
         self.condition.terms(&mut |term| {
             // What people make of a company tells where they work.
             let key = match term {
@@ -283,9 +283,9 @@ impl Segment {
 
     /// The words that it asks for.
     fn words(&self) -> Vec<AskedWord> {
-        let (of_people, of_companies) = match self.subject {
-            Subject::Person => (sql::words(&self.condition, &self.definition), Words::default()),
-            Subject::Company => {
+        let (of_people, of_companies) = match self.of {
+            Of::People => (sql::words(&self.condition, &self.definition), Words::default()),
+            Of::Companies => {
                 let (own, peoples) = sql::words_of_companies(&self.condition, &self.definition);
                 (peoples, own)
             }
@@ -374,9 +374,9 @@ impl Segment {
             people: None,
             in_order,
         };
-        let ask = match self.subject {
-            Subject::Person => of_people,
-            Subject::Company => sql::Ask {
+        let ask = match self.of {
+            Of::People => of_people,
+            Of::Companies => sql::Ask {
                 schema: &OF_COMPANIES,
                 numbers: &ready.companies,
                 seen: None,

@@ -10,6 +10,7 @@ use funnel::Stage;
 use people::Of;
 use people::export::stream::{self, Attachment, Sink};
 use people::export::{Format, Layout};
+use people::of::Kept;
 use platform::app::App;
 use platform::failure::Failure;
 use serde::Deserialize;

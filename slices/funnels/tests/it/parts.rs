@@ -5,7 +5,6 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use funnel::condition::Subject;
 use funnels::lens::From;
 use people::companies::{self, CompanyList, CompanySort, ListedCompany};
 use people::condition::{ConditionSource, read_of};
@@ -93,8 +92,7 @@ fn make_ready(world: &World) {
             made.extend(read_of(tx, of, lens, text)?.prepare(tx, &who, now)?);
         }
         let source = tx.part::<ConditionSource>();
-        for of in [(Subject::Person, "person.custom.seats"), (Subject::Company, "company.industry")]
-        {
+        for of in [(Of::People, "person.custom.seats"), (Of::Companies, "company.industry")] {
             made.extend(source.0.prepare_fact(tx, &who, of, now)?);
         }
         Ok(made)

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use funnel::condition::{Condition, Op, Score, Subject, Term};
+use funnel::condition::{Condition, Of, Op, Score, Term};
 use funnel::history::{Entry, Fact, History, Observation, Value, What};
 use funnel::of_company::{Company, judge};
 use funnel::{Definition, InForce, Stage, Truth};
@@ -242,7 +242,7 @@ fn segments_of(world: &World, texts: Vec<String>) -> Vec<(String, Segment)> {
         let lens = lens::main(tx)?;
         let mut segments = Vec::new();
         for text in texts {
-            let segment = Segment::read_of(&lens, Subject::Company, &text);
+            let segment = Segment::read_of(&lens, Of::Companies, &text);
             match segment.and_then(|segment| segment.check(tx).map(|()| segment)) {
                 Ok(segment) => segments.push((text, segment)),
                 Err(Failure::Refused { code: "condition", .. }) => {}
@@ -337,7 +337,7 @@ fn what_makes_no_sense_for_a_company_is_refused_in_words() {
             ("somebody(people > 3)", "\"people\" is not known"),
             ("peopel > 3", "did you mean people"),
         ] {
-            let refused = Segment::read_of(&lens, Subject::Company, text).unwrap_err().to_string();
+            let refused = Segment::read_of(&lens, Of::Companies, text).unwrap_err().to_string();
             assert!(refused.contains(words), "{text}: {refused}");
         }
         let refused = Segment::read(&lens, "somebody(person.email != \"\")").unwrap_err();
@@ -352,7 +352,7 @@ fn who_is_not_told_where_people_work_asks_for_nothing_that_tells_it() {
         let who = somebody(5, "person.works_at=hidden");
         for text in ["people > 3", "stage == \"lead\"", "somebody(known(person.email))"] {
             let (segment, who) =
-                (Segment::read_of(&lens, Subject::Company, text).unwrap(), who.clone());
+                (Segment::read_of(&lens, Of::Companies, text).unwrap(), who.clone());
             let now = world.now();
             let refused = world.db.write_blocking(move |tx| segment.prepare(tx, &who, now));
             assert!(matches!(refused, Err(Failure::Refused { .. })), "{text}: {refused:?}");

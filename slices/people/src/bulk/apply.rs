@@ -13,6 +13,7 @@ use team::{FieldRight, Right, User};
 
 use super::{Deed, HandsSource};
 use crate::fields::Fields;
+use crate::of::Kept;
 use crate::project::{Newest, OUTSIDE_ID, OWNER, WORKS_AT};
 use crate::{Of, lists};
 

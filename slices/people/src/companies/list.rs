@@ -9,7 +9,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use funnel::Stage;
-use funnel::condition::Subject;
 use moment::Moment;
 use platform::db::{Row, Tx};
 use platform::failure::Failure;
@@ -188,7 +187,7 @@ pub fn prepare(
     }
     if let CompanySort::Fact(key) = &ask.sort {
         let source = tx.part::<ConditionSource>();
-        jobs.extend(source.0.prepare_fact(tx, who, (Subject::Company, key), now)?);
+        jobs.extend(source.0.prepare_fact(tx, who, (Of::Companies, key), now)?);
     }
     jobs.dedup();
     Ok(jobs)

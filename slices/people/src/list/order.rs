@@ -354,7 +354,7 @@ impl Order<'_> {
     ) -> Result<Option<Vec<Cursor>>, Failure> {
         let source = tx.part::<ConditionSource>();
         let stretch = Stretch { after, turn: self.turn, limit, of };
-        source.0.by_fact(tx, (self.of.about(), key), &stretch, now)
+        source.0.by_fact(tx, (self.of, key), &stretch, now)
     }
 }
 

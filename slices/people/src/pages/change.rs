@@ -5,6 +5,7 @@ use platform::page::filters;
 
 use super::marks::Bar;
 use crate::Of;
+use crate::of::Kept;
 
 /// How a change goes, in numbers that add up.
 #[derive(Clone, Debug, Template)]

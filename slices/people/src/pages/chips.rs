@@ -1,10 +1,11 @@
 //! Conditions in chips, one chip one condition: in the bar above a list and in the form of a draft.
 
 use askama::Template;
-use funnel::condition::Subject;
 use funnel::condition::form::{Form, Row, sort_of};
 use platform::failure::Failure;
 use platform::page::filters;
+
+use crate::Of;
 
 /// An operator as the list of a row offers it.
 struct Operator {
@@ -98,11 +99,11 @@ impl About {
     }
 }
 
-impl From<Subject> for About {
-    fn from(subject: Subject) -> About {
-        match subject {
-            Subject::Person => About::Person,
-            Subject::Company => About::Company,
+impl From<Of> for About {
+    fn from(of: Of) -> About {
+        match of {
+            Of::People => About::Person,
+            Of::Companies => About::Company,
         }
     }
 }

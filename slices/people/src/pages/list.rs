@@ -6,6 +6,7 @@ use platform::page::filters;
 use super::change::ChangeLedger;
 use super::marks::{Bar, Markup, StageMark, Temperature};
 use crate::Of;
+use crate::of::Kept;
 
 /// A tab above the list: a stage, everyone, or a saved view.
 #[derive(Clone, Debug)]

@@ -39,6 +39,7 @@ use crate::fields;
 use crate::frame;
 use crate::list::Cursor;
 use crate::lists::{self, LIST, ListRow};
+use crate::of::Kept;
 use crate::pages::chips;
 use crate::pages::list::{ListPage, ReadingPart, Total, Waiting};
 use crate::pages::marks::{Bar, Heat, StageMark, Temperature, TruthMark};
@@ -172,7 +173,7 @@ impl Looked {
         };
         let of = match &within {
             Within::Everybody => ask.of,
-            Within::Segment(row) => row.subject.into(),
+            Within::Segment(row) => row.of,
             Within::List(row) => row.of,
         };
         let stage = match ask.stage.as_str() {
@@ -300,7 +301,7 @@ fn view(
         back: Ask { after: String::new(), ..ask.clone() }.href(),
         may_edit,
         may_share: who.can(Right::ManageLists),
-        chips: chips::bar(form.as_ref(), of.about().into())?,
+        chips: chips::bar(form.as_ref(), (*of).into())?,
         condition: ask.condition.trim().to_owned(),
         shown: cols(*of, &columns),
         columns: column_choices(ask, &columns, &fields),

@@ -6,6 +6,7 @@ use super::columns::Column;
 use super::encode;
 use crate::Of;
 use crate::lists::LIST;
+use crate::of::Kept;
 use crate::segment::SEGMENT;
 use crate::views::{Shows, ViewRow};
 

@@ -22,6 +22,7 @@ use wire::write::{Style, Writer};
 use super::ask::Ask;
 use super::{Looked, int};
 use crate::bulk::{self, CHANGE, ChangeRow, Chosen, Deed, Matching};
+use crate::of::Kept;
 use crate::pages::change::{ChangeLedger, ChangePage, RejectionLine};
 use crate::pages::marks::Bar;
 use crate::{Of, frame, lists};

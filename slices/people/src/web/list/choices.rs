@@ -10,6 +10,7 @@ use super::{Looked, Within, both, int};
 use crate::Of;
 use crate::fields::{FieldRow, Kind};
 use crate::lists::LIST;
+use crate::of::Kept;
 use crate::pages::list::{Choice, Scope, Tab, ViewHere};
 use crate::segment::SEGMENT;
 use crate::views::{VIEW, ViewRow};

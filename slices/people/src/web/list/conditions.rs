@@ -27,10 +27,10 @@ pub(super) async fn parts(of: Of, State(app): State<App>, who: User) -> Result<P
         .read(move |tx| {
             let lens = crate::lens_for(tx, &who, None)?;
             let conditions = Arc::clone(&tx.part::<ConditionSource>().0);
-            let terms = conditions.terms(tx, lens.id, of.about())?;
+            let terms = conditions.terms(tx, lens.id, of)?;
             let of_people = match of {
                 Of::People => None,
-                Of::Companies => Some(conditions.terms(tx, lens.id, Of::People.about())?),
+                Of::Companies => Some(conditions.terms(tx, lens.id, Of::People)?),
             };
             Ok((terms, of_people))
         })
@@ -42,7 +42,7 @@ pub(super) async fn parts(of: Of, State(app): State<App>, who: User) -> Result<P
             group: chips::new_somebody()?,
         })
     };
-    let about = About::from(of.about());
+    let about = About::from(of);
     let parts = ConditionParts {
         terms: terms.into_iter().collect(),
         row: chips::new_row(about)?,
@@ -76,7 +76,7 @@ pub(super) async fn build(
         .db
         .read(move |tx| {
             let lens = crate::lens_for(tx, &who, None)?;
-            let read = tx.part::<ConditionSource>().0.build(tx, lens.id, of.about(), &form)?;
+            let read = tx.part::<ConditionSource>().0.build(tx, lens.id, of, &form)?;
             let Ok(built) = read else { return Ok(json!({ "faults": read.err() })) };
             let text = built.to_string();
             // What can't be asked of everybody is said at once.

@@ -17,6 +17,7 @@ use super::ask::Ask;
 use super::wanted::{self, Wanted};
 use super::{COUNTED_AT_ONCE, encode, int};
 use crate::lists::{self, LIST};
+use crate::of::Kept;
 use crate::pages::saved::{SavedLine, SavedPage};
 use crate::segment::{self, SEGMENT};
 use crate::views::{self, Shows, VIEW};
@@ -167,7 +168,7 @@ fn saved(tx: &mut Tx, who: &User, now: moment::Moment) -> Result<SavedPage, Fail
     let lists = lists::lists(tx, who)?;
     let mut segments = Vec::new();
     for of in Of::BOTH {
-        segments.extend(segment::segments_of(tx, who, of.about())?);
+        segments.extend(segment::segments_of(tx, who, of)?);
     }
     let makers: Vec<i64> = segments
         .iter()
@@ -188,7 +189,7 @@ fn saved(tx: &mut Tx, who: &User, now: moment::Moment) -> Result<SavedPage, Fail
     }
     let mut segment_lines = Vec::with_capacity(segments.len());
     for row in segments {
-        let (id, of) = (outside.encode(SEGMENT, row.id), Of::from(row.subject));
+        let (id, of) = (outside.encode(SEGMENT, row.id), row.of);
         let asked = crate::condition::read_of(tx, of, lens.id, &row.condition);
         let (says, count) = match asked {
             Ok(asked) => {
@@ -242,7 +243,7 @@ async fn make_segment(
             let condition = with_stage(&named.stage, &named.condition);
             let of = Of::parse(&named.of).unwrap_or_default();
             let what = (named.name.as_str(), condition.as_str());
-            let id = segment::make_of(tx, &who, lens.id, of.about(), what, now)?;
+            let id = segment::make_of(tx, &who, lens.id, of, what, now)?;
             Ok(tx.public_ids().encode(SEGMENT, id))
         })
         .await?;
