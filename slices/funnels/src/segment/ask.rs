@@ -8,6 +8,7 @@ use funnel::condition::form::{Form, RowFault};
 use funnel::condition::{Condition, Names, Of, Score, Term};
 use moment::Moment;
 use people::condition::{Asked, Conditions, Stretch};
+use people::fields::{self, Kind};
 use people::list::{Cursor, Key, Turn};
 use people::stand::engagement_key;
 use people::{LensId, PersonId};
@@ -115,6 +116,14 @@ impl Conditions for ConditionsOfLenses {
             let key = of.1;
             let words = format!("{key} is kept from you, and so is its order: choose another.");
             return Err(Failure::refused("hidden_field", words));
+        }
+        if fields::all(tx)?.iter().any(|field| field.key == of.1 && field.kind == Kind::Formula) {
+            let words = format!(
+                "{} is a formula, and a list has no order by one: ask it as a condition, and order whom it finds by \
+                 something else.",
+                of.1
+            );
+            return Err(Failure::refused("formula_order", words));
         }
         let words = store::words(tx)?;
         let asked = word_of(of);

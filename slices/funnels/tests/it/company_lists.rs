@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use moment::Span;
 use people::bulk::{self, Chosen, Counts, Deed, Matching};
+use people::companies::{CompanyList, CompanySort};
 use people::edit::{assign, edit};
 use people::fields::{self, Draft, Kind};
 use people::lists::ListRow;
@@ -242,6 +243,15 @@ fn a_formula_of_companies_is_asked_wherever_its_condition_could_be() {
             assert_eq!(refused.code, "condition", "{condition}");
             assert!(refused.detail.contains("people can't be asked it"), "{}", refused.detail);
         }
+
+        // No list is ordered by one, and says so instead of showing nothing.
+        let order = |tx: &mut Tx, sort| {
+            let ask = CompanyList { sort, ..CompanyList::of(main_lens(tx)?.id) };
+            people::companies::prepare(tx, &User::operator(), &ask, moment::Moment::START)
+        };
+        let by = CompanySort::Fact("company.custom.led".into());
+        let refused = world.db.write_blocking(move |tx| order(tx, by)).unwrap_err();
+        assert_eq!(refused.problem().0.code, "formula_order");
 
         // A formula asks about no other, whichever was there first.
         formula(world, Of::Companies, "First", "company.custom.second").unwrap();

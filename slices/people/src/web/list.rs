@@ -35,7 +35,7 @@ use self::rows::Shown;
 use self::saved::with_stage;
 use self::wanted::{Found, Narrowed, Order, Wanted};
 use crate::condition::{self, Asked};
-use crate::fields;
+use crate::fields::{self, Kind};
 use crate::frame;
 use crate::list::Cursor;
 use crate::lists::{self, LIST, ListRow};
@@ -180,7 +180,16 @@ impl Looked {
             "" => None,
             word => Some(Stage::parse(word).ok_or_else(|| Failure::missing("stage", word))?),
         };
-        let order = Order::parse(of, &ask.sort).unwrap_or_else(|| Order::usual(of, who));
+        let order = match Order::parse(of, &ask.sort) {
+            // A formula orders nothing: an address or a view that names one is shown in the usual order.
+            Some(order) if order.fact().is_some_and(|key| key.contains(".custom.")) => {
+                let mut formulas =
+                    fields::all(tx)?.into_iter().filter(|it| it.kind == Kind::Formula);
+                let is_formula = formulas.any(|it| order.fact() == Some(it.key.as_str()));
+                if is_formula { Order::usual(of, who) } else { order }
+            }
+            order => order.unwrap_or_else(|| Order::usual(of, who)),
+        };
         let descending = match ask.dir.as_str() {
             "asc" => false,
             "desc" => true,
@@ -270,13 +279,17 @@ fn view(
     let (columns, order) = (ask.columns(), wanted.order());
     let mut fields = fields::fields(tx, who)?;
     // A formula says nothing of others.
-    fields.retain(|field| field.kind != fields::Kind::Formula || field.key.starts_with(of.facts()));
+    fields.retain(|field| field.kind != Kind::Formula || field.key.starts_with(of.facts()));
     let mut heads = heads(ask, &columns, &order, wanted.is_descending());
+    let formulas = formulas(&columns, &fields);
     let shown = heads.iter_mut().skip(1).filter(|head| head.cell != "missing");
     for (head, column) in shown.zip(&columns) {
         head.label = label(column, &fields);
+        if formulas.contains(&column.word()) {
+            // It is judged of those on the page, and orders none.
+            head.href.clear();
+        }
     }
-    let formulas = formulas(&columns, &fields);
     let shown = Shown { ask, lens, heads: &heads, columns: &columns, formulas: &formulas };
     let rows = rows::filled(tx, who, &found.rows, &shown, now)?;
     let everyone: u64 = tally.iter().map(|(_, n)| *n).sum();
