@@ -51,9 +51,7 @@ pub(super) fn condition(
 
 /// A condition where it stands in an address, which holds no long one.
 pub(super) fn in_address(condition: Shape) -> Shape {
-    condition
-        .at_most(ADDRESS_LETTERS_MAX)
-        .longer("save it as a segment, which is asked by its name")
+    condition.at_most(ADDRESS_LETTERS_MAX, "save it as a segment, which is asked by its name")
 }
 
 /// The text of a condition that is written as text or as JSON.

@@ -226,18 +226,10 @@ impl Shape {
         self
     }
 
-    /// At most so many characters.
-    pub(super) fn at_most(mut self, count: usize) -> Shape {
+    /// At most so many characters, and what to do with a longer text, as the refusal says it.
+    pub(super) fn at_most(mut self, count: usize, longer: &'static str) -> Shape {
         if let Kind::Text(text) = &mut self.kind {
-            text.most = count;
-        }
-        self
-    }
-
-    /// What to do with a text that is longer than is taken, as the refusal says it.
-    pub(super) fn longer(mut self, words: &'static str) -> Shape {
-        if let Kind::Text(text) = &mut self.kind {
-            text.longer = Some(words);
+            (text.most, text.longer) = (count, Some(longer));
         }
         self
     }
@@ -424,11 +416,14 @@ impl Text {
         if !(self.least..=self.most).contains(&count) {
             return Some(match (count, self.least) {
                 (0, 1) => "it is empty".to_owned(),
-                (count, _) if count > self.most && self.longer.is_some() => {
-                    let mend = self.longer.unwrap_or_default();
-                    format!("{count} characters; at most {} are taken: {mend}", self.most)
-                }
-                _ => format!("{count} characters; {} to {} are taken", self.least, self.most),
+                _ => match self.longer.filter(|_| count > self.most) {
+                    Some(mend) => {
+                        format!("{count} characters; at most {} are taken: {mend}", self.most)
+                    }
+                    None => {
+                        format!("{count} characters; {} to {} are taken", self.least, self.most)
+                    }
+                },
             });
         }
         let pattern = self.pattern.as_ref().filter(|pattern| !pattern.fits(text))?;
