@@ -29,16 +29,19 @@ const KNOWN: [(&str, &str); 2] = [
 /// Pages on which nothing is tried: who signs out ends the session of the whole run.
 const LEFT_ALONE: [&str; 2] = ["/sign-out", "/demo"];
 /// Parameters that sqlmap tries, each of a page (by the session) or a call (by the token).
-const QUESTIONS: [&str; 9] = [
+const QUESTIONS: [&str; 12] = [
     "/people?q=ann&stage=lead&sort=name&dir=asc",
     "/people?missing=next&after=1",
     "/people/export?format=csv&q=ann",
+    "/companies?q=north&stage=lead&sort=name&dir=asc",
+    "/companies/export?format=csv&q=north",
     "/search?q=ann",
     "/search/palette?q=ann",
     "/funnel?days=30",
     "/handoffs?outcome=accepted&version=1&days=30",
     "/api/v1/people?search=ann&limit=5&stage=lead&sort=name",
     "/api/v1/people?where=known(person.email)&limit=5",
+    "/api/v1/companies?search=north&limit=5&sort=name&where=known(company.domain)",
 ];
 /// Bodies of calls that sqlmap tries.
 const BODIES: [(&str, &str); 2] = [
