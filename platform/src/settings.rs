@@ -1,4 +1,6 @@
 //! Settings: small values of the workspace by name.
+use std::collections::BTreeMap;
+
 use crate::db::{Sql, sql};
 use crate::{Failure, Tx, args};
 
@@ -11,6 +13,9 @@ const SAVE_FIRST: Sql =
 const REMOVE: Sql = sql("delete from setting where name = $1");
 const LIST: Sql = sql("select name, value from setting order by name");
 pub(crate) const ALL: &[Sql] = &[FIND, SAVE, SAVE_FIRST, REMOVE, LIST];
+
+/// All of them, as they are kept.
+struct All(BTreeMap<String, String>);
 
 /// Every setting, its name and its value.
 ///
@@ -26,6 +31,10 @@ pub fn list(tx: &mut Tx) -> Result<Vec<(String, String)>, Failure> {
 /// # Errors
 /// As [`Tx::row`].
 pub fn find(tx: &mut Tx, name: &str) -> Result<Option<String>, Failure> {
+    if tx.keeps() {
+        let all = tx.kept(&["setting"], |tx| Ok(All(list(tx)?.into_iter().collect())))?;
+        return Ok(all.0.get(name).cloned());
+    }
     Ok(tx.row(FIND, args![name])?.map(|row| row.text(0).to_owned()))
 }
 

@@ -324,6 +324,36 @@ impl Tx {
         self.noted(result)
     }
 
+    /// What is made of these tables, read by `load`; on SQLite, where one writes, it is kept until one of them is written,
+    /// anything is undone, or another process has written. For how a workspace is arranged, which each write asks and
+    /// few change; one value of each type.
+    ///
+    /// # Errors
+    /// As `load`.
+    pub fn kept<T: Any + Send + Sync>(
+        &mut self,
+        tables: &'static [&'static str],
+        load: impl FnOnce(&mut Tx) -> Result<T, Failure>,
+    ) -> Result<Arc<T>, Failure> {
+        self.refuse_after_failure()?;
+        if let Some(kept) = self.sqlite().and_then(|session| session.kept()) {
+            return Ok(kept);
+        }
+        let loaded = Arc::new(load(self)?);
+        if let Some(session) = self.sqlite() {
+            session.keep(tables, &loaded);
+        }
+        Ok(loaded)
+    }
+
+    /// Whether [`Tx::kept`] keeps anything here, so that it is worth to read more than what is asked for.
+    pub(crate) fn keeps(&self) -> bool {
+        match &self.engine {
+            Engine::Sqlite(session) => session.keeps(),
+            Engine::Postgres(_) => false,
+        }
+    }
+
     /// A part that the program was assembled from, as [`App::part`](crate::App::part).
     ///
     /// # Panics

@@ -6,6 +6,7 @@ mod bulk;
 mod conformance;
 mod ids;
 mod jobs;
+mod kept;
 mod killed;
 mod migrations;
 mod once;

@@ -147,6 +147,14 @@ impl Definitions {
 /// # Errors
 /// `Broken` when the database fails or a stored definition can't be read.
 pub fn lenses(tx: &mut Tx) -> Result<Vec<Lens>, Failure> {
+    let kept = tx.kept(&["lens", "definition"], |tx| read_lenses(tx).map(Kept))?;
+    Ok(kept.0.clone())
+}
+
+/// Lenses as they are kept for the next who asks.
+struct Kept(Vec<Lens>);
+
+fn read_lenses(tx: &mut Tx) -> Result<Vec<Lens>, Failure> {
     let definitions = tx.part::<Definitions>();
     let mut lenses: Vec<Lens> = store::lenses(tx)?
         .into_iter()

@@ -347,8 +347,12 @@ impl Fields {
     /// # Errors
     /// `Broken` when the database fails.
     pub fn load(tx: &mut Tx) -> Result<Fields, Failure> {
-        let by_key = store::rows(tx)?.into_iter().map(|field| (field.key.clone(), field)).collect();
-        Ok(Fields { by_key, ids: tx.public_ids() })
+        let kept = tx.kept(&["custom_field"], |tx| {
+            let rows = store::rows(tx)?.into_iter();
+            let by_key = rows.map(|field| (field.key.clone(), field)).collect();
+            Ok(Fields { by_key, ids: tx.public_ids() })
+        })?;
+        Ok(Fields::clone(&kept))
     }
 
     /// Whether it is said of a fact what it takes.

@@ -1,7 +1,9 @@
 //! SQLite: one connection and how statements run on it.
 mod beside;
+mod kept;
 mod writer;
 
+use std::any::Any;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -18,6 +20,7 @@ use super::sql::{LIST, numbered, parameters};
 use super::tx::{Each, Stop, wrong_count};
 use super::{Arg, RESERVE_IDS, Row, Sql};
 use crate::Failure;
+use kept::{Kept, Writes};
 
 pub(crate) use beside::look_beside;
 pub(crate) use writer::write_loop;
@@ -42,8 +45,9 @@ pub(crate) enum Role {
 pub(crate) struct Session {
     conn: Connection,
     /// By where a text lies in memory (texts are static), and by how long its list is.
-    texts: HashMap<(usize, usize, usize), Arc<str>>,
+    texts: HashMap<(usize, usize, usize), (Arc<str>, Writes<'static>)>,
     ids: IdBlock,
+    kept: Kept,
     role: Role,
 }
 
@@ -71,20 +75,28 @@ impl Session {
             Ok(conn)
         };
         let conn = open().map_err(|error| said(&error, "open the database file", &[]))?;
-        Ok(Session { conn, texts: HashMap::new(), ids: IdBlock::default(), role })
+        Ok(Session {
+            conn,
+            texts: HashMap::new(),
+            ids: IdBlock::default(),
+            kept: Kept::default(),
+            role,
+        })
     }
 
+    /// The text as SQLite takes it; what it writes is kept no longer.
     fn text(&mut self, sql: Sql, args: usize, list: usize) -> Arc<str> {
         let shape = if list == 0 { 0 } else { (list << 16) | args };
         let key = (sql.sqlite.as_ptr() as usize, sql.sqlite.len(), shape);
-        let text = self.texts.entry(key).or_insert_with(|| {
+        let (text, writes) = self.texts.entry(key).or_insert_with(|| {
             let mut text = numbered(sql.sqlite);
             if list > 0 {
                 let numbers: Vec<_> = (args + 1..=args + list).map(|n| format!("?{n}")).collect();
                 text = text.replace(LIST, &format!("in ({})", numbers.join(",")));
             }
-            text.into()
+            (text.into(), Writes::of(sql.sqlite))
         });
+        self.kept.written(*writes);
         Arc::clone(text)
     }
 
@@ -116,7 +128,13 @@ impl Session {
     }
 
     /// Runs a text that is not kept.
-    pub(crate) fn each_made(&self, text: &str, args: &[Arg], with: Each<'_>) -> Result<(), Stop> {
+    pub(crate) fn each_made(
+        &mut self,
+        text: &str,
+        args: &[Arg],
+        with: Each<'_>,
+    ) -> Result<(), Stop> {
+        self.kept.written(Writes::of(text));
         step(&mut self.made(text, args)?, text, args, with)
     }
 
@@ -215,6 +233,7 @@ impl Session {
     }
 
     pub(crate) fn batch(&mut self, text: &str) -> Result<(), StatementError> {
+        self.kept.forget();
         self.conn.execute_batch(text).map_err(|error| said(&error, text, &[]))
     }
 
@@ -239,9 +258,38 @@ impl Session {
         loop {
             match self.control("begin immediate") {
                 Err(error) if error.trouble == Trouble::Busy && tries < BEGIN_TRIES => tries += 1,
-                result => return result,
+                Err(error) => return Err(error),
+                Ok(()) => break,
             }
         }
+        let version = self.version()?;
+        self.kept.begin(version);
+        Ok(())
+    }
+
+    fn version(&self) -> Result<i64, StatementError> {
+        const VERSION: &str = "pragma data_version";
+        let ask = || self.conn.prepare_cached(VERSION)?.query_row([], |row| row.get(0));
+        ask().map_err(|error| said(&error, VERSION, &[]))
+    }
+
+    /// What was read before and can't be otherwise by now. A reader keeps nothing.
+    pub(crate) fn kept<T: Any + Send + Sync>(&self) -> Option<Arc<T>> {
+        self.kept.find()
+    }
+
+    pub(crate) fn keep<T: Any + Send + Sync>(
+        &mut self,
+        tables: &'static [&'static str],
+        value: &Arc<T>,
+    ) {
+        if self.keeps() {
+            self.kept.keep(tables, Arc::clone(value));
+        }
+    }
+
+    pub(crate) fn keeps(&self) -> bool {
+        self.role != Role::Reader
     }
 
     pub(crate) fn commit(&mut self) -> Result<(), StatementError> {
@@ -250,6 +298,7 @@ impl Session {
 
     pub(crate) fn rollback(&mut self) {
         self.ids = IdBlock::default();
+        self.kept.forget();
         if !self.conn.is_autocommit()
             && let Err(error) = self.control("rollback")
         {
@@ -272,6 +321,7 @@ impl Session {
 
     pub(crate) fn back_to_save(&mut self) -> Result<(), StatementError> {
         self.ids = IdBlock::default();
+        self.kept.forget();
         self.control("rollback to closure")?;
         self.control("release closure")
     }

@@ -81,7 +81,14 @@ impl Word {
     }
 }
 
+/// Words as they are kept for the next who asks.
+struct Kept(Vec<Word>);
+
 pub(super) fn words(tx: &mut Tx) -> Result<Vec<Word>, Failure> {
+    Ok(tx.kept(&["segment_word"], |tx| read(tx).map(Kept))?.0.clone())
+}
+
+fn read(tx: &mut Tx) -> Result<Vec<Word>, Failure> {
     let mut found = Vec::new();
     tx.each(WORDS, args![], |row| {
         found.push(Word {

@@ -26,6 +26,9 @@ pub struct Territory {
     pub built_to: Option<i64>,
 }
 
+/// All of them, as they are kept for the next who asks.
+struct Held(Vec<Territory>);
+
 /// A territory as it is listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TerritoryRow {
@@ -105,13 +108,15 @@ pub fn territories(tx: &mut Tx, who: &User) -> Result<Vec<TerritoryRow>, Failure
 /// # Errors
 /// `Broken` if the database fails.
 pub fn held_territories(tx: &mut Tx) -> Result<Vec<Territory>, Failure> {
-    let rows = store::held(tx)?;
-    let territory = |row: &platform::db::Row| Territory {
-        id: row.int(0),
-        condition: row.text(1).to_owned(),
-        built_to: row.int_opt(2),
-    };
-    Ok(rows.iter().map(territory).collect())
+    let kept = tx.kept(&["territory"], |tx| {
+        let territory = |row: &platform::db::Row| Territory {
+            id: row.int(0),
+            condition: row.text(1).to_owned(),
+            built_to: row.int_opt(2),
+        };
+        Ok(Held(store::held(tx)?.iter().map(territory).collect()))
+    })?;
+    Ok(kept.0.clone())
 }
 
 /// Says of every territory that it is still to be made: a whole workspace arrived.
