@@ -10,7 +10,8 @@ pub const EVERY_LENS: &str = "*";
 /// The most wake-up conditions of one history that are followed: the first in its order.
 pub const WAKES_MAX: usize = 32;
 
-const KIND: &str = "stage.moved";
+/// The kind of a move by hand.
+pub const KIND: &str = "stage.moved";
 
 /// A move by hand.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,7 +98,7 @@ pub(crate) fn to(activity: &Activity) -> Option<Stage> {
 }
 
 /// The wake-up condition of an entry that recycles by hand.
-pub(crate) fn wake_when(what: &What) -> Option<&str> {
+pub fn wake_when(what: &What) -> Option<&str> {
     let What::Activity(activity) = what else { return None };
     to(activity).filter(|to| *to == Stage::Recycled)?;
     text(activity, "wake_when")

@@ -1,6 +1,6 @@
 //! What is known to have happened to one person: activities, and facts as they became known.
 
-use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::fmt;
 
 use moment::Moment;
@@ -182,34 +182,64 @@ impl From<String> for Value {
 /// Named values, few; in the order given, each name once.
 pub type Properties = Vec<(Box<str>, Value)>;
 
-/// An activity's kind, `subject.verb-in-the-past`; the well-known ones take no memory.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Kind(Cow<'static, str>);
+/// An activity's kind, `subject.verb-in-the-past`; the well-known ones take no memory, and are told apart by a number.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Kind(Name);
+
+/// A text that is known has its place in [`KNOWN_KINDS`], never a copy of its own: so that equal kinds are equal here.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Name {
+    Known(u8),
+    Other(Box<str>),
+}
 
 impl Kind {
     /// From text; any text is a kind, for a product's own activities are open.
     pub fn new(text: &str) -> Kind {
-        match known_kind(text) {
-            Some(known) => Kind(Cow::Borrowed(known.kind)),
-            None => Kind(Cow::Owned(text.to_owned())),
+        match place_of(text) {
+            Some(place) => Kind(Name::Known(place)),
+            None => Kind(Name::Other(text.into())),
         }
     }
 
     /// The text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        match &self.0 {
+            Name::Known(place) => KNOWN_KINDS[usize::from(*place)].kind,
+            Name::Other(text) => text,
+        }
+    }
+
+    /// Its place among [`KNOWN_KINDS`], if it is one of them.
+    pub fn known(&self) -> Option<usize> {
+        match self.0 {
+            Name::Known(place) => Some(usize::from(place)),
+            Name::Other(_) => None,
+        }
+    }
+}
+
+impl Ord for Kind {
+    fn cmp(&self, other: &Kind) -> Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl PartialOrd for Kind {
+    fn partial_cmp(&self, other: &Kind) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
 impl fmt::Debug for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        fmt::Debug::fmt(self.as_str(), f)
     }
 }
 
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 
@@ -306,11 +336,56 @@ pub fn usual(kind: &str) -> Option<(Channel, Direction)> {
 }
 
 fn known_kind(text: &str) -> Option<&'static KnownKind> {
-    KNOWN_KINDS
-        .binary_search_by(|known| known.kind.cmp(text))
-        .ok()
-        .and_then(|at| KNOWN_KINDS.get(at))
+    KNOWN_KINDS.get(usize::from(place_of(text)?))
 }
+
+/// The place of a known kind in [`KNOWN_KINDS`]. It is asked once for every entry that is read, so it is looked up by
+/// a few letters and compared once, instead of searched for.
+fn place_of(text: &str) -> Option<u8> {
+    let mut slot = slot_of(text.as_bytes());
+    loop {
+        let place = *PLACES.get(slot)?;
+        let known = KNOWN_KINDS.get(usize::from(place))?;
+        if known.kind == text {
+            return Some(place);
+        }
+        slot = (slot + 1) % PLACES.len();
+    }
+}
+
+/// Where a kind is looked for first in [`PLACES`]: by its length, its first letter and two of its last.
+const fn slot_of(kind: &[u8]) -> usize {
+    let length = kind.len();
+    if length < 4 {
+        return 0;
+    }
+    let letters = [kind[0], kind[length - 4], kind[length - 3]];
+    let mut hash = length as u32;
+    let mut at = 0;
+    while at < letters.len() {
+        hash = hash.wrapping_mul(31).wrapping_add(letters[at] as u32);
+        at += 1;
+    }
+    (hash.wrapping_mul(0x9e37_79b1) >> 24) as usize
+}
+
+/// Nobody's place.
+const NO_PLACE: u8 = u8::MAX;
+
+/// The places of all known kinds: each at its slot, or at the next one that was free.
+const PLACES: [u8; 256] = {
+    let mut places = [NO_PLACE; 256];
+    let mut place = 0;
+    while place < KNOWN_KINDS.len() {
+        let mut slot = slot_of(KNOWN_KINDS[place].kind.as_bytes());
+        while places[slot] != NO_PLACE {
+            slot = (slot + 1) % places.len();
+        }
+        places[slot] = place as u8;
+        place += 1;
+    }
+    places
+};
 
 const KNOWN_SUBJECTS: &[(&str, Channel, Direction)] = &[
     ("webinar", Channel::Event, Direction::Inbound),
@@ -382,6 +457,13 @@ mod tests {
         assert_eq!(usual("email.replied"), Some((Channel::Email, Direction::Inbound)));
         assert_eq!(usual("product.route_planned"), Some((Channel::Product, Direction::Inbound)));
         assert_eq!(usual("weather.changed"), None);
-        assert_eq!(Kind::new("odd.thing").as_str(), "odd.thing");
+        for (place, known) in KNOWN_KINDS.iter().enumerate() {
+            let kind = Kind::new(known.kind);
+            assert_eq!((kind.as_str(), kind.known()), (known.kind, Some(place)));
+        }
+        for other in ["odd.thing", "", "x", "email.replief", "xmail.replied", "page.viewed."] {
+            assert_eq!((Kind::new(other).as_str(), Kind::new(other).known()), (other, None));
+        }
+        assert!(Kind::new("email.replied") < Kind::new("email.replief"));
     }
 }

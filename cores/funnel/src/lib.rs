@@ -40,6 +40,7 @@ pub mod sql;
 pub mod standing;
 pub mod tell;
 pub mod truth;
+pub mod wanted;
 pub mod why_not;
 
 pub use condition::Condition;
@@ -48,4 +49,5 @@ pub use fold::{Folder, InForce, fold, fold_versions};
 pub use hand::ByHand;
 pub use standing::{Folded, Stage, Standing, Temperature, Transition};
 pub use truth::Truth;
+pub use wanted::Wanted;
 pub use why_not::why_not;

@@ -10,7 +10,7 @@ use super::figures::Figures;
 use super::postgres::Session as PostgresSession;
 use super::shared::Shared;
 use super::sqlite::Session as SqliteSession;
-use super::{Arg, Dialect, Made, Row, Sql};
+use super::{Arg, Dialect, Made, Passing, Row, Sql};
 use crate::Failure;
 use crate::live::Said;
 use crate::public_id::PublicIds;
@@ -129,6 +129,28 @@ impl Tx {
         let result = match &mut self.engine {
             Engine::Sqlite(session) => session.each(sql, args, &mut with),
             Engine::Postgres(session) => session.each(sql, args, &mut with),
+        };
+        self.noted(result)
+    }
+
+    /// As [`Tx::each`], for whoever reads so many rows that it matters what a column costs: each is read when it is
+    /// asked for.
+    ///
+    /// # Errors
+    /// As [`Tx::each`].
+    pub fn pass(
+        &mut self,
+        sql: Sql,
+        args: impl AsRef<[Arg]>,
+        mut with: impl FnMut(&Passing<'_>) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        self.refuse_after_failure()?;
+        let args = args.as_ref();
+        let result = match &mut self.engine {
+            Engine::Sqlite(session) => session.pass(sql, args, &mut with),
+            Engine::Postgres(session) => {
+                session.each(sql, args, &mut |row| with(&Passing::read(row)))
+            }
         };
         self.noted(result)
     }

@@ -27,6 +27,7 @@ pub mod missing;
 pub mod pages;
 pub mod panel;
 mod project;
+mod reading;
 pub mod refold;
 pub mod segment;
 mod spent;

@@ -4,9 +4,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use funnel::Wanted;
 use funnel::history::{Fact, Properties, Value};
 use moment::Moment;
-use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -100,6 +101,7 @@ impl<'de> Deserialize<'de> for Read {
     }
 }
 
+#[derive(Default)]
 struct Named(Properties);
 
 impl Serialize for Named {
@@ -152,15 +154,91 @@ pub(crate) fn read_properties(text: Option<&str>) -> Result<Properties, serde_js
 }
 
 /// What is stored of an observation; the parts that most facts lack are left out.
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize)]
 struct Observed {
     facts: Named,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     suspect: Vec<Box<str>>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     expires: BTreeMap<Box<str>, i64>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     confidence: BTreeMap<Box<str>, u8>,
+}
+
+/// Reads what is stored, and passes over the facts that nobody looks at.
+struct Observing<'w>(&'w Wanted);
+
+impl<'de> DeserializeSeed<'de> for Observing<'_> {
+    type Value = Observed;
+    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Observed, D::Error> {
+        d.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Observing<'_> {
+    type Value = Observed;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("what was observed")
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Observed, A::Error> {
+        let mut observed = Observed::default();
+        while let Some(part) = map.next_key::<&str>()? {
+            match part {
+                "facts" => observed.facts = map.next_value_seed(Facts(self.0))?,
+                "suspect" => observed.suspect = map.next_value()?,
+                "expires" => observed.expires = map.next_value()?,
+                "confidence" => observed.confidence = map.next_value()?,
+                _ => _ = map.next_value::<IgnoredAny>()?,
+            }
+        }
+        Ok(observed)
+    }
+}
+
+struct Facts<'w>(&'w Wanted);
+
+impl<'de> DeserializeSeed<'de> for Facts<'_> {
+    type Value = Named;
+    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Named, D::Error> {
+        d.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Facts<'_> {
+    type Value = Named;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object of named facts")
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Named, A::Error> {
+        let mut named = Vec::new();
+        while let Some(name) = map.next_key_seed(Name(self.0))? {
+            match name {
+                Some(name) => named.push((name, map.next_value::<Read>()?.0)),
+                None => _ = map.next_value::<IgnoredAny>()?,
+            }
+        }
+        Ok(Named(named))
+    }
+}
+
+/// The name of a fact, if somebody looks at it.
+struct Name<'w>(&'w Wanted);
+
+impl<'de> DeserializeSeed<'de> for Name<'_> {
+    type Value = Option<Box<str>>;
+    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Option<Box<str>>, D::Error> {
+        d.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Name<'_> {
+    type Value = Option<Box<str>>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a fact")
+    }
+    fn visit_str<E>(self, name: &str) -> Result<Option<Box<str>>, E> {
+        Ok(self.0.fact(name).then(|| name.into()))
+    }
 }
 
 /// Facts as they are stored.
@@ -181,9 +259,11 @@ pub(crate) fn facts(facts: &[Fact]) -> Result<String, serde_json::Error> {
     serde_json::to_string(&observed)
 }
 
-/// Facts read back.
-pub(crate) fn read_facts(text: &str) -> Result<Vec<Fact>, serde_json::Error> {
-    let observed: Observed = serde_json::from_str(text)?;
+/// The facts that somebody looks at, read back.
+pub(crate) fn read_facts(text: &str, wanted: &Wanted) -> Result<Vec<Fact>, serde_json::Error> {
+    let mut text = serde_json::Deserializer::from_str(text);
+    let observed = Observing(wanted).deserialize(&mut text)?;
+    text.end()?;
     let facts = observed.facts.0.into_iter().map(|(key, value)| Fact {
         expires_at: observed.expires.get(&key).map(|at| Moment(*at)),
         suspect: observed.suspect.contains(&key),
@@ -221,6 +301,12 @@ mod tests {
                 ..Fact::certain("company.employees", 240)
             },
         ];
-        assert_eq!(read_facts(&facts(&held).unwrap()).unwrap(), held);
+        let text = facts(&held).unwrap();
+        assert_eq!(read_facts(&text, &Wanted::everything()).unwrap(), held);
+        let employees = Wanted::nothing().and_fact("company.employees");
+        assert_eq!(read_facts(&text, &employees).unwrap(), held[1..]);
+        assert_eq!(read_facts(&text, &Wanted::nothing()).unwrap(), []);
+        assert!(read_facts("{\"facts\":{\"a\":}}", &Wanted::nothing()).is_err());
+        assert!(read_facts("{\"facts\":{}} and more", &Wanted::nothing()).is_err());
     }
 }

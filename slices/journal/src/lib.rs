@@ -17,6 +17,7 @@ pub use sources::{OUTRANKED, rank_sources, sources};
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use funnel::Wanted;
 use funnel::history::Entry;
 use funnel::sql::ActivityTable;
 use moment::Moment;
@@ -121,7 +122,29 @@ pub fn histories_between(
     first: SubjectId,
     last: SubjectId,
 ) -> Result<Vec<(SubjectId, Vec<Entry>)>, Failure> {
-    store::histories_between(tx, first, last)
+    store::histories_between(tx, first, last, &Wanted::everything())
+}
+
+/// The same, of each entry no more than somebody looks at.
+///
+/// # Errors
+/// As [`histories_between`].
+pub fn wanted_between(
+    tx: &mut Tx,
+    first: SubjectId,
+    last: SubjectId,
+    wanted: &Wanted,
+) -> Result<Vec<(SubjectId, Vec<Entry>)>, Failure> {
+    store::histories_between(tx, first, last, wanted)
+}
+
+/// The same of one subject.
+///
+/// # Errors
+/// As [`histories_between`].
+pub fn wanted_of(tx: &mut Tx, subject: SubjectId, wanted: &Wanted) -> Result<Vec<Entry>, Failure> {
+    let found = store::histories_between(tx, subject, subject, wanted)?.pop();
+    Ok(found.map(|(_, entries)| entries).unwrap_or_default())
 }
 
 /// Which user did or said what of a subject's history, by when it happened and its id; entries of nobody are left out.

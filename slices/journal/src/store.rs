@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
+use funnel::Wanted;
 use funnel::history::{Activity, Agent, Channel, Direction, Entry, Kind, Observation, What};
 use moment::Moment;
 use platform::args;
-use platform::db::{Arg, Row, Sql, Tx, sql};
+use platform::db::{Arg, Passing, Sql, Tx, sql};
 use platform::failure::Failure;
 
 use crate::record::NewEntry;
@@ -97,8 +98,9 @@ pub(crate) fn histories(
     subjects: &[SubjectId],
 ) -> Result<Vec<(SubjectId, Vec<Entry>)>, Failure> {
     let mut found = Vec::with_capacity(subjects.len());
+    let all = Wanted::everything();
     for subject in subjects {
-        collect(tx, OF_ONE, args![*subject], &mut found)?;
+        collect(tx, OF_ONE, args![*subject], &all, &mut found)?;
     }
     Ok(found)
 }
@@ -107,9 +109,10 @@ pub(crate) fn histories_between(
     tx: &mut Tx,
     first: SubjectId,
     last: SubjectId,
+    wanted: &Wanted,
 ) -> Result<Vec<(SubjectId, Vec<Entry>)>, Failure> {
     let mut found = Vec::new();
-    collect(tx, BETWEEN, args![first, last], &mut found)?;
+    collect(tx, BETWEEN, args![first, last], wanted, &mut found)?;
     Ok(found)
 }
 
@@ -131,18 +134,21 @@ pub(crate) fn entry(
     at: Moment,
     id: i64,
 ) -> Result<Option<Entry>, Failure> {
-    tx.row(ONE, args![subject, at, id])?.as_ref().map(entry_of).transpose()
+    let mut found = Vec::new();
+    collect(tx, ONE, args![subject, at, id], &Wanted::everything(), &mut found)?;
+    Ok(found.pop().and_then(|(_, mut entries)| entries.pop()))
 }
 
 fn collect(
     tx: &mut Tx,
     statement: Sql,
     args: Vec<Arg>,
+    wanted: &Wanted,
     found: &mut Vec<(SubjectId, Vec<Entry>)>,
 ) -> Result<(), Failure> {
-    tx.each(statement, args, |row| {
+    tx.pass(statement, args, |row| {
         let subject = row.int(0);
-        let entry = entry_of(row)?;
+        let entry = entry_of(row, wanted)?;
         match found.last_mut() {
             Some((last, entries)) if *last == subject => entries.push(entry),
             _ => found.push((subject, vec![entry])),
@@ -151,7 +157,7 @@ fn collect(
     })
 }
 
-fn entry_of(row: &Row) -> Result<Entry, Failure> {
+fn entry_of(row: &Passing<'_>, wanted: &Wanted) -> Result<Entry, Failure> {
     let kind = row.text(4);
     let unreadable = |error: serde_json::Error| {
         Failure::from(
@@ -161,17 +167,20 @@ fn entry_of(row: &Row) -> Result<Entry, Failure> {
     let what = if kind == OBSERVED {
         What::Facts(Observation {
             source: row.text_opt(9).unwrap_or_default().into(),
-            facts: encode::read_facts(row.text_opt(10).unwrap_or("{\"facts\":{}}"))
+            facts: encode::read_facts(row.text_opt(10).unwrap_or("{\"facts\":{}}"), wanted)
                 .map_err(unreadable)?,
         })
     } else {
+        let kind = Kind::new(kind);
+        let campaign = if wanted.campaign(&kind) { row.text_opt(8) } else { None };
+        let properties = if wanted.properties(&kind) { row.text_opt(10) } else { None };
         What::Activity(Activity {
-            kind: Kind::new(kind),
+            kind,
             channel: row.int_opt(5).and_then(Channel::from_code),
             direction: row.int_opt(6).and_then(Direction::from_code),
             agent: Agent::from_code(row.int(7)).unwrap_or(Agent::Unsure),
-            campaign: row.text_opt(8).map(Into::into),
-            properties: encode::read_properties(row.text_opt(10)).map_err(unreadable)?,
+            campaign: campaign.map(Into::into),
+            properties: encode::read_properties(properties).map_err(unreadable)?,
         })
     };
     Ok(Entry {

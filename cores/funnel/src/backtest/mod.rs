@@ -14,6 +14,7 @@ use crate::definition::Definition;
 use crate::fold::{Folder, InForce};
 use crate::history::{Entry, History, What};
 use crate::standing::{Stage, Transition};
+use crate::wanted::Wanted;
 use count::{Days, Side};
 
 pub use compare::{Comparison, LoadDifference, ShareDifference, StageDifference};
@@ -51,6 +52,17 @@ impl From<&Transition> for Moved {
     fn from(step: &Transition) -> Moved {
         Moved { at: step.at, to: step.to }
     }
+}
+
+/// That a draft says something else of somebody than was lived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parted {
+    /// The highest stage on which they part.
+    pub stage: Stage,
+    /// When the draft first calls them that, if it does.
+    pub draft: Option<Moment>,
+    /// When they first were called that, if they were.
+    pub lived: Option<Moment>,
 }
 
 /// Somebody of whom a draft says something else than was lived.
@@ -119,10 +131,9 @@ impl Backtest {
 
     /// Takes in one person: their history, and the moves that they really made. Gives how the draft parts
     /// from these, if it does.
-    pub fn person(&mut self, history: &History, lived: &[Moved]) -> Option<Difference> {
-        let folded = self.folder.fold(history, self.asked.until);
+    pub fn person(&mut self, history: &History, lived: &[Moved]) -> Option<Parted> {
         let until = self.asked.until;
-        let drafted: Vec<Moved> = folded.transitions.iter().map(Moved::from).collect();
+        let drafted = self.folder.moves(history, until);
         let lived: Vec<Moved> = lived.iter().copied().filter(|step| step.at <= until).collect();
         let seen = history.entries.iter().filter(|entry| is_visible(entry, until));
         let mut won_at = None;
@@ -148,7 +159,19 @@ impl Backtest {
         }
         let (stage, draft, lived) = parted?;
         self.differ += 1;
-        Some(Difference { stage, draft, lived, transitions: folded.transitions })
+        Some(Parted { stage, draft, lived })
+    }
+
+    /// Tells how the draft parts from what was lived, with receipts. It folds once more: few are told of.
+    pub fn tell(&mut self, history: &History, parted: Parted) -> Difference {
+        let Parted { stage, draft, lived } = parted;
+        let transitions = self.folder.fold(history, self.asked.until).transitions;
+        Difference { stage, draft, lived, transitions }
+    }
+
+    /// What is looked at in a history; see [`Folder::wanted`].
+    pub fn wanted(&self) -> Wanted {
+        self.folder.wanted()
     }
 
     /// Adds what another counted of other people under the same draft.

@@ -11,6 +11,8 @@ pub(super) struct Pattern {
     pub(super) activities: Activities,
     filter: Option<Filter>,
     humans_only: bool,
+    /// Whether the filter asks for more than every activity says of itself.
+    pub(super) asks_more: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -40,16 +42,19 @@ enum Operand {
 
 impl Pattern {
     pub(super) fn new(activities: &Activities) -> Pattern {
-        let mut asks_agent = false;
+        let (mut asks_agent, mut asks_more) = (false, false);
         if let Some(filter) = &activities.filter {
             filter.terms(&mut |term| {
-                asks_agent |= matches!(term, Term::Field(name) if name == "agent");
+                let Term::Field(name) = term else { return };
+                asks_agent |= name == "agent";
+                asks_more |= !matches!(name.as_str(), "kind" | "channel" | "direction" | "agent");
             });
         }
         Pattern {
             activities: activities.clone(),
             filter: activities.filter.as_deref().map(Filter::new),
             humans_only: !asks_agent,
+            asks_more,
         }
     }
 

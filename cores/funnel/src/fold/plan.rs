@@ -14,8 +14,10 @@ use super::value::{Tester, Written};
 use super::view::View;
 use crate::condition::{Activities, Condition, Op, Score, Term, Window};
 use crate::definition::{Definition, Points, ScoreRule};
+use crate::hand;
 use crate::standing::{Stage, Temperature};
 use crate::truth::Truth;
+use crate::wanted::Wanted;
 
 pub(super) type LeafId = u32;
 
@@ -167,6 +169,9 @@ pub(super) struct StagePlan {
     pub(super) leave: Vec<(Compiled, Stage, Option<Arc<str>>)>,
 }
 
+/// The kind of an answer to a criterion.
+pub(super) const ANSWERED: &str = "criterion.answered";
+
 /// Kinds by which they alone make a talk; what they say; what we say.
 pub(crate) const TALKS: [&str; 3] = ["call.connected", "meeting.held", "demo.held"];
 pub(crate) const THEIRS: [&str; 5] =
@@ -224,6 +229,17 @@ impl Plan {
         }
         plan.read();
         plan
+    }
+
+    /// Adds what it looks at in a history.
+    pub(super) fn want(&self, wanted: &mut Wanted) {
+        for kind in [hand::KIND, ANSWERED] {
+            wanted.add_kinds(kind);
+        }
+        for pattern in self.patterns.iter().filter(|pattern| pattern.asks_more) {
+            pattern.activities.kinds.iter().for_each(|kinds| wanted.add_kinds(kinds));
+        }
+        self.fact_ids.keys().for_each(|key| wanted.add_fact(key));
     }
 
     /// Finds who reads what, and what each leaf says of nothing.

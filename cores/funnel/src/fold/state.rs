@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use super::plan::{Class, LeafId, Plan, id, index};
+use super::plan::{ANSWERED, Class, LeafId, Plan, id, index};
 use super::score::Tally;
 use crate::hand::{self, ByHand};
-use crate::history::{Activity, Agent, Entry, Observation, Value, What};
+use crate::history::{Activity, Agent, Entry, KNOWN_KINDS, Kind, Observation, Value, What};
 use crate::standing::{Stage, Temperature};
 use crate::truth::{Range, Truth};
 
@@ -65,7 +65,9 @@ pub(super) struct State {
 /// Which patterns take a kind; found once for each kind.
 #[derive(Debug, Default)]
 pub(super) struct KindMemo {
-    found: HashMap<Box<str>, Box<[u32]>, BuildHasherDefault<Fnv>>,
+    /// Of those that the program itself gives meaning to, by their places.
+    known: Vec<Option<Box<[u32]>>>,
+    others: HashMap<Box<str>, Box<[u32]>, BuildHasherDefault<Fnv>>,
 }
 
 /// The hash FNV-1a (G. Fowler, L. C. Noll, K.-P. Vo): short keys, of a closed few thousand.
@@ -92,16 +94,26 @@ impl KindMemo {
     /// Kinds remembered; beyond them each is looked up anew, so that strangers cannot fill memory.
     const KINDS_MAX: usize = 4_096;
 
-    fn with(&mut self, plan: &Plan, kind: &str, mut each: impl FnMut(u32)) {
-        if let Some(found) = self.found.get(kind) {
+    fn with(&mut self, plan: &Plan, kind: &Kind, mut each: impl FnMut(u32)) {
+        let taken =
+            |at: &usize| plan.patterns.get(*at).is_some_and(|p| p.takes_kind(kind.as_str()));
+        let find = || -> Box<[u32]> { (0..plan.patterns.len()).filter(taken).map(id).collect() };
+        if let Some(place) = kind.known() {
+            if self.known.len() <= place {
+                self.known.resize(KNOWN_KINDS.len(), None);
+            }
+            let found = self.known[place].get_or_insert_with(find);
             found.iter().for_each(|&pattern| each(pattern));
             return;
         }
-        let taken = |at: &usize| plan.patterns.get(*at).is_some_and(|p| p.takes_kind(kind));
-        let found: Box<[u32]> = (0..plan.patterns.len()).filter(taken).map(id).collect();
+        if let Some(found) = self.others.get(kind.as_str()) {
+            found.iter().for_each(|&pattern| each(pattern));
+            return;
+        }
+        let found = find();
         found.iter().for_each(|&pattern| each(pattern));
-        if self.found.len() < Self::KINDS_MAX {
-            self.found.insert(kind.into(), found);
+        if self.others.len() < Self::KINDS_MAX {
+            self.others.insert(kind.as_str().into(), found);
         }
     }
 }
@@ -164,7 +176,7 @@ impl State {
         activity: &Activity,
     ) {
         let hit = Hit { at: entry.occurred_at.0, entry: place };
-        memo.with(plan, activity.kind.as_str(), |at| {
+        memo.with(plan, &activity.kind, |at| {
             let Some(pattern) = plan.patterns.get(index(at)) else { return };
             if pattern.takes(activity) {
                 self.hit(plan, at, hit, entry.occurred_at.max(entry.recorded_at).0);
@@ -174,8 +186,8 @@ impl State {
             return;
         }
         match activity.kind.as_str() {
-            "criterion.answered" => self.answer(plan, hit, activity),
-            "stage.moved" => {
+            ANSWERED => self.answer(plan, hit, activity),
+            hand::KIND => {
                 let counts = ByHand::counts(hand::text(activity, "lens"), plan.lens.as_deref());
                 let to = hand::to(activity).filter(|_| counts);
                 self.by_hand.extend(to.map(|to| (place, to)));

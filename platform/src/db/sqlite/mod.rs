@@ -18,7 +18,7 @@ use super::row::Given;
 use super::shared::IdBlock;
 use super::sql::{LIST, numbered, parameters};
 use super::tx::{Each, Stop, wrong_count};
-use super::{Arg, RESERVE_IDS, Row, Sql};
+use super::{Arg, Passing, RESERVE_IDS, Row, Sql};
 use crate::Failure;
 use kept::{Kept, Writes};
 
@@ -167,6 +167,27 @@ impl Session {
         while let Some(row) = rows.next().map_err(fail)? {
             let (one, other) = (row.get(0).map_err(fail)?, row.get(1).map_err(fail)?);
             with(one, other).map_err(Stop::Caller)?;
+        }
+        Ok(())
+    }
+
+    /// Every row, none of its columns read yet.
+    pub(crate) fn pass(
+        &mut self,
+        sql: Sql,
+        args: &[Arg],
+        with: &mut dyn FnMut(&Passing<'_>) -> Result<(), Failure>,
+    ) -> Result<(), Stop> {
+        let text = self.text(sql, args.len(), 0);
+        let fail = |error: rusqlite::Error| said(&error, &text, args);
+        let mut statement = self.conn.prepare_cached(&text).map_err(fail)?;
+        if statement.parameter_count() != args.len() {
+            return Err(wrong_count(&text, args, statement.parameter_count()).into());
+        }
+        bind(&mut statement, args.iter()).map_err(fail)?;
+        let mut rows = statement.raw_query();
+        while let Some(row) = rows.next().map_err(fail)? {
+            with(&Passing::here(row)).map_err(Stop::Caller)?;
         }
         Ok(())
     }

@@ -8,7 +8,6 @@ use std::time::Duration;
 use funnel::Definition;
 use funnel::backtest::{Backtest as Counted, Difference, Moved};
 use funnel::fold::company::CompanyScore;
-use funnel::history::History;
 use moment::Moment;
 use people::{LensId, PersonId};
 use platform::app::App;
@@ -20,14 +19,13 @@ use serde_json::{Value, json};
 use super::store::{self, BacktestRow};
 use super::view::{self, BacktestView};
 use crate::company::Companies;
-use crate::{lens, project, refold};
+use crate::reading::{AT_ONCE, Reading};
+use crate::{lens, refold};
 
 /// The job that runs a backtest.
 pub const BACKTEST_JOB: &str = "funnels.backtest";
-/// People read and folded at a time.
-const CHUNK_PEOPLE: i64 = 2_000;
-/// Companies whose facts are kept at hand, for each reader.
-const COMPANIES_KEPT: usize = 20_000;
+/// People whom a reader takes at a time: those who work together were often met together.
+const CHUNK_PEOPLE: i64 = 4_096;
 /// People who differ and are told one by one, each with both receipts.
 const TOLD_MAX: usize = 100;
 /// How often progress is told and a wish to stop is heard.
@@ -145,54 +143,45 @@ fn count(
 fn read(tx: &mut Tx, shared: &Shared, mut counted: Counted) -> Result<Part, Failure> {
     let mut differences = BTreeMap::new();
     let (draft, until) = shared.draft.clone();
-    let mut companies = Companies::of_draft(draft, until);
-    while !shared.stop.load(Ordering::Relaxed) {
-        let ids = next(tx, shared)?;
-        let (Some(first), Some(last)) = (ids.first().copied(), ids.last().copied()) else { break };
-        let people = histories(tx, (first, last), &mut companies)?;
-        let mut moves = store::moves(tx, shared.lens, (first, last))?.into_iter().peekable();
-        for (person, history) in people {
-            while moves.next_if(|(other, _)| *other < person).is_some() {}
-            let lived = moves.next_if(|(other, _)| *other == person);
-            let lived: &[Moved] = lived.as_ref().map_or(&[], |(_, moves)| moves);
-            if let Some(difference) = counted.person(&history, lived) {
-                differences.insert(person, difference);
-                keep_first(&mut differences);
-            }
+    let mut reading = Reading::new(counted.wanted(), Companies::of_draft(draft, until));
+    loop {
+        let (mut after, ids) = next(tx, shared)?;
+        if ids.is_empty() {
+            return Ok((counted, differences));
         }
-        shared.done.fetch_add(u64::try_from(ids.len()).unwrap_or(0), Ordering::Relaxed);
+        for some in ids.chunks(AT_ONCE) {
+            if shared.stop.load(Ordering::Relaxed) {
+                return Ok((counted, differences));
+            }
+            let Some(last) = some.last().copied() else { continue };
+            let mut moves = store::moves(tx, shared.lens, (after, last))?.into_iter().peekable();
+            for (person, history) in reading.between(tx, (after, last), |_, _, _, _| Ok(()))? {
+                while moves.next_if(|(other, _)| *other < person).is_some() {}
+                let lived = moves.next_if(|(other, _)| *other == person);
+                let lived: &[Moved] = lived.as_ref().map_or(&[], |(_, moves)| moves);
+                let parted = counted.person(&history, lived);
+                let is_told = differences.len() < TOLD_MAX
+                    || differences.last_key_value().is_some_and(|(last, _)| person < *last);
+                if let Some(parted) = parted.filter(|_| is_told) {
+                    differences.insert(person, counted.tell(&history, parted));
+                    keep_first(&mut differences);
+                }
+            }
+            after = last;
+            shared.done.fetch_add(u64::try_from(some.len()).unwrap_or(0), Ordering::Relaxed);
+        }
     }
-    Ok((counted, differences))
 }
 
-/// The next people whom nobody has taken.
-fn next(tx: &mut Tx, shared: &Shared) -> Result<Vec<PersonId>, Failure> {
+/// The next people whom nobody has taken, and after whom they come.
+fn next(tx: &mut Tx, shared: &Shared) -> Result<(PersonId, Vec<PersonId>), Failure> {
     let mut after = shared.after.lock().unwrap_or_else(PoisonError::into_inner);
-    let ids = people::ids_after(tx, *after, CHUNK_PEOPLE)?;
+    let before = *after;
+    let ids = people::ids_after(tx, before, CHUNK_PEOPLE)?;
     if let Some(last) = ids.last() {
         *after = *last;
     }
-    Ok(ids)
-}
-
-/// Everybody's whole history from one id to another, in order.
-fn histories(
-    tx: &mut Tx,
-    (first, last): (PersonId, PersonId),
-    companies: &mut Companies,
-) -> Result<Vec<(PersonId, History)>, Failure> {
-    companies.keep_few(COMPANIES_KEPT);
-    let mut own = Vec::new();
-    for (subject, entries) in journal::histories_between(tx, first, last)? {
-        if journal::is_company(subject) {
-            companies.put(tx, subject, entries)?;
-        } else {
-            own.push((subject, entries));
-        }
-    }
-    own.into_iter()
-        .map(|(person, entries)| Ok((person, project::whole(tx, entries, companies)?)))
-        .collect()
+    Ok((before, ids))
 }
 
 fn keep_first(differences: &mut BTreeMap<PersonId, Difference>) {

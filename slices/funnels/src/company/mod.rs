@@ -25,9 +25,9 @@ use std::collections::hash_map::Entry as Slot;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use funnel::Definition;
 use funnel::fold::company::{CompanyScore, Crossing};
 use funnel::history::{Entry, Fact, Observation, Value, What};
+use funnel::{Definition, Wanted};
 use journal::Recorded;
 use moment::Moment;
 use people::{CompanyId, CompanyLook, LensId, PersonId};
@@ -90,6 +90,8 @@ pub(crate) struct Companies {
     rules: Option<Arc<Rules>>,
     /// How a draft counts, and until when.
     draft: Option<(CompanyScore, Moment)>,
+    /// What is looked at in their own histories; all of it, if nobody says.
+    wanted: Option<Wanted>,
     known: HashMap<CompanyId, Arc<Vec<Entry>>>,
     /// Their own histories, as far as they are at hand.
     own: HashMap<CompanyId, Vec<Entry>>,
@@ -120,6 +122,17 @@ impl Companies {
         Companies { draft: draft.map(|score| (score, until)), ..Companies::default() }
     }
 
+    /// The same, of which only this is looked at.
+    pub(crate) fn of_whom(mut self, wanted: Wanted) -> Companies {
+        self.wanted = Some(wanted);
+        self
+    }
+
+    /// Others, told and counted in the same way, of whom nothing was read.
+    pub(crate) fn alike(&self) -> Companies {
+        Companies { rules: self.rules.clone(), draft: self.draft.clone(), ..Companies::default() }
+    }
+
     /// What a company is known to be.
     pub(crate) fn load(
         &mut self,
@@ -129,12 +142,10 @@ impl Companies {
         if let Some(known) = self.known.get(&company) {
             return Ok(Arc::clone(known));
         }
-        let own = match self.own.remove(&company) {
-            Some(own) => own,
-            None => {
-                let read = journal::histories(tx, &[company])?.pop();
-                read.map(|(_, entries)| entries).unwrap_or_default()
-            }
+        let own = match (self.own.remove(&company), &self.wanted) {
+            (Some(own), _) => own,
+            (None, Some(wanted)) => journal::wanted_of(tx, company, wanted)?,
+            (None, None) => journal::wanted_of(tx, company, &Wanted::everything())?,
         };
         self.put(tx, company, own)
     }
@@ -176,8 +187,9 @@ impl Companies {
 
     /// Forgets what was read if it is more than so many companies.
     pub(crate) fn keep_few(&mut self, companies_max: usize) {
-        if self.known.len() > companies_max {
+        if self.known.len() + self.own.len() > companies_max {
             self.known.clear();
+            self.own.clear();
         }
     }
 }
