@@ -9,13 +9,14 @@ use funnel::history::{Entry, History};
 use funnel::{Wanted, hand};
 use journal::SubjectId;
 use people::PersonId;
-use platform::db::Tx;
+use platform::db::{LIST_CHUNK_MAX, Tx};
 use platform::failure::Failure;
 
 use crate::company::Companies;
 
-/// Histories that are read before they are folded: few enough to be at hand still.
-pub(crate) const AT_ONCE: usize = 256;
+/// People whose histories are read before they are folded: few enough to be at hand still, and as many as a statement
+/// takes in its list.
+pub(crate) const AT_ONCE: usize = LIST_CHUNK_MAX;
 /// Companies whose facts are kept at hand, of those read as far as somebody looks and of those read whole.
 const COMPANIES_KEPT: (usize, usize) = (20_000, 1_000);
 

@@ -7,8 +7,11 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
+use funnel::Wanted;
+use funnel::condition::Score;
+use journal::SubjectId;
 use moment::Moment;
-use people::{LensId, PersonId};
+use people::{CompanyId, LensId, PersonId};
 use platform::app::App;
 use platform::db::Tx;
 use platform::failure::Failure;
@@ -17,11 +20,13 @@ use serde_json::{Value, json};
 
 use crate::company::{self, Companies};
 use crate::former::Former;
+use crate::handoff::derive;
 use crate::kept;
 use crate::lens::Lens;
 use crate::project::Judged;
+use crate::reading::{AT_ONCE, Reading};
 use crate::segment::{Keeper, News};
-use crate::spent::Spent;
+use crate::spent::{self, Spent};
 use crate::{lens, project, territory};
 
 /// The job that re-stands everybody.
@@ -52,7 +57,11 @@ impl Job for Refold {
         let mut done = earlier.and_then(|so_far| so_far.get("done")?.as_u64()).unwrap_or_default();
         if done == 0 {
             company::derive_everybody(app, run)?;
-            company::everybody(app, run)?;
+            // Of a workspace that comes from elsewhere, or from before, the companies have no names to be ordered by
+            // yet. Else they are stood with the people between whom they stand, if there are any.
+            if run.payload().get("for").is_some() || total == 0 {
+                company::everybody(app, run)?;
+            }
         }
         let asked = run.payload().get("for").and_then(Value::as_array);
         let is_for = |what| asked.is_some_and(|all| all.iter().any(|asked| *asked == what));
@@ -87,9 +96,12 @@ impl Job for Refold {
     }
 }
 
-/// Some people, folded as a snapshot had them.
+/// Some people, and the companies between them, folded as a snapshot had them.
+#[derive(Default)]
 struct Aside {
     people: Vec<PersonId>,
+    /// The companies, and those of which something else is kept than was folded.
+    companies: (Vec<CompanyId>, BTreeSet<CompanyId>),
     /// The version in force under each lens.
     versions: Vec<(LensId, Option<i64>)>,
     judged: Vec<(LensId, Vec<Judged>)>,
@@ -126,37 +138,68 @@ fn fold_aside(
 
 impl Aside {
     fn read(tx: &mut Tx, (after, at_once): (PersonId, i64), now: Moment) -> Result<Aside, Failure> {
-        let people = people::ids_after(tx, after, at_once)?;
+        let mut people = people::ids_after(tx, after, at_once + 1)?;
+        let is_end = i64::try_from(people.len()).is_ok_and(|found| found <= at_once);
+        if !is_end {
+            people.pop();
+        }
         let lenses = lens::lenses(tx)?;
-        let mut histories = Vec::with_capacity(people.len());
-        let mut companies = Companies::under(tx, &lenses);
-        let (mut former, mut spent) = (Former::default(), Spent::default());
-        let mut revisions = HashMap::new();
-        if let (Some(first), Some(last)) = (people.first(), people.last()) {
-            let mut own_of = Vec::with_capacity(people.len());
-            for (subject, own) in journal::histories_between(tx, *first, *last)? {
-                match journal::is_company(subject) {
-                    true => companies.know(subject, own),
-                    false => own_of.push((subject, own)),
-                }
+        let mut aside = Aside { people, versions: in_force(&lenses), ..Aside::default() };
+        let (Some(first), Some(last)) = (aside.people.first(), aside.people.last()) else {
+            return Ok(aside);
+        };
+        for lens in &lenses {
+            let revisions = people::stand::revisions(tx, lens.id, *first, *last)?;
+            aside.revisions.insert(lens.id, revisions);
+        }
+        let mut reading = Reading::new(wanted(tx, &lenses), Companies::under(tx, &lenses));
+        let mut after = after;
+        let people = aside.people.clone();
+        for some in people.chunks(AT_ONCE) {
+            let last = some.last().copied().unwrap_or(after);
+            let until = if is_end && people.last() == Some(&last) { SubjectId::MAX } else { last };
+            aside.some(tx, &lenses, &mut reading, (after, until), now)?;
+            after = last;
+        }
+        Ok(aside)
+    }
+
+    /// Folds those between two, companies as well.
+    fn some(
+        &mut self,
+        tx: &mut Tx,
+        lenses: &[Lens],
+        reading: &mut Reading,
+        between: (SubjectId, SubjectId),
+        now: Moment,
+    ) -> Result<(), Failure> {
+        let mut alone = company::Alones::default();
+        let Aside { former, spent, .. } = self;
+        let histories = reading.between(tx, between, |tx, subject, own, employed| {
+            if journal::is_company(subject) {
+                return alone.add(tx, lenses, (subject, own), now);
             }
-            for (person, own) in own_of {
-                former.note(person, &people::employments(tx, &own));
-                spent.note(person, &own);
-                histories.push((person, false, project::whole(tx, own, &mut companies)?));
-            }
-            for lens in &lenses {
-                revisions.insert(lens.id, people::stand::revisions(tx, lens.id, *first, *last)?);
+            former.note(subject, employed);
+            spent.note(subject, own);
+            Ok(())
+        })?;
+        self.companies.1.extend(alone.differing(tx)?);
+        self.companies.0.extend(alone.companies());
+        let histories: Vec<_> =
+            histories.into_iter().map(|(person, history)| (person, false, history)).collect();
+        for (lens, under) in project::judge(tx, lenses, &histories, now)? {
+            match self.judged.iter_mut().find(|(known, _)| *known == lens) {
+                Some((_, known)) => known.extend(under),
+                None => self.judged.push((lens, under)),
             }
         }
-        let judged = project::judge(tx, &lenses, &histories, now)?;
-        Ok(Aside { people, versions: in_force(&lenses), judged, former, spent, revisions })
+        Ok(())
     }
 
     /// Writes what was folded; whoever is not as they were is folded anew. `keeps`: what conditions ask of those who
     /// had several employers is kept anew.
     fn write(self, tx: &mut Tx, keeps: bool, now: Moment) -> Result<(), Failure> {
-        let Aside { people, versions, mut judged, former, spent, revisions } = self;
+        let Aside { people, companies, versions, mut judged, former, spent, revisions } = self;
         let (Some(first), Some(last)) = (people.first(), people.last()) else { return Ok(()) };
         let moved = if keeps { former.people() } else { BTreeSet::new() };
         former.write(tx)?;
@@ -164,8 +207,11 @@ impl Aside {
         let ids: Vec<PersonId> = moved.iter().copied().collect();
         restand_with(tx, &ids, Keeper::everything, now)?;
         if in_force(&lens::lenses(tx)?) != versions {
+            company::restand_alone(tx, &companies.0, now)?;
             return restand(tx, &people, now);
         }
+        // Of the others nothing changes; and if something did since, it was written with it.
+        company::restand_alone(tx, &companies.1.into_iter().collect::<Vec<_>>(), now)?;
         // Whoever was just stood anew is among them.
         let mut stale = BTreeSet::new();
         for (lens, under) in &judged {
@@ -182,6 +228,19 @@ impl Aside {
         project::write(tx, judged, None)?;
         restand(tx, &stale.into_iter().collect::<Vec<_>>(), now)
     }
+}
+
+/// What is looked at in a history by whoever stands somebody under these lenses.
+fn wanted(tx: &Tx, lenses: &[Lens]) -> Wanted {
+    let definitions = tx.part::<lens::Definitions>();
+    let mut wanted = Wanted::nothing().and_kinds(spent::BOUGHT).and_fact(Score::Intent.fact());
+    for lens in lenses.iter().filter(|lens| !lens.versions.is_empty()) {
+        wanted = wanted.and(&definitions.with_folder(lens, |folder| folder.wanted()));
+        if derive::asks(lens) {
+            wanted = wanted.and_kinds("handoff.*").and_campaigns();
+        }
+    }
+    wanted
 }
 
 fn in_force(lenses: &[Lens]) -> Vec<(LensId, Option<i64>)> {

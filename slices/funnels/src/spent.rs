@@ -8,7 +8,8 @@ use platform::args;
 use platform::db::{Arg, Sql, Tx, sql};
 use platform::failure::Failure;
 
-const BOUGHT: &str = "feed.purchased";
+/// The kind of a purchase.
+pub(crate) const BOUGHT: &str = "feed.purchased";
 
 const OF: Sql = sql("select person_id, currency, cost_minor, purchases from spent
      where person_id in ({list})");

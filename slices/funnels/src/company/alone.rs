@@ -3,7 +3,7 @@
 //! **Promise:** it is written with whatever changes it: something recorded of the company, a score that crosses a number, a
 //! definition that is adopted, or time.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use funnel::Stage;
 use funnel::condition::Score;
@@ -12,8 +12,8 @@ use funnel::held;
 use funnel::history::{Entry, History, Value, What};
 use journal::Recorded;
 use moment::Moment;
-use people::CompanyId;
 use people::companies::standing::{self, Alone};
+use people::{CompanyId, LensId};
 use platform::app::App;
 use platform::db::Tx;
 use platform::failure::Failure;
@@ -42,7 +42,7 @@ pub(super) fn under(
     lenses: &[Lens],
     companies: &[(CompanyId, &[Entry])],
     now: Moment,
-) -> Result<Vec<(people::LensId, Vec<(CompanyId, Alone)>)>, Failure> {
+) -> Result<Vec<(LensId, Vec<(CompanyId, Alone)>)>, Failure> {
     if companies.is_empty() {
         return Ok(Vec::new());
     }
@@ -59,6 +59,46 @@ pub(super) fn under(
         }
     }
     Ok(found.into_iter().map(|(lens, found)| (lens.id, found)).collect())
+}
+
+/// Where some companies stand by themselves, as whoever folds everybody finds them on the way.
+#[derive(Default)]
+pub(crate) struct Alones {
+    companies: Vec<CompanyId>,
+    under: BTreeMap<LensId, Vec<(CompanyId, Alone)>>,
+}
+
+impl Alones {
+    /// Takes in a company, whose own history this is.
+    pub(crate) fn add(
+        &mut self,
+        tx: &mut Tx,
+        lenses: &[Lens],
+        company: (CompanyId, &[Entry]),
+        now: Moment,
+    ) -> Result<(), Failure> {
+        self.companies.push(company.0);
+        for (lens, found) in under(tx, lenses, &[company], now)? {
+            self.under.entry(lens).or_default().extend(found);
+        }
+        Ok(())
+    }
+
+    /// All of them.
+    pub(crate) fn companies(&self) -> &[CompanyId] {
+        &self.companies
+    }
+
+    /// Those of which something else is kept.
+    pub(crate) fn differing(&self, tx: &mut Tx) -> Result<Vec<CompanyId>, Failure> {
+        let mut differing = Vec::new();
+        for (lens, found) in &self.under {
+            let kept = standing::kept_alone(tx, *lens, &self.companies)?;
+            let differs = found.iter().filter(|(company, alone)| kept.get(company) != Some(alone));
+            differing.extend(differs.map(|(company, _)| *company));
+        }
+        Ok(differing)
+    }
 }
 
 /// Where a company stands by itself under a lens, whose own history this is, and what is told of its scores.
@@ -135,7 +175,10 @@ pub(super) fn tell(tx: &mut Tx, companies: &[CompanyId]) -> Result<(), Failure> 
 }
 
 /// Stands these companies as of now.
-pub(super) fn restand(tx: &mut Tx, companies: &[CompanyId], now: Moment) -> Result<(), Failure> {
+pub(crate) fn restand(tx: &mut Tx, companies: &[CompanyId], now: Moment) -> Result<(), Failure> {
+    if companies.is_empty() {
+        return Ok(());
+    }
     tx.lock("subject", companies)?;
     let lenses = lens::lenses(tx)?;
     let histories = journal::histories(tx, companies)?;
@@ -197,7 +240,7 @@ pub(crate) fn check_alone(
     now: Moment,
     mut differs: impl FnMut(&str, CompanyId, (String, String)),
 ) -> Result<(), Failure> {
-    let names: HashMap<people::LensId, &str> =
+    let names: HashMap<LensId, &str> =
         lenses.iter().map(|lens| (lens.id, lens.name.as_str())).collect();
     let mut after: CompanyId = 0;
     loop {

@@ -14,7 +14,7 @@ mod derive;
 mod rules;
 pub(crate) mod store;
 
-pub(crate) use alone::{check_alone, everybody, wake_alone};
+pub(crate) use alone::{Alones, check_alone, everybody, restand as restand_alone, wake_alone};
 pub(crate) use check::{Differs, check};
 pub(crate) use count::{catch_up, wake_due};
 pub(crate) use derive::derive_everybody;
