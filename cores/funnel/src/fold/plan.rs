@@ -14,10 +14,8 @@ use super::value::{Tester, Written};
 use super::view::View;
 use crate::condition::{Activities, Condition, Op, Score, Term, Window};
 use crate::definition::{Definition, Points, ScoreRule};
-use crate::hand;
 use crate::standing::{Stage, Temperature};
 use crate::truth::Truth;
-use crate::wanted::Wanted;
 
 pub(super) type LeafId = u32;
 
@@ -229,17 +227,6 @@ impl Plan {
         }
         plan.read();
         plan
-    }
-
-    /// Adds what it looks at in a history.
-    pub(super) fn want(&self, wanted: &mut Wanted) {
-        for kind in [hand::KIND, ANSWERED] {
-            wanted.add_kinds(kind);
-        }
-        for pattern in self.patterns.iter().filter(|pattern| pattern.asks_more) {
-            pattern.activities.kinds.iter().for_each(|kinds| wanted.add_kinds(kinds));
-        }
-        self.fact_ids.keys().for_each(|key| wanted.add_fact(key));
     }
 
     /// Finds who reads what, and what each leaf says of nothing.

@@ -1,11 +1,13 @@
 //! Who reads what in a plan: from entries to the conditions that they can change, and from a stage to
 //! the conditions that can move somebody from there.
 
-use super::plan::{Derived, LeafId, Node, Plan, Reach, Source, Test, id, index};
+use super::plan::{ANSWERED, Derived, LeafId, Node, Plan, Reach, Source, Test, id, index};
 use super::value::Written;
 use crate::condition::Op;
+use crate::hand;
 use crate::standing::Stage;
 use crate::truth::Truth;
+use crate::wanted::Wanted;
 
 /// Who reads what.
 #[derive(Clone, Debug, Default)]
@@ -105,6 +107,17 @@ impl Reads {
 }
 
 impl Plan {
+    /// Adds what it looks at in a history.
+    pub(super) fn want(&self, wanted: &mut Wanted) {
+        for kind in [hand::KIND, ANSWERED] {
+            wanted.add_kinds(kind);
+        }
+        for pattern in self.patterns.iter().filter(|pattern| pattern.asks_more) {
+            pattern.activities.kinds.iter().for_each(|kinds| wanted.add_kinds(kinds));
+        }
+        self.fact_ids.keys().for_each(|key| wanted.add_fact(key));
+    }
+
     fn can_flip(&self, test: &Test) -> bool {
         if let Test::TwoWay { reach, .. } = test {
             return matches!(reach, Reach::Last(_));
