@@ -246,24 +246,21 @@ pub fn gather(made: &mut Made, limits: &Limits) {
     }
 }
 
-/// The same of those who are within the limits by a territory alone: nobody of the owners looks after them.
-pub(crate) fn gather_others(made: &mut Made, limits: &Limits) {
-    made.text("select distinct t.person_id as id from territory_person t join person p on p.id = t.person_id where t.territory_id in (");
-    listed(made, &limits.territories);
-    made.text(")");
-    if !limits.owners.is_empty() {
-        made.text(" and (p.owner_id is null or p.owner_id not in (");
-        listed(made, &limits.owners);
-        made.text("))");
-    }
-}
-
-/// The same of those who work at a company, or at one of these, with `company_id`.
+/// The same of those who work at a company, or at one of these, with `company_id`, and are within the limits by a territory
+/// alone: nobody of the owners looks after them.
 pub(crate) fn gather_others_at(made: &mut Made, limits: &Limits, companies: Option<&[CompanyId]>) {
     let Some(companies) = companies else {
-        made.text("select n.id, a.company_id from (");
-        gather_others(made, limits);
-        made.text(") n join person a on a.id = n.id where a.company_id is not null");
+        // Who is in several of them is one person.
+        made.text(if limits.territories.len() > 1 { "select distinct " } else { "select " });
+        made.text("p.id, p.company_id from territory_person t cross join person p where p.id = t.person_id");
+        made.text(" and p.company_id is not null and t.territory_id in (");
+        listed(made, &limits.territories);
+        made.text(")");
+        if !limits.owners.is_empty() {
+            made.text(" and (p.owner_id is null or p.owner_id not in (");
+            listed(made, &limits.owners);
+            made.text("))");
+        }
         return;
     };
     made.text("select p.id, p.company_id from person p where p.company_id in (");
