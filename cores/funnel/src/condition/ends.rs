@@ -54,7 +54,7 @@ impl Condition {
             Condition::Compare { left: Term::Literal(Literal::Number(number)), op, right }
                 if right == term =>
             {
-                between(op.turned(), *number)
+                between(op.mirrored(), *number)
             }
             Condition::All(parts) => {
                 let ends = parts.iter().map(|part| part.ends(term));
@@ -86,19 +86,6 @@ fn chosen(a: Option<f64>, b: Option<f64>, narrower: fn(f64, f64) -> f64) -> Opti
     match (a, b) {
         (Some(a), Some(b)) => Some(narrower(a, b)),
         (a, b) => a.or(b),
-    }
-}
-
-impl Op {
-    /// The same, said from the other side: `3 < x` is `x > 3`.
-    fn turned(self) -> Op {
-        match self {
-            Op::Less => Op::More,
-            Op::AtMost => Op::AtLeast,
-            Op::More => Op::Less,
-            Op::AtLeast => Op::AtMost,
-            Op::Equal | Op::Unequal => self,
-        }
     }
 }
 

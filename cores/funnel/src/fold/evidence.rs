@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::plan::{Compiled, Leaf, Node, Reach, Source, Test, index};
+use super::leaf::{Leaf, Node, Reach, Source, Test};
+use super::plan::{Compiled, index};
 use super::state::Hit;
 use super::value::Seen;
 use super::view::View;

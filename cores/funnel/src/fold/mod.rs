@@ -8,6 +8,7 @@
 pub mod company;
 mod demand;
 mod evidence;
+mod leaf;
 mod moves;
 mod pattern;
 mod plan;
@@ -436,7 +437,7 @@ fn found(plan: &Plan, state: &State, entries: &[Entry], run: &Run) -> Vec<Truth>
 fn refresh_flips(plan: &Plan, state: &mut State, entries: &[Entry], run: &Run) {
     for (slot, &at) in plan.reads.timed.iter().enumerate() {
         let leaf = &plan.leaves[index(at)];
-        if leaf.class != plan::Class::Base && plan.reads.watched[state.watch][index(at)] {
+        if leaf.class != leaf::Class::Base && plan.reads.watched[state.watch][index(at)] {
             let flip = View::new(plan, state, entries, run).flip(leaf, false);
             state.flips[slot] = flip;
         }

@@ -7,17 +7,16 @@ use std::sync::Arc;
 use moment::Span;
 
 use super::company::CompanyScore;
+use super::leaf::{Class, Leaf, LeafId, Node, Reach, Source, Test};
 use super::pattern::Pattern;
 use super::reads::Reads;
 use super::state::{Fnv, State};
 use super::value::{Tester, Written};
 use super::view::View;
-use crate::condition::{Activities, Condition, Op, Score, Term, Window};
+use crate::condition::{Activities, Condition, Op, Score, Term};
 use crate::definition::{Definition, Points, ScoreRule};
 use crate::standing::{Stage, Temperature};
 use crate::truth::Truth;
-
-pub(super) type LeafId = u32;
 
 /// A definition made ready to fold.
 #[derive(Clone, Debug, Default)]
@@ -59,74 +58,6 @@ pub(super) struct Plan {
 pub(super) struct Compiled {
     pub(super) source: Condition,
     pub(super) node: Node,
-}
-
-#[derive(Clone, Debug)]
-pub(super) enum Node {
-    Constant(Truth),
-    Leaf(LeafId),
-    Not(Box<Node>),
-    All(Vec<Node>),
-    Any(Vec<Node>),
-}
-
-/// When a leaf's truth is found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Class {
-    /// From entries and time alone; kept.
-    Base,
-    /// From criteria, counted scores or the temperature too; found when asked for.
-    Derived,
-    /// From the present stage too; found when asked for.
-    Staged,
-}
-
-/// An atomic condition.
-#[derive(Clone, Debug)]
-pub(super) struct Leaf {
-    pub(super) source: Condition,
-    pub(super) text: Arc<str>,
-    pub(super) test: Test,
-    pub(super) class: Class,
-    /// Whether a stage, criterion, score or temperature reads it.
-    pub(super) live: bool,
-    /// Whether a wake-up condition of a move by hand reads it.
-    pub(super) wakes: bool,
-}
-
-#[derive(Clone, Debug)]
-pub(super) enum Test {
-    Compare(Source, Op, Source),
-    OneOf(Source, Vec<Written>),
-    Holds(Source, Box<str>),
-    Text(Source, Tester),
-    Is(Source),
-    Known(Source),
-    TwoWay { talks: u32, theirs: u32, ours: u32, reach: Reach },
-}
-
-/// Where a value comes from.
-#[derive(Clone, Debug)]
-pub(super) enum Source {
-    Written(Written),
-    Fact(u32),
-    Score(u32),
-    Criterion(u32),
-    Stage,
-    Kind,
-    Temperature,
-    Met(Vec<u32>),
-    Count(u32, Reach),
-    Since(u32),
-    Dwell,
-}
-
-/// How far back, in microseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reach {
-    All,
-    Last(i64),
-    Dwell,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -342,7 +273,7 @@ impl Plan {
             Condition::Is(term) => Test::Is(self.source(term)),
             Condition::Known(term) => Test::Known(self.source(term)),
             Condition::Did { activities, window } => {
-                let count = Source::Count(self.pattern(activities), reach(*window));
+                let count = Source::Count(self.pattern(activities), Reach::of(*window));
                 Test::Compare(count, Op::AtLeast, Source::Written(Written::Number(1.0)))
             }
             Condition::TwoWay { window } => {
@@ -355,7 +286,7 @@ impl Plan {
                     talks: talk(&TALKS, None),
                     theirs: talk(&THEIRS, None),
                     ours: talk(&OURS, Some(to_one)),
-                    reach: reach(*window),
+                    reach: Reach::of(*window),
                 }
             }
             // Those that are made of others are compiled elsewhere, and nobody's fold asks of a company's people.
@@ -397,7 +328,7 @@ impl Plan {
                 Source::Met(names.iter().map(id).collect())
             }
             Term::Count { activities, window } => {
-                Source::Count(self.pattern(activities), reach(*window))
+                Source::Count(self.pattern(activities), Reach::of(*window))
             }
             Term::Since(activities) => Source::Since(self.pattern(activities)),
             Term::Dwell => Source::Dwell,
@@ -543,52 +474,6 @@ impl Plan {
                 parts.iter().for_each(|part| self.walk(part, see));
             }
         }
-    }
-}
-
-impl Node {
-    /// The leaves that it hangs on.
-    pub(super) fn leaves(&self, out: &mut Vec<LeafId>) {
-        match self {
-            Node::Constant(_) => {}
-            Node::Leaf(at) => out.push(*at),
-            Node::Not(part) => part.leaves(out),
-            Node::All(parts) | Node::Any(parts) => parts.iter().for_each(|part| part.leaves(out)),
-        }
-    }
-}
-
-impl Test {
-    pub(super) fn sources(&self) -> Vec<&Source> {
-        match self {
-            Test::Compare(left, _, right) => vec![left, right],
-            Test::OneOf(source, _)
-            | Test::Holds(source, _)
-            | Test::Text(source, _)
-            | Test::Is(source)
-            | Test::Known(source) => vec![source],
-            Test::TwoWay { .. } => Vec::new(),
-        }
-    }
-
-    pub(super) fn patterns(&self) -> Vec<(u32, Reach)> {
-        if let Test::TwoWay { talks, theirs, ours, reach } = self {
-            return vec![(*talks, *reach), (*theirs, *reach), (*ours, *reach)];
-        }
-        let of = |source: &Source| match source {
-            Source::Count(pattern, reach) => Some((*pattern, *reach)),
-            Source::Since(pattern) => Some((*pattern, Reach::All)),
-            _ => None,
-        };
-        self.sources().into_iter().filter_map(of).collect()
-    }
-}
-
-fn reach(window: Option<Window>) -> Reach {
-    match window {
-        None => Reach::All,
-        Some(Window::Last(length)) => Reach::Last(length.span().0),
-        Some(Window::Dwell) => Reach::Dwell,
     }
 }
 

@@ -1,7 +1,8 @@
 //! Who reads what in a plan: from entries to the conditions that they can change, and from a stage to
 //! the conditions that can move somebody from there.
 
-use super::plan::{ANSWERED, Derived, LeafId, Node, Plan, Reach, Source, Test, id, index};
+use super::leaf::{LeafId, Node, Reach, Source, Test};
+use super::plan::{ANSWERED, Derived, Plan, id, index};
 use super::value::Written;
 use crate::condition::Op;
 use crate::hand;

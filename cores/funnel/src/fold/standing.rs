@@ -5,7 +5,8 @@ use std::sync::Arc;
 use moment::Moment;
 
 use super::Run;
-use super::plan::{Class, Plan, Source, index};
+use super::leaf::{Class, Source};
+use super::plan::{Plan, index};
 use super::state::{NEVER, State};
 use super::value::Seen;
 use super::view::View;

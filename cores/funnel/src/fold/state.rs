@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use super::plan::{ANSWERED, Class, LeafId, Plan, id, index};
+use super::leaf::{Class, LeafId};
+use super::plan::{ANSWERED, Plan, id, index};
 use super::score::Tally;
 use crate::hand::{self, ByHand};
 use crate::history::{Activity, Agent, Entry, KNOWN_KINDS, Kind, Observation, Value, What};

@@ -2,7 +2,8 @@
 
 use moment::Moment;
 
-use super::plan::{Class, Compiled, Derived, Leaf, LeafId, Node, Plan, Reach, Source, Test, index};
+use super::leaf::{Class, Leaf, LeafId, Node, Reach, Source, Test};
+use super::plan::{Compiled, Derived, Plan, index};
 use super::score::crossing;
 use super::state::{Hit, NEVER, State};
 use super::value::{Seen, Written};

@@ -1,7 +1,8 @@
 //! What can move anybody at all.
 
 use super::Folder;
-use super::plan::{LeafId, Plan, Source, index};
+use super::leaf::{LeafId, Source};
+use super::plan::{Plan, index};
 use crate::history::{Agent, Value, What};
 
 impl Folder {
