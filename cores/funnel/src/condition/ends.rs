@@ -41,8 +41,11 @@ impl Condition {
     pub fn ends(&self, term: &Term) -> (Option<f64>, Option<f64>) {
         let between = |op: Op, number: f64| match op {
             Op::Equal => (Some(number), Some(number)),
-            Op::Less | Op::AtMost => (None, Some(number)),
-            Op::More | Op::AtLeast => (Some(number), None),
+            Op::AtMost => (None, Some(number)),
+            Op::AtLeast => (Some(number), None),
+            // Many may have the very number that none of them has.
+            Op::Less => (None, Some(number.next_down())),
+            Op::More => (Some(number.next_up()), None),
             Op::Unequal => (None, None),
         };
         match self {
@@ -97,8 +100,8 @@ mod tests {
     #[test]
     fn what_a_term_can_be_is_what_every_part_allows() {
         for (text, low, high) in [
-            ("score.fit < 20", None, Some(20.0)),
-            ("20 < score.fit", Some(20.0), None),
+            ("score.fit < 20", None, Some(20.0_f64.next_down())),
+            ("20 < score.fit", Some(20.0_f64.next_up()), None),
             ("score.fit >= 10 && score.fit <= 30 && known(person.email)", Some(10.0), Some(30.0)),
             ("score.fit >= 10 && score.fit > 15 && score.fit == 17", Some(17.0), Some(17.0)),
             ("score.fit < 20 || score.fit <= 40", None, Some(40.0)),

@@ -247,11 +247,13 @@ impl Asked for Segment {
                 let rule = self.definition.score(Score::Engagement);
                 let Some(rule) = rule.filter(|rule| !rule.of_company) else { return (None, None) };
                 let half_life = rule.half_life.map(|span| span.0);
-                numbers(&|score| Key::Real(engagement_key(score, now, half_life)))
+                let key = |score| Key::Real(engagement_key(score, now, half_life));
+                // A key has fewer digits than its score: the ends are a little wider.
+                (low.map(|low| key(low.next_down())), high.map(|high| key(high.next_up())))
             }
             (Term::People, Of::Companies) => (
-                low.map(|low| Key::Int(whole(low.floor()))),
-                high.map(|high| Key::Int(whole(high.ceil()))),
+                low.map(|low| Key::Int(whole(low.ceil()))),
+                high.map(|high| Key::Int(whole(high.floor()))),
             ),
             (Term::Stage, Of::Companies) => {
                 let stages = self.condition.stages().unwrap_or_default();
