@@ -51,5 +51,27 @@ test("a formula says of each whether its condition is true, and can be asked abo
   const count = async (where) => JSON.parse(await program.run("people", "--where", where, "--json", "--limit", "1")).count;
   assert.equal(await count("person.custom.fits_well"), await count("score.fit >= 60"));
   assert.equal(await count("!person.custom.fits_well"), await count("!(score.fit >= 60)"));
+
+  // The head of its column orders by it: those of whom it is true come first, and turned round last.
+  const sorted = (way) => page.waitForSelector(`th[aria-sort=${way}]:has-text("Fits well")`);
+  const says = () => page.locator("[data-row] td[data-m=fact]").evaluateAll((all) => all.map((cell) => cell.textContent.trim()));
+  await page.getByRole("link", { name: "Fits well" }).click();
+  await sorted("descending");
+  const down = await says();
+  assert.equal(down[0], "Yes");
+  assert.deepEqual(down, [...down].sort().reverse());
+  await page.getByRole("link", { name: "Fits well" }).focus();
+  await page.keyboard.press("Enter");
+  await sorted("ascending");
+  const up = await says();
+  assert.equal(up[0], "No");
+  assert.deepEqual(up, [...up].sort());
+
+  // A formula of companies that people can't be asked is no order of theirs, and the page says why.
+  const led = ["--type", "formula", "--company", "--formula", "people >= 1"];
+  await program.run("field", "create", "Staffed", ...led);
+  await page.goto("/people?sort=company.custom.staffed");
+  assert.ok(await page.getByRole("heading", { name: "This order can’t be had" }).isVisible());
+  assert.match(await page.locator(".empty").innerText(), /people can't be asked it/);
   quiet();
 });

@@ -148,7 +148,7 @@ impl People {
             None => (Sort::Touched, !reverse),
         };
         let (name, text) = (lens.clone(), condition.clone());
-        let (asked, list) = app.db.read_blocking(move |tx| {
+        let (asked, list, lens_id) = app.db.read_blocking(move |tx| {
             let who = asking;
             let lens = people::lens_for(tx, who, name.as_deref())?;
             let of_segment = match &segment {
@@ -166,11 +166,11 @@ impl People {
                 }
                 None => None,
             };
-            Ok((asked, list))
+            Ok((asked, list, lens.id))
         })?;
         let (unready, by) = (asked.clone(), sort.clone());
         let jobs = app.db.write_blocking(move |tx| {
-            people::list::prepare(tx, asking, unready.as_ref(), &by, now)
+            people::list::prepare(tx, asking, unready.as_ref(), (lens_id, &by), now)
         })?;
         for job in jobs {
             let progress = house.mouth.progress("reading histories");

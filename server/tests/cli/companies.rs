@@ -82,6 +82,18 @@ fn companies_are_asked_by_a_condition_in_any_order() {
     assert_eq!(status, 201, "{made}");
     let led = asked("company.custom.led && company.employees < 500");
     assert_eq!(all(&caller, &led), names(&["North"]));
+    // It orders them: those of which it is true, then those of which it is false.
+    let of_all = all(&caller, "sort=company.custom.led&order=desc");
+    assert_eq!((of_all.len(), &of_all[..2]), (3, &names(&["South", "North"])[..]));
+    let mut turned = all(&caller, "sort=company.custom.led");
+    turned.reverse();
+    assert_eq!(turned, of_all);
+    let args = ["companies", "--sort", "company.custom.led", "--reverse", "--json"];
+    let told: Value = program.run(&args).must_be_done().json();
+    assert_eq!(told["companies"][0]["name"], "South");
+    let of_people = caller.ask("GET", "/api/v1/people?sort=company.custom.led", "");
+    assert_eq!(of_people.status, 409, "{}", of_people.body);
+    assert!(of_people.body.contains("formula_order"), "{}", of_people.body);
 
     // The command line lists the same.
     let args =

@@ -109,6 +109,11 @@ pub fn judged(
     for key in formulas.iter().filter(|key| !who.is_hidden(key)) {
         for (asked, says) in [((*key).to_owned(), true), (format!("!{key}"), false)] {
             let asked = condition::read_of_companies(tx, lens, &asked)?;
+            match asked.check(tx, who) {
+                Ok(()) => {}
+                Err(Failure::Refused { .. }) => break,
+                Err(other) => return Err(other),
+            }
             let found = asked.among(tx, who, now, companies)?.unwrap_or_default();
             judged.extend(found.into_iter().map(|company| ((company, (*key).to_owned()), says)));
         }

@@ -27,7 +27,10 @@ pub trait Asked: Send + Sync + Debug {
     ///
     /// # Errors
     /// `Refused` with `condition` for what a database can't say, with its place, and for what is kept from the user.
-    fn check(&self, tx: &Tx, who: &User) -> Result<(), Failure>;
+    fn check(&self, tx: &mut Tx, who: &User) -> Result<(), Failure>;
+
+    /// The same of those alone of whom another condition is true, too.
+    fn and(&self, other: &Condition) -> Arc<dyn Asked>;
 
     /// Puts down what is not ready to be made; gives the job that makes it, or nothing if all is ready.
     ///

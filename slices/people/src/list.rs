@@ -4,6 +4,7 @@
 //! several stages are merged from the heads of theirs. Of a condition the order is read on until the page is full, or,
 //! if few meet it, those few are gathered and put in order.
 
+pub(crate) mod formula;
 pub(crate) mod order;
 pub(crate) mod places;
 mod sieve;
@@ -43,7 +44,7 @@ pub enum Sort {
     Touched,
     /// By when we first knew of them.
     Created,
-    /// By a fact: `person.country`, `company.employees`. Of whom it is unknown is not in this order.
+    /// By a fact, or a formula: `person.country`, `company.employees`. Of whom it is unknown is not in this order.
     Fact(String),
 }
 
@@ -290,13 +291,19 @@ pub(crate) fn heads(
 /// # Errors
 /// `Refused` with `hidden_field` for the order of what is kept from the user.
 pub(crate) fn may_order(who: &User, sort: &Sort) -> Result<(), Failure> {
-    match sort.fact() {
-        Some(key) if who.is_hidden(key) => {
-            let words = format!("{key} is kept from you, and so is its order: choose another.");
-            Err(Failure::refused("hidden_field", words))
-        }
-        Some(_) | None => Ok(()),
+    sort.fact().map_or(Ok(()), |key| may_order_by(who, key))
+}
+
+/// Whether the user may see the order by a fact.
+///
+/// # Errors
+/// As [`may_order`].
+pub(crate) fn may_order_by(who: &User, key: &str) -> Result<(), Failure> {
+    if who.is_hidden(key) {
+        let words = format!("{key} is kept from you, and so is its order: choose another.");
+        return Err(Failure::refused("hidden_field", words));
     }
+    Ok(())
 }
 
 /// People whom a search finds at most, of whom those are kept whom a sieve lets through.
@@ -356,7 +363,7 @@ pub fn prepare(
     tx: &mut Tx,
     who: &User,
     condition: Option<&Arc<dyn Asked>>,
-    sort: &Sort,
+    (lens, sort): (LensId, &Sort),
     now: Moment,
 ) -> Result<Vec<i64>, Failure> {
     let mut jobs = Vec::new();
@@ -364,11 +371,30 @@ pub fn prepare(
         jobs.extend(asked.prepare(tx, who, now)?);
     }
     if let Sort::Fact(key) = sort {
-        let source = tx.part::<ConditionSource>();
-        jobs.extend(source.0.prepare_fact(tx, who, (Of::People, key), now)?);
+        jobs.extend(prepare_fact(tx, who, (Of::People, lens), key, now)?);
     }
     jobs.dedup();
     Ok(jobs)
+}
+
+/// Has made ready what the order by a fact, or by a formula, asks for; gives the job that makes it.
+///
+/// # Errors
+/// `Refused` with `hidden_field` for the order of what is kept from the user, with `formula_order` for that of a formula
+/// that can't be asked here.
+pub(crate) fn prepare_fact(
+    tx: &mut Tx,
+    who: &User,
+    (of, lens): (Of, LensId),
+    key: &str,
+    now: Moment,
+) -> Result<Option<i64>, Failure> {
+    may_order_by(who, key)?;
+    if formula::is_one(tx, key)? {
+        return formula::asked(tx, who, (of, lens), key)?.prepare(tx, who, now);
+    }
+    let source = tx.part::<ConditionSource>();
+    source.0.prepare_fact(tx, who, (of, key), now)
 }
 
 /// The rows of these people, in the order of the ids: of those whom the user sees, with what the user is told.

@@ -8,7 +8,6 @@ use funnel::condition::form::{Form, RowFault};
 use funnel::condition::{Condition, Names, Of, Score, Term};
 use moment::Moment;
 use people::condition::{Asked, Conditions, Stretch};
-use people::fields::{self, Kind};
 use people::list::{Cursor, Key, Turn};
 use people::stand::engagement_key;
 use people::{LensId, PersonId};
@@ -117,14 +116,6 @@ impl Conditions for ConditionsOfLenses {
             let words = format!("{key} is kept from you, and so is its order: choose another.");
             return Err(Failure::refused("hidden_field", words));
         }
-        if fields::all(tx)?.iter().any(|field| field.key == of.1 && field.kind == Kind::Formula) {
-            let words = format!(
-                "{} is a formula, and a list has no order by one: ask it as a condition, and order whom it finds by \
-                 something else.",
-                of.1
-            );
-            return Err(Failure::refused("formula_order", words));
-        }
         let words = store::words(tx)?;
         let asked = word_of(of);
         let is_ready = words.iter().any(|word| word.is_ready_for(&asked));
@@ -208,9 +199,19 @@ impl Asked for Segment {
         Segment::condition(self)
     }
 
-    fn check(&self, tx: &Tx, who: &User) -> Result<(), Failure> {
+    fn check(&self, tx: &mut Tx, who: &User) -> Result<(), Failure> {
         self.told_to(who)?;
-        Segment::check(self, tx)
+        let this = self.whole(tx)?;
+        this.told_to(who)?;
+        Segment::check(&this, tx)
+    }
+
+    fn and(&self, other: &Condition) -> Arc<dyn Asked> {
+        let parts = [&self.condition, other].into_iter().flat_map(|condition| match condition {
+            Condition::All(parts) => parts.clone(),
+            other => vec![other.clone()],
+        });
+        Arc::new(Segment { condition: Condition::All(parts.collect()), ..self.clone() })
     }
 
     fn prepare(&self, tx: &mut Tx, who: &User, now: Moment) -> Result<Option<i64>, Failure> {

@@ -12,6 +12,7 @@ use platform::jobs;
 use serde_json::json;
 use team::{CustomRole, Right, Rights, Role, User};
 
+use crate::company_lists::formula;
 use crate::house::{LEADS, adopt, both, bring, registry};
 use crate::sight::{RULES, somebody, tell};
 
@@ -88,6 +89,27 @@ fn everybody_of_a_list_is_in_the_file_once_and_no_cell_is_a_formula() {
         let search = Some("a449".to_owned());
         let (people, _) = written(world, Export { search, ..all(Format::Csv) }).unwrap();
         assert_eq!(people, 11);
+    });
+}
+
+#[test]
+fn a_file_in_the_order_of_a_formula_has_last_those_of_whom_it_is_unknown() {
+    both(|world| {
+        let mut file = "id,origin,first\n".to_owned();
+        for nth in 0..90 {
+            file.push_str(&format!("a{nth},{},2026-01-02\n", ["ads", "fair", ""][nth % 3]));
+        }
+        bring(world, "leads.csv", &file, LEADS);
+        formula(world, people::Of::People, "Paid", r#"person.custom.origin == "ads""#).unwrap();
+        for (descending, first) in [(true, ["ads", "fair", ""]), (false, ["fair", "ads", ""])] {
+            let (sort, descending) = (Some("person.custom.paid".to_owned()), Some(descending));
+            let export = Export { sort, descending, ..all(Format::Csv) };
+            let (people, csv) = written(world, export).unwrap();
+            assert_eq!(people, 90);
+            let origins: Vec<&str> =
+                csv.lines().skip(1).map(|line| line.rsplit(',').next().unwrap()).collect();
+            assert_eq!(origins, first.iter().flat_map(|it| [*it; 30]).collect::<Vec<_>>());
+        }
     });
 }
 

@@ -53,11 +53,12 @@ fn ready(world: &World, texts: &[&str], sorts: &[Sort]) {
             let (who, lens) = (User::operator(), main_lens(tx)?.id);
             let mut made = BTreeSet::new();
             for sort in &sorts {
-                made.extend(people::list::prepare(tx, &who, None, sort, now)?);
+                made.extend(people::list::prepare(tx, &who, None, (lens, sort), now)?);
             }
             for text in &texts {
                 let asked = condition::read(tx, lens, text)?;
-                made.extend(people::list::prepare(tx, &who, Some(&asked), &Sort::Name, now)?);
+                let sort = (lens, &Sort::Name);
+                made.extend(people::list::prepare(tx, &who, Some(&asked), sort, now)?);
             }
             Ok(made)
         })

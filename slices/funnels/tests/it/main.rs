@@ -10,6 +10,7 @@ mod drafts;
 mod edits;
 mod erase;
 mod export;
+mod formulas;
 mod handoffs;
 mod hands;
 mod house;

@@ -16,9 +16,9 @@ use team::{Right, Sight, User};
 
 use super::sort::CompanySort;
 use super::{counted, seen};
-use crate::condition::{Asked, ConditionSource};
+use crate::condition::Asked;
 use crate::list::order::Order;
-use crate::list::{Cursor, PAGE_ROWS_MAX, Sieve, Turn, places};
+use crate::list::{self, Cursor, PAGE_ROWS_MAX, Sieve, Turn, places};
 use crate::store::{self, CompanyRow};
 use crate::{CompanyId, LensId, Of, WORKS_AT, search, sight};
 
@@ -186,8 +186,7 @@ pub fn prepare(
         jobs.extend(asked.prepare(tx, who, now)?);
     }
     if let CompanySort::Fact(key) = &ask.sort {
-        let source = tx.part::<ConditionSource>();
-        jobs.extend(source.0.prepare_fact(tx, who, (Of::Companies, key), now)?);
+        jobs.extend(list::prepare_fact(tx, who, (Of::Companies, ask.lens), key, now)?);
     }
     jobs.dedup();
     Ok(jobs)

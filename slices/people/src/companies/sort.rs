@@ -5,7 +5,7 @@ use team::User;
 
 use crate::WORKS_AT;
 use crate::list::order::{self, By};
-use crate::list::{Cursor, is_fact};
+use crate::list::{Cursor, is_fact, may_order_by};
 
 /// By what the list of companies is ordered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub enum CompanySort {
     Intent,
     /// By when we first knew of them.
     Created,
-    /// By a fact: `company.employees`. Of which it is unknown is not in this order.
+    /// By a fact, or a formula: `company.employees`. Of which it is unknown is not in this order.
     Fact(String),
 }
 
@@ -86,11 +86,7 @@ impl CompanySort {
             CompanySort::Stage | CompanySort::People | CompanySort::Touched => WORKS_AT,
             CompanySort::Intent | CompanySort::Created => return Ok(()),
         };
-        if who.is_hidden(of) {
-            let words = format!("{of} is kept from you, and so is its order: choose another.");
-            return Err(Failure::refused("hidden_field", words));
-        }
-        Ok(())
+        may_order_by(who, of)
     }
 
     /// Whether a cursor is a place in this order.

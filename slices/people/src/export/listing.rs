@@ -41,7 +41,7 @@ impl Listed {
     pub fn prepare(&self, tx: &mut Tx, who: &User, now: Moment) -> Result<Vec<i64>, Failure> {
         match self {
             Listed::People(list, sieve) => {
-                list::prepare(tx, who, sieve.condition.as_ref(), &list.sort, now)
+                list::prepare(tx, who, sieve.condition.as_ref(), (list.lens, &list.sort), now)
             }
             Listed::Companies(list) => companies::prepare(tx, who, list, now),
         }

@@ -8,7 +8,8 @@ use platform::db::{Made, Tx};
 use platform::failure::Failure;
 use team::{Sight, User};
 
-use super::order::Order;
+use super::formula;
+use super::order::{By, Order};
 use super::sieve::{Sieve, first};
 use super::walk::{Bounds, Reach, Stretched, Walks, stretches};
 use super::{Cursor, Turn};
@@ -26,9 +27,15 @@ pub(crate) fn page(
     now: Moment,
 ) -> Result<Option<(Vec<i64>, Option<Cursor>)>, Failure> {
     if after.is_some_and(|cursor| !order.by.fits(cursor)) {
-        return Err(Failure::invalid("after", "this page belongs to another order; begin anew"));
+        return Err(of_another_order());
     }
-    let places = places(tx, who, order, sieve, (after, limit + 1), now)?;
+    let wanted = (after, limit + 1);
+    let places = match order.by {
+        By::Fact(key) if formula::is_one(tx, key)? => {
+            formula::places(tx, who, (order, key), sieve, wanted, now)?
+        }
+        By::Fact(_) | By::Column(_) => places(tx, who, order, sieve, wanted, now)?,
+    };
     let Some(mut places) = places else { return Ok(None) };
     let is_more = places.len() > limit;
     places.truncate(limit);
@@ -36,8 +43,12 @@ pub(crate) fn page(
     Ok(Some((places.into_iter().map(|place| place.id).collect(), next)))
 }
 
+pub(super) fn of_another_order() -> Failure {
+    Failure::invalid("after", "this page belongs to another order; begin anew")
+}
+
 /// The next places of whoever the sieve lets through, `wanted` at most; nothing while something is not ready.
-fn places(
+pub(super) fn places(
     tx: &mut Tx,
     who: &User,
     order: &Order<'_>,

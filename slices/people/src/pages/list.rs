@@ -146,6 +146,8 @@ pub struct Choice {
 pub enum Waiting {
     /// The condition can't be read.
     Fault(String),
+    /// Why it can't be ordered so.
+    NoOrder(String),
     /// What it asks for is read out of everybody's history just now: where to ask how far that is.
     Reading(String),
 }

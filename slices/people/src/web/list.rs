@@ -131,8 +131,8 @@ struct Looked {
     wanted: Wanted,
     /// The condition of the address alone.
     own: Option<Arc<dyn Asked>>,
-    /// Why the condition can't be read.
-    fault: Option<String>,
+    /// Why nobody can be shown.
+    fault: Option<Waiting>,
     within: Within,
     views: Vec<ViewRow>,
 }
@@ -180,16 +180,7 @@ impl Looked {
             "" => None,
             word => Some(Stage::parse(word).ok_or_else(|| Failure::missing("stage", word))?),
         };
-        let order = match Order::parse(of, &ask.sort) {
-            // A formula orders nothing: an address or a view that names one is shown in the usual order.
-            Some(order) if order.fact().is_some_and(|key| key.contains(".custom.")) => {
-                let mut formulas =
-                    fields::all(tx)?.into_iter().filter(|it| it.kind == Kind::Formula);
-                let is_formula = formulas.any(|it| order.fact() == Some(it.key.as_str()));
-                if is_formula { Order::usual(of, who) } else { order }
-            }
-            order => order.unwrap_or_else(|| Order::usual(of, who)),
-        };
+        let order = Order::parse(of, &ask.sort).unwrap_or_else(|| Order::usual(of, who));
         let descending = match ask.dir.as_str() {
             "asc" => false,
             "desc" => true,
@@ -206,10 +197,14 @@ impl Looked {
         };
         let read = condition::fits_address(&ask.condition)
             .and_then(|()| condition(tx, who, (of, lens.id), &ask.condition))
-            .and_then(|own| Ok((own, condition(tx, who, (of, lens.id), &all)?)));
+            .and_then(|own| Ok((own, condition(tx, who, (of, lens.id), &all)?)))
+            .and_then(|read| order.may_be_asked(tx, who, (of, lens.id)).map(|()| read));
         let (own, condition, fault) = match read {
             Ok((own, condition)) => (own, condition, None),
-            Err(Failure::Refused { words, .. }) => (None, None, Some(words)),
+            Err(Failure::Refused { code: "formula_order", words }) => {
+                (None, None, Some(Waiting::NoOrder(words)))
+            }
+            Err(Failure::Refused { words, .. }) => (None, None, Some(Waiting::Fault(words))),
             Err(other) => return Err(other),
         };
         let list = match &within {
@@ -270,7 +265,7 @@ fn view(
     };
     let is_ready = found.is_some() || fault.is_some();
     let waiting = match (fault, &found) {
-        (Some(words), _) => Some(Waiting::Fault(words.clone())),
+        (Some(fault), _) => Some(fault.clone()),
         (None, None) => Some(Waiting::Reading(ask.asking("ready"))),
         (None, Some(_)) => None,
     };
@@ -285,9 +280,10 @@ fn view(
     let shown = heads.iter_mut().skip(1).filter(|head| head.cell != "missing");
     for (head, column) in shown.zip(&columns) {
         head.label = label(column, &fields);
-        if formulas.contains(&column.word()) {
-            // It is judged of those on the page, and orders none.
-            head.href.clear();
+        if formulas.contains(&column.word()) && head.sorted.is_empty() {
+            // Those of whom it is true come first.
+            head.href =
+                ask.but(|ask| (ask.sort, ask.dir) = (column.word().to_owned(), "desc".to_owned()));
         }
     }
     let shown = Shown { ask, lens, heads: &heads, columns: &columns, formulas: &formulas };

@@ -89,7 +89,7 @@ pub(in crate::http::api) fn orders() -> Shape {
 fn sort() -> Shape {
     orders().says(
         "By what they are ordered: name, fit, engagement, touched (when they last did something), created, or a fact like \
-         company.employees; of whom that is unknown is left out. `touched` unless said; with `where`, `segment` or `list` in \
+         company.employees; of whom that is unknown is left out. A formula is a fact: false comes before true. `touched` unless said; with `where`, `segment` or `list` in \
          the order in which they came.",
     )
 }
@@ -163,7 +163,8 @@ async fn ready(app: &App, ask: &Arc<Ask>, wanted: Arc<Wanted>) -> Result<Page, F
     let asked = Arc::clone(ask);
     let prepare = move |tx: &mut Tx| {
         let condition = wanted.sieve.condition.as_ref();
-        people::list::prepare(tx, &asked.who, condition, &wanted.list.sort, asked.now).map(drop)
+        let sort = (wanted.lens.id, &wanted.list.sort);
+        people::list::prepare(tx, &asked.who, condition, sort, asked.now).map(drop)
     };
     listing::once_ready(app, read, prepare).await
 }

@@ -24,6 +24,7 @@ use super::{Looked, int};
 use crate::bulk::{self, CHANGE, ChangeRow, Chosen, Deed, Matching};
 use crate::of::Kept;
 use crate::pages::change::{ChangeLedger, ChangePage, RejectionLine};
+use crate::pages::list::Waiting;
 use crate::pages::marks::Bar;
 use crate::{Of, frame, lists};
 
@@ -119,7 +120,7 @@ fn chosen(tx: &mut Tx, who: &User, of: Of, asked: &Asked) -> Result<Chosen, Fail
         ..Ask::default()
     };
     let looked = Looked::of(tx, who, &ask)?;
-    if let Some(words) = looked.fault {
+    if let Some(Waiting::Fault(words)) = looked.fault {
         return Err(Failure::refused("condition", words));
     }
     Ok(Chosen::Matching(Matching {

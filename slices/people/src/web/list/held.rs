@@ -61,7 +61,8 @@ impl Held {
         Ok(Held { found, hidden })
     }
 
-    /// Judges what follows from a condition, of those on the page; what is not ready or unknown stays unknown.
+    /// Judges what follows from a condition, of those on the page; what is not ready or unknown stays unknown, and so
+    /// does what whoever looks may not ask.
     pub(super) fn judge(
         &mut self,
         tx: &mut Tx,
@@ -72,7 +73,11 @@ impl Held {
     ) -> Result<(), Failure> {
         for key in formulas.iter().filter(|key| !who.is_hidden(key)) {
             for (text, says) in [((*key).to_owned(), "Yes"), (format!("!{key}"), "No")] {
-                let asked = wanted::read(tx, who, (of, lens), &text)?;
+                let asked = match wanted::read(tx, who, (of, lens), &text) {
+                    Ok(asked) => asked,
+                    Err(Failure::Refused { .. }) => break,
+                    Err(other) => return Err(other),
+                };
                 let met = asked.among(tx, who, now, subjects)?.unwrap_or_default();
                 self.found.extend(
                     met.into_iter().map(|subject| ((subject, (*key).to_owned()), says.to_owned())),

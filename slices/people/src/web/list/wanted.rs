@@ -10,7 +10,7 @@ use team::User;
 
 use crate::companies::{self, CompanyList, CompanySort, ListedCompany};
 use crate::condition::{self, Asked};
-use crate::list::{self, Cursor, List, Listed, Sieve, Sort};
+use crate::list::{self, Cursor, List, Listed, Sieve, Sort, formula};
 use crate::{LensId, Of, WORKS_AT, stand};
 
 /// By what a list is ordered.
@@ -60,6 +60,22 @@ impl Order {
         match self {
             Order::People(sort) => sort.is_down_by_itself(),
             Order::Companies(sort) => sort.is_down_by_itself(),
+        }
+    }
+
+    /// Whether whoever looks may have it here; of a formula it may be asked only what its condition may.
+    ///
+    /// # Errors
+    /// `Refused` with `formula_order`.
+    pub(super) fn may_be_asked(
+        &self,
+        tx: &mut Tx,
+        who: &User,
+        about: (Of, LensId),
+    ) -> Result<(), Failure> {
+        match self.fact() {
+            Some(key) if formula::is_one(tx, key)? => formula::asked(tx, who, about, key).map(drop),
+            Some(_) | None => Ok(()),
         }
     }
 
@@ -240,7 +256,8 @@ impl Wanted {
     pub(super) fn prepare(&self, tx: &mut Tx, who: &User, now: Moment) -> Result<(), Failure> {
         match self {
             Wanted::People { list, sieve } => {
-                list::prepare(tx, who, sieve.condition.as_ref(), &list.sort, now).map(drop)
+                let sort = (list.lens, &list.sort);
+                list::prepare(tx, who, sieve.condition.as_ref(), sort, now).map(drop)
             }
             Wanted::Companies(list) => companies::prepare(tx, who, list, now).map(drop),
         }
