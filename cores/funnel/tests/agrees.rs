@@ -7,7 +7,7 @@ mod random;
 use std::sync::OnceLock;
 
 use funnel::history::{Activity, Entry, Fact, History, Observation, What};
-use funnel::{Condition, Definition, Folder, InForce, packs};
+use funnel::{Condition, Definition, Folder, InForce, Stage, packs};
 use moment::{Moment, Span};
 use proptest::prelude::*;
 
@@ -96,6 +96,88 @@ proptest! {
             known.entries.retain(|entry| entry.recorded_at <= first);
             prop_assert_eq!(&folder.fold(&known, first), &earlier, "{}", name);
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(random::config(60))]
+
+    #[test]
+    fn what_was_so_stays_so_when_another_version_takes_over(
+        history in random::histories(),
+        names in (0..definitions().len(), 0..definitions().len()),
+        steps in (0..random::STEPS, 0..random::STEPS, 0..random::STEPS),
+    ) {
+        let from = random::moment(steps.2);
+        let version = |version, from, at: usize| {
+            InForce { from, version, definition: &definitions()[at].1, lens: Some(LENS) }
+        };
+        let mut folder = Folder::new(&[version(1, Moment::START, names.0), version(2, from, names.1)]);
+        let (first, second) = (random::moment(steps.0.min(steps.1)), random::moment(steps.0.max(steps.1)));
+        let earlier = folder.fold(&history, first);
+        let later = folder.fold(&history, second);
+        let kept: Vec<_> = later.transitions.iter().filter(|t| t.at <= first).cloned().collect();
+        prop_assert_eq!(&earlier.transitions, &kept);
+        prop_assert!(later.transitions.is_sorted_by_key(|t| t.at));
+        for t in &later.transitions {
+            prop_assert_eq!(t.receipt.version, if t.at < from { 1 } else { 2 }, "{:?}", t);
+        }
+        let mut known = history.clone();
+        known.entries.retain(|entry| entry.recorded_at <= first);
+        prop_assert_eq!(&folder.fold(&known, first), &earlier);
+    }
+}
+
+/// Answers that had run out when they were recorded, or when another version took over, say nothing: they were once
+/// taken for a moment that is still to come, which lies behind.
+#[test]
+fn an_answer_that_has_run_out_moves_nobody() {
+    let text = r#"
+        name = "Told"
+        [criteria]
+        need = { ask = "Is there a need?", expires = "20d" }
+        [stages.lead]
+        enter = 'did("*")'
+        [stages.prospect]
+        enter = 'criterion.need'
+    "#;
+    let definition = Definition::parse(text).expect("reads");
+    let answered = |recorded: i64| {
+        let properties = vec![("criterion".into(), "need".into()), ("value".into(), "yes".into())];
+        let activity = Activity { properties, ..Activity::usual("criterion.answered") };
+        let (occurred_at, recorded_at) = (random::moment(0), random::moment(recorded));
+        History::new(vec![Entry {
+            id: 1,
+            occurred_at,
+            recorded_at,
+            what: What::Activity(activity),
+        }])
+    };
+    let moves = |versions: &[InForce<'_>], history: &History| {
+        let folded = Folder::new(versions).fold(history, random::moment(1_000));
+        folded.transitions.iter().map(|t| (t.at, t.to)).collect::<Vec<_>>()
+    };
+    let version = |version, from| InForce { from, version, definition: &definition, lens: None };
+    // In time, on the last day, and when it was over: a step is six hours, and eighty are twenty days.
+    let only = [version(1, Moment::START)];
+    for (recorded, stage) in
+        [(0, Stage::Prospect), (79, Stage::Prospect), (80, Stage::Lead), (400, Stage::Lead)]
+    {
+        let found = moves(&only, &answered(recorded));
+        assert_eq!(found, [(random::moment(recorded), stage)]);
+    }
+    let lead = r#"
+        name = "Lead"
+        [stages.lead]
+        enter = 'did("*")'
+    "#;
+    let lead = Definition::parse(lead).expect("reads");
+    let before = InForce { from: Moment::START, version: 1, definition: &lead, lens: None };
+    for (from, to) in [(79, Some(Stage::Prospect)), (80, None), (400, None)] {
+        let found = moves(&[before, version(2, random::moment(from))], &answered(0));
+        let mut wanted = vec![(random::moment(0), Stage::Lead)];
+        wanted.extend(to.map(|to| (random::moment(from), to)));
+        assert_eq!(found, wanted);
     }
 }
 

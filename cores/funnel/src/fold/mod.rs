@@ -276,7 +276,7 @@ impl Folder {
             run.fresh.0 = run.fresh.1;
             if now == switch {
                 current += 1;
-                self.take_over(current, entries, run.fresh.1);
+                self.take_over(current, entries, &run);
                 run.held_back.clear();
             }
             self.take_in(current, entries, &mut run);
@@ -302,6 +302,7 @@ impl Folder {
                 refresh_flips(plan, state, entries, &run);
             }
             flip = next_flip(state).min(run.wake.map_or(NEVER, |wake| wake.flip(now)));
+            debug_assert!(flip > now, "a fold never goes back in time");
         }
     }
 
@@ -316,14 +317,14 @@ impl Folder {
     }
 
     /// Hands over to another version: it sees what is visible so far, at once.
-    fn take_over(&mut self, version: usize, entries: &[Entry], seen: usize) {
+    fn take_over(&mut self, version: usize, entries: &[Entry], run: &Run) {
         let Version { plan, memo, .. } = &mut self.versions[version];
         let row = self.state.watch;
         self.state.reset(plan);
         self.state.watch(plan, row);
-        for &(_, place) in self.order.get(..seen).unwrap_or(&[]) {
+        for &(_, place) in self.order.get(..run.fresh.1).unwrap_or(&[]) {
             if let Some(entry) = entries.get(index(place)) {
-                self.state.see(plan, memo, place, entry);
+                self.state.see(plan, memo, (place, entry), run.now);
             }
         }
         self.state.by_hand.clear();
@@ -336,7 +337,7 @@ impl Folder {
         {
             debug_assert!(at <= run.now);
             if let Some(entry) = entries.get(index(place)) {
-                self.state.see(plan, memo, place, entry);
+                self.state.see(plan, memo, (place, entry), run.now);
             }
             run.fresh.1 += 1;
         }

@@ -161,9 +161,16 @@ impl State {
     }
 
     /// Takes in one entry that has just become visible.
-    pub(super) fn see(&mut self, plan: &Plan, memo: &mut KindMemo, place: u32, entry: &Entry) {
+    /// Takes in an entry, by its place in the history, as of now.
+    pub(super) fn see(
+        &mut self,
+        plan: &Plan,
+        memo: &mut KindMemo,
+        (place, entry): (u32, &Entry),
+        now: i64,
+    ) {
         match &entry.what {
-            What::Activity(activity) => self.activity(plan, memo, place, entry, activity),
+            What::Activity(activity) => self.activity(plan, memo, (place, entry), activity, now),
             What::Facts(observation) => self.observation(plan, place, observation),
         }
     }
@@ -172,9 +179,9 @@ impl State {
         &mut self,
         plan: &Plan,
         memo: &mut KindMemo,
-        place: u32,
-        entry: &Entry,
+        (place, entry): (u32, &Entry),
         activity: &Activity,
+        now: i64,
     ) {
         let hit = Hit { at: entry.occurred_at.0, entry: place };
         memo.with(plan, &activity.kind, |at| {
@@ -187,7 +194,7 @@ impl State {
             return;
         }
         match activity.kind.as_str() {
-            ANSWERED => self.answer(plan, hit, activity),
+            ANSWERED => self.answer(plan, hit, activity, now),
             hand::KIND => {
                 let counts = ByHand::counts(hand::text(activity, "lens"), plan.lens.as_deref());
                 let to = hand::to(activity).filter(|_| counts);
@@ -223,7 +230,8 @@ impl State {
         }
     }
 
-    fn answer(&mut self, plan: &Plan, hit: Hit, activity: &Activity) {
+    /// An answer that is heard of when it has run out already, late or by another version, says nothing any more.
+    fn answer(&mut self, plan: &Plan, hit: Hit, activity: &Activity, now: i64) {
         let named = hand::text(activity, "criterion").and_then(|name| plan.criterion_ids.get(name));
         let Some(&at) = named else { return };
         let slot = &mut self.answers[index(at)];
@@ -240,7 +248,10 @@ impl State {
             .expires
             .filter(|_| truth.is_known())
             .map_or(NEVER, |expires| hit.at.saturating_add(expires.0));
-        *slot = Some(Answer { entry: hit.entry, truth, expires_at });
+        *slot = Some(match expires_at <= now {
+            true => Answer { entry: hit.entry, truth: Truth::Unknown, expires_at: NEVER },
+            false => Answer { entry: hit.entry, truth, expires_at },
+        });
         self.force = true;
     }
 

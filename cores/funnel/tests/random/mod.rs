@@ -42,7 +42,7 @@ fn entry(steps: i64) -> impl Strategy<Value = Entry> {
     let delay = prop_oneof![
         6 => Just(0_i64),
         1 => 1_i64..40,
-        1 => 1_i64..600,
+        1 => 1_i64..STEPS,
         1 => -60_i64..0,
     ];
     let what = prop_oneof![6 => activity(), 3 => facts(), 2 => answer(), 1 => by_hand()];
