@@ -8,6 +8,7 @@ mod commands;
 mod companies;
 mod edge;
 mod examples;
+mod exports;
 mod figures;
 mod hands;
 mod hardening;

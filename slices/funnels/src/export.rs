@@ -70,6 +70,7 @@ struct Gathered {
 impl Export {
     fn read(&self, tx: &mut Tx, who: &User) -> Result<Read, Failure> {
         who.may(Right::ExportPeople)?;
+        self.layout.may_hold(who)?;
         let lens = people::lens_for(tx, who, self.lens.as_deref())?;
         let Gathered { mut conditions, stages, list, sort, descending, subject } =
             self.gather(tx, who)?;
@@ -183,8 +184,8 @@ impl Export {
     /// asked, a job reads all histories.
     ///
     /// # Errors
-    /// `Forbidden` without the right to export; `Invalid` for a condition that is none; `Missing` for a list, a segment
-    /// or a view that there is not.
+    /// `Forbidden` without the right to export; `Invalid` for a condition that is none and for facts that are kept from the
+    /// user; `Missing` for a list, a segment or a view that there is not.
     pub fn prepare(&self, tx: &mut Tx, who: &User, now: Moment) -> Result<Vec<i64>, Failure> {
         self.read(tx, who)?.listed.prepare(tx, who, now)
     }

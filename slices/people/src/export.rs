@@ -102,6 +102,17 @@ impl Layout {
         }
         Ok(Layout { format, facts: once })
     }
+
+    /// Whether the user is told all that it holds: asked before the first of a file is sent.
+    ///
+    /// # Errors
+    /// `Invalid` for facts that are kept from the user.
+    pub fn may_hold(&self, who: &User) -> Result<(), Failure> {
+        match self.facts.iter().find(|key| who.is_hidden(key)) {
+            Some(key) => Err(Failure::invalid("facts", format!("{key} is kept from you"))),
+            None => Ok(()),
+        }
+    }
 }
 
 /// What an export came to. What was announced is what was written, or there was a failure.
@@ -151,9 +162,7 @@ pub fn write(
     to: &mut dyn Write,
 ) -> Result<Exported, Failure> {
     who.may(Right::ExportPeople)?;
-    if let Some(key) = layout.facts.iter().find(|key| who.is_hidden(key)) {
-        return Err(Failure::invalid("facts", format!("{key} is kept from you")));
-    }
+    layout.may_hold(who)?;
     let of = whom.of;
     let (owners, line) = (HashMap::new(), Vec::new());
     let mut table = Table { who, of, lens, layout, now, owners, line };

@@ -343,7 +343,8 @@ fn export(who: &User, ask: &Ask, columns: &[Column]) -> Option<String> {
     let facts: Vec<&str> = columns
         .iter()
         .filter_map(|column| match column {
-            Column::Fact(key) => Some(key.as_str()),
+            // What is kept from them on the page is asked for in no file.
+            Column::Fact(key) if !who.is_hidden(key) => Some(key.as_str()),
             _ => None,
         })
         .collect();
