@@ -2,7 +2,7 @@
 
 mod random;
 
-use funnel::history::History;
+use funnel::history::{Activity, Entry, Fact, History, Observation, What};
 use funnel::people_file::PeopleFile;
 use funnel::why_not::{Asker, Step, Way, WhyNot};
 use funnel::{Definition, InForce, Stage, packs, why_not};
@@ -37,6 +37,115 @@ fn ways(found: &WhyNot) -> Vec<String> {
         .iter()
         .map(|way| format!("{} {}: {}", way.cost, way.to, english(&way.steps)))
         .collect()
+}
+
+/// Where these steps would lead, told by nothing but the fold.
+fn supposing(definition: &Definition, history: &History, as_of: Moment, steps: &[Step]) -> Stage {
+    let news = steps.iter().flat_map(|step| match step {
+        Step::Answer { criterion, yes, .. } => {
+            vec![What::Activity(Activity::answer(criterion, *yes))]
+        }
+        Step::Learn { key, value, .. } => vec![What::Facts(Observation {
+            source: "supposed".into(),
+            facts: vec![Fact::certain(key, value.clone())],
+        })],
+        Step::Happen { activity, times, .. } => {
+            (0..*times).map(|_| What::Activity(activity.clone())).collect()
+        }
+    });
+    let mut entries = history.entries.clone();
+    let last = entries.iter().map(|entry| entry.id).max().unwrap_or(0);
+    entries.extend((last + 1..).zip(news).map(|(id, what)| Entry {
+        id,
+        occurred_at: as_of,
+        recorded_at: as_of,
+        what,
+    }));
+    funnel::fold(definition, &History::new(entries), as_of).standing.stage
+}
+
+/// What is wrong with the ways that were named: each must arrive, none may lose a step, or a repetition, and still
+/// arrive, and none may contain another.
+fn faults(
+    definition: &Definition,
+    history: &History,
+    as_of: Moment,
+    found: &WhyNot,
+) -> Vec<String> {
+    let arrives = |steps: &[Step]| {
+        let to = supposing(definition, history, as_of, steps);
+        !to.is_exit() && to >= found.stage
+    };
+    let mut faults = Vec::new();
+    for (at, way) in found.ways.iter().enumerate() {
+        let named = way.in_brief().join("; ");
+        if !arrives(&way.steps) {
+            faults.push(format!("{named} does not lead there"));
+        }
+        for (which, step) in way.steps.iter().enumerate() {
+            let mut fewer = way.steps.clone();
+            fewer.remove(which);
+            if arrives(&fewer) {
+                faults.push(format!("{named} leads there without {}", step.english()));
+            }
+            if let Step::Happen { activity, times: 2.., english } = step {
+                let (activity, english) = (activity.clone(), english.clone());
+                let mut once = way.steps.clone();
+                once[which] = Step::Happen { activity, times: 1, english };
+                if arrives(&once) {
+                    faults.push(format!("{named} leads there with {} but once", step.english()));
+                }
+            }
+        }
+        for (_, other) in found.ways.iter().enumerate().filter(|(other, _)| *other != at) {
+            if other.steps.iter().all(|step| way.steps.iter().any(|one| one.includes(step))) {
+                faults.push(format!("{named} contains {}", other.in_brief().join("; ")));
+            }
+        }
+    }
+    faults
+}
+
+#[test]
+fn whoever_calls_and_asks_need_not_be_written_to() {
+    let definition = Definition::parse(
+        r#"
+        name = "Small"
+        [stages.opportunity]
+        gate = 'two_way()'
+        enter = 'did("call.received", asks == "sales") || did("demo.held")'
+        "#,
+    )
+    .unwrap_or_else(|wrong| panic!("{wrong:?}"));
+    let as_of = random::moment(9);
+    let written = Entry {
+        id: 1,
+        occurred_at: random::moment(1),
+        recorded_at: random::moment(1),
+        what: What::Activity(Activity::usual("email.sent")),
+    };
+    let history = History::new(vec![written]);
+    let found = ask(&definition, &history, as_of, Stage::Opportunity);
+    assert_eq!(
+        ways(&found),
+        ["5 opportunity: saw a demo", "5 opportunity: called (asks is sales)"],
+    );
+}
+
+#[test]
+fn nobody_of_the_packs_is_asked_for_more_than_it_takes() {
+    let file = PeopleFile::parse(packs::PEOPLE).unwrap_or_else(|wrong| panic!("{wrong}"));
+    let as_of = file.as_of.unwrap_or(Moment::END);
+    for (name, text) in packs::ALL {
+        let definition = Definition::parse(text).unwrap_or_default();
+        for person in &file.people {
+            for stage in Stage::CLIMB {
+                let found = ask(&definition, &person.history, as_of, stage);
+                let faults = faults(&definition, &person.history, as_of, &found);
+                assert_eq!(faults, Vec::<String>::new(), "{name} {} {stage}", person.id);
+            }
+        }
+    }
 }
 
 #[test]
@@ -145,6 +254,7 @@ proptest! {
                 prop_assert!(!way.steps.is_empty() && way.cost >= last, "{name}");
                 last = way.cost;
             }
+            prop_assert_eq!(faults(&definition, &history, as_of, &found), Vec::<String>::new(), "{}", name);
             let there = !found.stands.is_exit() && found.stands >= stage;
             prop_assert!(!there || found.ways.is_empty());
         }

@@ -1,8 +1,9 @@
 //! Why somebody does not stand at a stage, and what would bring them there.
 //!
-//! **Promise:** every way named was folded and arrives, gates and all; what is known is never
-//! supposed away. **Never:** counts on time passing, or on an answer or fact becoming another.
+//! **Promise:** every way named was folded and arrives, gates and all, and arrives no more once any step
+//! is left out; what is known is never supposed away. **Never:** counts on time passing, or on an answer or fact becoming another.
 
+mod arrive;
 mod imagine;
 mod search;
 mod step;
@@ -152,7 +153,7 @@ impl<'d> Asker<'d> {
             against(part, Truth::True, &mut found.against);
         }
         let ways = search.ways(stage);
-        found.ways = arriving(&mut self.folder, history, self.as_of, stage, ways, WAYS_MAX);
+        found.ways = arrive::Trial::new(&mut self.folder, history, self.as_of, stage).all(ways);
         found.ask = found.ways.iter().flat_map(|way| &way.steps).find_map(|step| match step {
             Step::Answer { criterion, ask: Some(ask), .. } => {
                 Some(Question { criterion: criterion.to_string(), ask: ask.clone() })
@@ -181,8 +182,8 @@ impl<'d> Asker<'d> {
         if stands.is_exit() || stands < stage {
             let search = search::Search::new(&mut self.asked, definition, history, &standing);
             let ways = search.ways(stage);
-            let arriving = arriving(&mut self.folder, history, self.as_of, stage, ways, 1);
-            missing.way = arriving.into_iter().next();
+            let mut trial = arrive::Trial::new(&mut self.folder, history, self.as_of, stage);
+            missing.way = trial.cheapest(ways);
         }
         missing
     }
@@ -192,39 +193,6 @@ impl<'d> Asker<'d> {
 /// under the definition in force then; see [`Asker::why_not`].
 pub fn why_not(versions: &[InForce<'_>], history: &History, as_of: Moment, stage: Stage) -> WhyNot {
     Asker::new(versions, as_of).why_not(history, stage)
-}
-
-/// The first few of these sets of steps that lead to a stage or higher, each folded to see.
-fn arriving(
-    folder: &mut Folder,
-    history: &History,
-    as_of: Moment,
-    stage: Stage,
-    ways: Vec<search::Steps>,
-    wanted: usize,
-) -> Vec<Way> {
-    let mut found: Vec<Way> = Vec::new();
-    let mut taken: Vec<search::Steps> = Vec::new();
-    for steps in ways.into_iter().take(TRIED_MAX) {
-        if found.len() == wanted {
-            break;
-        }
-        if taken.iter().any(|known| known.iter().all(|step| search::has(&steps, step))) {
-            continue;
-        }
-        let imagined = imagine::history(history, &steps, as_of);
-        let to = folder.fold(&imagined, as_of).standing.stage;
-        if !to.is_exit() && to >= stage {
-            let cost = steps.iter().map(|step| step.cost()).sum();
-            found.push(Way {
-                cost,
-                steps: steps.iter().map(|step| (**step).clone()).collect(),
-                to,
-            });
-            taken.push(steps);
-        }
-    }
-    found
 }
 
 /// The atomic conditions by which a condition that is not `wanted` fails for certain.

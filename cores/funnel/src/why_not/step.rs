@@ -45,17 +45,44 @@ impl Step {
     /// How much it takes.
     pub fn cost(&self) -> u32 {
         match self {
+            Step::Answer { .. } | Step::Learn { .. } => self.cost_once(),
+            Step::Happen { times, .. } => self.cost_once() * times,
+        }
+    }
+
+    /// How much it takes once: less than [`Step::cost`] for what is to happen more than once.
+    pub(super) fn cost_once(&self) -> u32 {
+        match self {
             Step::Answer { .. } => 1,
             Step::Learn { .. } => 2,
-            Step::Happen { activity, times, .. } => {
-                let each = match (activity.kind.as_str().split('.').next(), activity.direction) {
+            Step::Happen { activity, .. } => {
+                match (activity.kind.as_str().split('.').next(), activity.direction) {
                     (Some("deal"), _) => 40,
                     (_, Some(Direction::Inbound)) => 5,
                     _ => 3,
-                };
-                each * times
+                }
             }
         }
+    }
+
+    /// Whether whoever takes this step has taken the other too.
+    pub fn includes(&self, other: &Step) -> bool {
+        match (self, other) {
+            (
+                Step::Happen { activity, times, .. },
+                Step::Happen { activity: same, times: fewer, .. },
+            ) => activity == same && fewer <= times,
+            _ => self == other,
+        }
+    }
+
+    /// The same, happening so many times.
+    pub(super) fn so_often(&self, often: u32) -> Step {
+        let mut step = self.clone();
+        if let Step::Happen { times, .. } = &mut step {
+            *times = often;
+        }
+        step
     }
 
     /// The step as a sentence part: `answer yes: Who signs?`.
