@@ -22,6 +22,12 @@ after(() => close?.());
 
 const criterion = (page, name) => page.locator(`#criterion-${name}`);
 
+/** How often somebody answered a criterion of the record. */
+async function answered() {
+  const told = JSON.parse(await program.run("person", record.path.split("/").at(-1), "--json"));
+  return told.history.filter((entry) => entry.did === "criterion.answered").length;
+}
+
 test("a record names the ways up, and the question to ask next", async () => {
   const { page, quiet } = view;
   await page.goto(record.path);
@@ -80,6 +86,75 @@ test("the sheet of a call asks a framework's questions, and saves each answer at
   assert.match(await criterion(page, "timing").innerText(), /since/);
   await page.goto(record.path);
   assert.match(await page.locator("main").innerText(), /before the spring/);
+  quiet();
+});
+
+test("Enter in a note answers nothing: it goes to the answers, and one key there takes the note along", async () => {
+  const { page, quiet } = view;
+  for (const [path, back] of [
+    [`${record.path}/call?framework=BANT`, /\/call\?framework=BANT#criterion-budget/],
+    [record.path, /#criterion-budget/],
+  ]) {
+    await page.goto(path);
+    const before = await answered();
+    const said = `said over ${path.includes("call") ? "a call" : "a record"}`;
+    await criterion(page, "budget").focus();
+    await page.keyboard.press("Enter");
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("name")), "note");
+    await page.keyboard.type(said);
+    await page.keyboard.press("Enter");
+    assert.ok(await page.evaluate(() => document.activeElement?.matches("#criterion-budget [data-answers]")));
+    await page.keyboard.press("Enter"); // once more is no answer either: it goes back to the note
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("name")), "note");
+    await page.keyboard.press("Enter");
+    assert.equal(await answered(), before, "nothing was recorded");
+    await Promise.all([page.waitForURL(back), page.waitForEvent("load"), page.keyboard.press("n")]);
+    assert.equal(await answered(), before + 1);
+    assert.equal(await criterion(page, "budget").locator(".truth").getAttribute("data-v"), "false");
+    await page.goto(record.path);
+    assert.match(await page.locator("main").innerText(), new RegExp(said));
+  }
+  quiet();
+});
+
+test("without any script Enter in a note answers nothing either", async () => {
+  const bare = await open(chrome, program.address, { javaScriptEnabled: false });
+  await signIn(bare.page);
+  for (const path of [record.path, `${record.path}/call`]) {
+    await bare.page.goto(path);
+    const before = await answered();
+    const note = bare.page.locator("[data-criterion] [name=note]").first();
+    await bare.page.locator("[data-criterion]").first().focus();
+    await note.fill("what they said");
+    await note.press("Enter");
+    assert.equal(await note.inputValue(), "what they said", "the page is as it was");
+    assert.equal(await answered(), before);
+  }
+  bare.quiet();
+});
+
+test("the sheet of a call opens at what nobody knows yet, and the keys are there at once", async () => {
+  const { page, quiet } = view;
+  const sheet = `${record.path}/call?framework=MEDDIC`;
+  await page.goto(sheet);
+  const unknown = page.locator("[data-criterion]:has(.truth[data-v=unknown])").first();
+  const first = await unknown.getAttribute("id");
+  await page.waitForFunction((id) => document.activeElement?.id === id, first);
+  await Promise.all([page.waitForURL(/#criterion-/), page.waitForEvent("load"), page.keyboard.press("y")]);
+  assert.equal(await page.locator(`#${first} .truth`).getAttribute("data-v"), "true");
+
+  // With nothing marked a key marks a question, and only the next one answers it.
+  await page.goto(sheet);
+  const next = await page.locator("[data-criterion][autofocus]").getAttribute("id");
+  await page.waitForFunction((id) => document.activeElement?.id === id, next);
+  await page.evaluate(() => document.activeElement?.blur());
+  const before = await answered();
+  await page.keyboard.press("n");
+  assert.equal(await page.evaluate(() => document.activeElement?.id), next);
+  assert.equal(await answered(), before);
+
+  await page.keyboard.press("?");
+  assert.match(await page.locator("#keys").innerText(), /Y\s*N\s*U\s*at a criterion: yes, no, unknown/);
   quiet();
 });
 

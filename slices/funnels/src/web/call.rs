@@ -43,6 +43,8 @@ struct Question {
     ask: String,
     source: String,
     is_stale: bool,
+    /// Whether the keys are at it when the sheet opens.
+    is_begun_at: bool,
 }
 
 #[derive(Template)]
@@ -104,7 +106,7 @@ fn sheet(
         Some(framework) => framework.criteria.clone(),
         None => why.criteria.iter().map(|criterion| criterion.name.clone()).collect(),
     };
-    let questions = names
+    let mut questions: Vec<Question> = names
         .iter()
         .filter_map(|name| {
             let place = definition.criterion(name)?;
@@ -118,9 +120,15 @@ fn sheet(
                 truth: known.truth,
                 source: known.source,
                 is_stale: known.is_stale,
+                is_begun_at: false,
             })
         })
         .collect();
+    // One begins with what nobody knows yet.
+    let begun_at = questions.iter().position(|question| question.truth == TruthMark::Unknown);
+    if let Some(question) = questions.get_mut(begun_at.unwrap_or(0)) {
+        question.is_begun_at = true;
+    }
     Ok(CallPage {
         lens: lens.name.clone(),
         stage: StageMark::of(why.stage.as_str()),
