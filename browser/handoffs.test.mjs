@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { fitsTheWindow, house, open, signIn } from "./harness.mjs";
+import { fitsTheWindow, house, open, signIn, tablesFit } from "./harness.mjs";
 
 let program, chrome, view, close;
 before(async () => ({ program, chrome, view, close } = await house({ people: 400 })));
@@ -45,6 +45,20 @@ test("one key takes somebody on, and another hands back with a reason", async ()
   const found = await seen();
   assert.equal(found.total.rejected, before.total.rejected + 1);
   assert.ok(found.total.reasons.some(({ reason }) => reason === "A student"));
+  quiet();
+});
+
+test("on a record Enter after a reason hands back, as the reason says, and takes nobody on", async () => {
+  const { page, quiet } = view;
+  const before = await seen();
+  await page.goto(`/people/${before.waiting[0].person}`);
+  const reason = page.locator("form[action$='/handoff'] [name=reason]").first();
+  await reason.press("Enter");
+  assert.equal((await seen()).total.accepted, before.total.accepted, "without a reason nothing happens");
+  await reason.fill("Too small");
+  await Promise.all([page.waitForURL(/#why$/), reason.press("Enter")]);
+  const { total } = await seen();
+  assert.deepEqual([total.accepted, total.rejected], [before.total.accepted, before.total.rejected + 1]);
   quiet();
 });
 
@@ -120,6 +134,13 @@ test("handoffs fit a phone", async () => {
   for (const path of ["/handoffs", "/handoffs?outcome=rejected"]) {
     await page.goto(path);
     await fitsTheWindow(page);
+    await tablesFit(page);
   }
+  await page.goto("/handoffs");
+  const card = page.locator("#sources tbody tr").first();
+  const label = await card.locator("[data-label='Handed over']").evaluate((cell) => getComputedStyle(cell, "::before").content);
+  assert.equal(label, '"Handed over"', "a cell of a card says what it is");
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await tablesFit(page);
   quiet();
 });

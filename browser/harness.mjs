@@ -172,6 +172,17 @@ export async function signIn(page) {
   await Promise.all([page.waitForURL(/\/people/), page.click("main form button.btn--primary")]);
 }
 
+/** Fails if a table can be moved sideways: on a phone its rows are cards. */
+export async function tablesFit(page) {
+  const wide = await page.evaluate(() =>
+    [...document.querySelectorAll("table")]
+      .map((table) => table.closest(".scroll-x, .listwrap") ?? table.parentElement)
+      .filter((around) => around.scrollWidth > around.clientWidth + 1)
+      .map((around) => `${around.querySelector("table").className}: ${around.scrollWidth} in ${around.clientWidth}`),
+  );
+  assert.deepEqual(wide, [], `on ${page.url()}`);
+}
+
 /** Fails if the page can be moved sideways: something is wider than the window. */
 export async function fitsTheWindow(page) {
   const wide = await page.evaluate(() => {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { fitsTheWindow, house } from "./harness.mjs";
+import { fitsTheWindow, house, tablesFit } from "./harness.mjs";
 
 let program, view, close;
 before(async () => ({ program, view, close } = await house({ people: 200 })));
@@ -60,8 +60,9 @@ test("it fits a phone", async () => {
   const { context, quiet } = view;
   const page = await context.newPage();
   await page.setViewportSize({ width: 390, height: 844 });
-  await page.goto("/people?missing=next");
+  await page.goto("/people?stage=prospect&missing=next");
   await fitsTheWindow(page);
+  await tablesFit(page);
   assert.ok(await page.locator("td[data-m=missing]").first().isVisible());
   quiet();
 });
