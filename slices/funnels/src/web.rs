@@ -12,6 +12,7 @@ mod kinds;
 mod lenses;
 mod load;
 mod packs;
+mod plot;
 mod record;
 mod roster;
 mod tell;

@@ -20,6 +20,7 @@ use team::User;
 
 use super::compare::{self, Choice};
 use super::load::{self, Capacity, TeamLoad};
+use super::plot;
 use crate::backtest::{self, BACKTEST, BacktestRow, BacktestView, CallView, DifferenceView};
 use crate::panel::mark;
 
@@ -123,7 +124,8 @@ struct BacktestPage {
 struct Running {
     here: String,
     done: i64,
-    total: i64,
+    /// How many there are; nothing before the first of them was looked at.
+    total: Option<i64>,
 }
 
 /// What a draft would have done with a stage, beside what was.
@@ -202,9 +204,7 @@ fn part(
             None => None,
         };
         let told = job.as_ref().and_then(|job| job.progress.clone());
-        let number = |name: &str| {
-            told.as_ref().and_then(|told| told.get(name)?.as_i64()).unwrap_or_default()
-        };
+        let number = |name: &str| told.as_ref().and_then(|told| told.get(name)?.as_i64());
         match job
             .and_then(|job| (job.state == platform::jobs::State::Dead).then_some(job.last_error))
         {
@@ -214,7 +214,12 @@ fn part(
             }
             None => {
                 let here = format!("/backtests/{}", tx.public_ids().encode(BACKTEST, row.id));
-                Running { here, done: number("done"), total: number("total").max(1) }.render()
+                Running {
+                    here,
+                    done: number("done").unwrap_or_default(),
+                    total: number("total").filter(|total| *total > 0),
+                }
+                .render()
             }
         }
     };
@@ -253,6 +258,7 @@ fn done(view: &BacktestView, capacity: &Capacity, almanac: &Almanac) -> Done {
 pub(super) fn stage_line(view: &BacktestView, stage: Stage, figures: &StageFigures) -> StageLine {
     let report: &Report = &view.report;
     let lived = report.in_force.get(&stage);
+    let end = plot::precision_end(report.stages.values().chain(report.in_force.values()));
     let shift = report.moved.get(&stage).copied().unwrap_or_default();
     let Shift { only_draft, only_in_force, same, earlier, earlier_days, later, later_days } = shift;
     let median = |days: Option<i64>| match days {
@@ -295,33 +301,34 @@ pub(super) fn stage_line(view: &BacktestView, stage: Stage, figures: &StageFigur
         weekly_note: lived.map_or_else(String::new, |lived| {
             format!("{:.1} under version {}", lived.weekly.mean, view.version)
         }),
-        chart: chart(stage, figures, lived, view.version),
+        chart: chart(stage, (figures, lived), end, view.version),
     }
 }
 
-/// Precision and recall on one scale, the draft's with its interval, beside what is in force.
-fn chart(stage: Stage, draft: &StageFigures, lived: Option<&StageFigures>, version: u32) -> String {
-    const LEFT: f64 = 70.0;
-    const WIDTH: f64 = 236.0;
+/// Precision and recall, the draft's with its interval, beside what is in force. Whatever the stage, precision is drawn
+/// on one scale, which ends with `end`.
+fn chart(
+    stage: Stage,
+    (draft, lived): (&StageFigures, Option<&StageFigures>),
+    end: f64,
+    version: u32,
+) -> String {
     let measures = [
-        ("Precision", draft.precision, draft.precision_interval, lived.and_then(|l| l.precision)),
-        ("Recall", draft.recall, draft.recall_interval, lived.and_then(|l| l.recall)),
+        (
+            ("Precision", 30.0, end),
+            draft.precision,
+            draft.precision_interval,
+            lived.and_then(|l| l.precision),
+        ),
+        (("Recall", 100.0, 1.0), draft.recall, draft.recall_interval, lived.and_then(|l| l.recall)),
     ];
     let percent = |share: f64| format!("{:.1} %", share * 100.0);
     let mut svg = format!(
-        "<svg class=\"chart\" viewBox=\"0 0 340 116\" role=\"img\" aria-label=\"{stage}: precision and recall of the draft with 95 % intervals\">"
+        "<svg class=\"chart\" viewBox=\"0 0 340 160\" role=\"img\" aria-label=\"{stage}: precision and recall of the draft with 95 % intervals\">"
     );
-    for (row, (name, value, interval, was)) in measures.into_iter().enumerate() {
-        let y = if row == 0 { 30 } else { 76 };
-        // A small precision has a scale of its own; recall runs to the whole.
-        let most = [value, interval.map(|i| i.high), was].into_iter().flatten().fold(0.0, f64::max);
-        let scale = if row == 0 { (most * 1.25).clamp(0.01, 1.0) } else { 1.0 };
-        let x = |share: f64| LEFT + WIDTH * (share / scale).min(1.0);
-        svg.push_str(&format!(
-            "<text x=\"0\" y=\"{}\" class=\"t-2\">{name}</text><path class=\"grid\" d=\"M{LEFT} {y}H{}\"/>",
-            y + 4,
-            LEFT + WIDTH
-        ));
+    for ((name, y, end), value, interval, was) in measures {
+        let x = |share: f64| plot::x(share, end);
+        svg.push_str(&plot::scale(name, end, y, y + 34.0));
         if let Some(interval) = interval {
             svg.push_str(&format!(
                 "<path class=\"interval\" d=\"M{:.1} {y}H{:.1}\"/>",
@@ -332,20 +339,20 @@ fn chart(stage: Stage, draft: &StageFigures, lived: Option<&StageFigures>, versi
         if let Some(was) = was {
             svg.push_str(&format!(
                 "<circle cx=\"{:.1}\" cy=\"{y}\" r=\"4.5\" class=\"pt-hollow\"/><text x=\"{:.1}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
-                x(was), x(was), y + 18, percent(was)
+                x(was), x(was), y + 18.0, percent(was)
             ));
         }
         if let Some(value) = value {
             svg.push_str(&format!(
                 "<circle cx=\"{:.1}\" cy=\"{y}\" r=\"5\" class=\"pt-solid\"/><text x=\"{:.1}\" y=\"{}\" text-anchor=\"middle\" class=\"t-b\">{}</text>",
-                x(value), x(value), y - 11, percent(value)
+                x(value), x(value), y - 11.0, percent(value)
             ));
         }
     }
     if lived.is_some() {
         svg.push_str(&format!(
-            "<circle cx=\"74\" cy=\"110\" r=\"3.5\" class=\"pt-hollow\"/><text x=\"83\" y=\"114\">version {version}</text>\
-             <circle cx=\"148\" cy=\"110\" r=\"4\" class=\"pt-solid\"/><text x=\"157\" y=\"114\">the draft, with 95 % interval</text>"
+            "<circle cx=\"74\" cy=\"152\" r=\"3.5\" class=\"pt-hollow\"/><text x=\"83\" y=\"156\">version {version}</text>\
+             <circle cx=\"148\" cy=\"152\" r=\"4\" class=\"pt-solid\"/><text x=\"157\" y=\"156\">the draft, with 95 % interval</text>"
         ));
     }
     svg.push_str("</svg>");

@@ -22,6 +22,7 @@ use serde::Deserialize;
 use team::User;
 
 use super::backtests::{id_of, int};
+use super::plot;
 use crate::backtest::{self, BACKTEST, ComparedView, SideView};
 
 pub(super) fn routes() -> Router<App> {
@@ -161,6 +162,8 @@ fn fill(page: &mut ComparePage, found: &ComparedView, almanac: &Almanac) {
     let Comparison { stages, load, is_alike } = difference;
     page.sides = vec![side("A", first, almanac), side("B", second, almanac)];
     page.unlike = !is_alike;
+    let sides = [&first.report, &second.report];
+    let end = plot::precision_end(sides.into_iter().flat_map(|report| report.stages.values()));
     page.stages = stages
         .iter()
         .rev()
@@ -170,7 +173,7 @@ fn fill(page: &mut ComparePage, found: &ComparedView, almanac: &Almanac) {
                 name: stage.as_str(),
                 mark: StageMark::of(stage.as_str()),
                 figures: figures(a, b, by),
-                chart: chart(*stage, a, b),
+                chart: chart(*stage, a, b, end),
             })
         })
         .collect();
@@ -296,28 +299,22 @@ fn signed_tenths(n: f64) -> String {
     }
 }
 
-/// Precision and recall of both, each with its interval, on one scale.
-fn chart(stage: Stage, a: &StageFigures, b: &StageFigures) -> String {
-    const LEFT: f64 = 70.0;
-    const WIDTH: f64 = 236.0;
+/// Precision and recall of both, each with its interval. Whatever the stage, precision is drawn on one scale, which ends
+/// with `end`.
+fn chart(stage: Stage, a: &StageFigures, b: &StageFigures, end: f64) -> String {
     let rows = [
-        ("Precision", [(a.precision, a.precision_interval), (b.precision, b.precision_interval)]),
-        ("Recall", [(a.recall, a.recall_interval), (b.recall, b.recall_interval)]),
+        (
+            ("Precision", 32.0, end),
+            [(a.precision, a.precision_interval), (b.precision, b.precision_interval)],
+        ),
+        (("Recall", 112.0, 1.0), [(a.recall, a.recall_interval), (b.recall, b.recall_interval)]),
     ];
     let mut svg = format!(
-        "<svg class=\"chart\" viewBox=\"0 0 340 124\" role=\"img\" aria-label=\"{stage}: precision and recall of A and B with 95 % intervals\">"
+        "<svg class=\"chart\" viewBox=\"0 0 340 156\" role=\"img\" aria-label=\"{stage}: precision and recall of A and B with 95 % intervals\">"
     );
-    for (row, (name, sides)) in rows.into_iter().enumerate() {
-        let middle = if row == 0 { 32.0 } else { 92.0 };
-        let most = sides.iter().flat_map(|(share, lies)| [*share, lies.map(|lies| lies.high)]);
-        let most = most.flatten().fold(0.0, f64::max);
-        let scale = if row == 0 { (most * 1.25).clamp(0.01, 1.0) } else { 1.0 };
-        let x = |share: f64| LEFT + WIDTH * (share / scale).min(1.0);
-        svg.push_str(&format!(
-            "<text x=\"0\" y=\"{}\" class=\"t-2\">{name}</text><path class=\"grid\" d=\"M{LEFT} {middle}H{}\"/>",
-            middle + 4.0,
-            LEFT + WIDTH
-        ));
+    for ((name, middle, end), sides) in rows {
+        let x = |share: f64| plot::x(share, end);
+        svg.push_str(&plot::scale(name, end, middle, middle + 40.0));
         for (letter, class, y, text_y, (share, lies)) in [
             ("A", "hollow", middle - 7.0, middle - 16.0, sides[0]),
             ("B", "solid", middle + 7.0, middle + 24.0, sides[1]),
