@@ -67,6 +67,18 @@ test("a formula says of each whether its condition is true, and can be asked abo
   assert.equal(up[0], "No");
   assert.deepEqual(up, [...up].sort());
 
+  // Of whom it is unknown is not in its order, and found by that.
+  await program.run("field", "create", "On pro", "--type", "formula", "--formula", "person.custom.plan == \"Pro\"");
+  await page.goto("/people?cols=person.custom.on_pro&sort=person.custom.on_pro&dir=desc");
+  // What it asks is read out of everybody first.
+  await page.waitForSelector("[data-row]");
+  assert.deepEqual(await says(), ["Yes"]);
+  await page.getByRole("link", { name: "Show them" }).click();
+  await page.waitForFunction(() => document.querySelectorAll("[data-row]").length > 1);
+  assert.equal(new URL(page.url()).searchParams.get("where"), "!known(person.custom.on_pro)");
+  assert.ok((await says()).every((cell) => !["Yes", "No"].includes(cell)));
+  assert.equal(await count("!known(person.custom.on_pro)"), 79);
+
   // A formula of companies that people can't be asked is no order of theirs, and the page says why.
   const led = ["--type", "formula", "--company", "--formula", "people >= 1"];
   await program.run("field", "create", "Staffed", ...led);

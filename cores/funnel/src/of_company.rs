@@ -76,6 +76,7 @@ impl Plain<'_> {
             Condition::All(parts) => Condition::All(self.each(parts)),
             Condition::Any(parts) => Condition::Any(self.each(parts)),
             Condition::Not(part) => Condition::Not(Box::new(self.of(part))),
+            Condition::Decided(part) => Condition::Decided(Box::new(self.of(part))),
             Condition::Somebody(part) => {
                 self.asked += 1;
                 let key = format!("company.standing.somebody_{}", self.asked);

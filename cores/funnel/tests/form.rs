@@ -34,6 +34,7 @@ fn an_atomic_condition_has_its_cells() {
         ("\"rail\" in company.tags", row("company.tags", "holds", "rail", "", "")),
         ("person.title.startsWith(\"Head \")", row("person.title", "text", "", "", "")),
         ("known(person.email)", row("person.email", "known", "", "", "")),
+        ("known(score.fit >= 60)", row("known(score.fit >= 60)", "text", "", "", "")),
         ("criterion.budget", row("criterion.budget", "is", "", "", "")),
         ("true", row("", "always", "", "", "")),
         ("two_way(days(90))", row("two_way()", "did", "", "90 days", "")),

@@ -125,6 +125,8 @@ fn a_formatted_condition_prints_to_itself() {
         "\"route-planning\" in company.technologies && since(\"email.replied\") < hours(14)",
         "score.likelihood >= -0.25 && person.custom.plan.matches(\"^a.*b$\")",
         "company.founded > date(\"2026-01-31\") && !company.competitor",
+        "known(score.fit >= 60 || !did(\"deal.won\")) && !known(known(person.email))",
+        "known((company.competitor)) && known(!company.competitor) && known((true))",
         "stage in [\"lead\", \"prospect\"] && temperature != \"hot\" && kind == \"none\"",
     ];
     for text in rows {
@@ -152,6 +154,11 @@ fn conditions_are_said_in_english() {
         (
             "(did(\"demo.held\") || stage == \"lead\") && !(score.intent < 5)",
             "(saw a demo or stage is lead) and not: intent is below 5",
+        ),
+        ("known(score.fit >= 60)", "it is known whether fit is at least 60"),
+        (
+            "!known(criterion.budget || score.fit >= 60)",
+            "it is not known whether (budget: yes or fit is at least 60)",
         ),
         (
             "did(\"call.received\", days(30), asks == \"sales\")",
@@ -191,6 +198,12 @@ fn a_wrong_definition_is_refused_with_all_its_faults_and_their_places() {
         (
             "name = \"A\"\n[criteria]\na = { from = 'stage == \"lead\"' }",
             &["line 3, column 7: this reads the stage, which is decided later"],
+        ),
+        (
+            "name = \"A\"\n[stages.lead]\nenter = 'known(person.a == 1 && dwell() > days(1))'",
+            &[
+                "line 3, column 1: known(…) of a condition that asks how long somebody is in the stage",
+            ],
         ),
         (
             "name = \"A\"\n[temperature]\nhot = 'temperature == \"cold\"'",

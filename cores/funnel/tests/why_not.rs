@@ -162,6 +162,17 @@ fn a_reply_and_a_question_are_what_somebody_lacks() {
 }
 
 #[test]
+fn what_is_not_known_may_become_known_either_way() {
+    let definition = Definition::parse(
+        "name = \"A\"\n[stages.lead]\nenter = 'known(person.seats >= 50 && company.competitor)'",
+    );
+    let definition = definition.unwrap_or_else(|wrong| panic!("{wrong:?}"));
+    let nobody = History::default();
+    let found = ask(&definition, &nobody, Moment::from_seconds(0), Stage::Lead);
+    assert!(found.ways.iter().any(|way| way.steps.len() == 1), "{:?}", ways(&found));
+}
+
+#[test]
 fn a_gate_is_part_of_every_way() {
     let found = of("default", "free-trial", Stage::Opportunity);
     assert!(!found.ways.is_empty());

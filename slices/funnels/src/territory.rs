@@ -106,7 +106,7 @@ fn read(text: &str) -> Result<Condition, Failure> {
 fn asks_more(condition: &Condition) -> bool {
     let inner = match condition {
         Condition::All(parts) | Condition::Any(parts) => parts.iter().any(asks_more),
-        Condition::Not(part) => asks_more(part),
+        Condition::Not(part) | Condition::Decided(part) => asks_more(part),
         Condition::Did { .. } | Condition::TwoWay { .. } => true,
         _ => false,
     };

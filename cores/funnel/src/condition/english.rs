@@ -26,6 +26,7 @@ impl Condition {
                     English::Phrase(format!("not {}", did(activities, *window)))
                 }
                 Condition::Known(term) => English::Phrase(format!("{} is not known", noun(term))),
+                Condition::Decided(part) => decided("it is not known whether", part),
                 Condition::Is(term) => English::Phrase(is(term, false)),
                 other => English::Not(Box::new(other.in_english())),
             },
@@ -48,6 +49,7 @@ impl Condition {
                 English::Phrase(format!("both sides have spoken{}", within(*window)))
             }
             Condition::Known(term) => English::Phrase(format!("{} is known", noun(term))),
+            Condition::Decided(part) => decided("it is known whether", part),
             Condition::Somebody(part) => {
                 English::Phrase(format!("somebody there meets ({})", part.in_english()))
             }
@@ -79,6 +81,13 @@ impl std::fmt::Display for English {
             },
         }
     }
+}
+
+fn decided(says: &str, part: &Condition) -> English {
+    English::Phrase(match part.in_english() {
+        English::Phrase(phrase) => format!("{says} {phrase}"),
+        parts => format!("{says} ({parts})"),
+    })
 }
 
 /// What the well-known kinds say of whoever did them.

@@ -213,9 +213,11 @@ impl Row {
             Some(Row { term, op: op.to_owned(), value, ..Row::default() })
         };
         match atom {
-            Condition::All(_) | Condition::Any(_) | Condition::Not(_) | Condition::Somebody(_) => {
-                None
-            }
+            Condition::All(_)
+            | Condition::Any(_)
+            | Condition::Not(_)
+            | Condition::Decided(_)
+            | Condition::Somebody(_) => None,
             Condition::Constant(value) => {
                 row(String::new(), if *value { "always" } else { "never" }, String::new())
             }

@@ -57,6 +57,7 @@ impl Condition {
                 parts => Condition::Any(parts),
             },
             Condition::Not(part) => Condition::Not(Box::new(part.joined())),
+            Condition::Decided(part) => Condition::Decided(Box::new(part.joined())),
             Condition::Somebody(part) => Condition::Somebody(Box::new(part.joined())),
             other => other,
         }

@@ -99,6 +99,9 @@ pub enum Condition {
     },
     /// `known(person.title)`.
     Known(Term),
+    /// `known(score.fit >= 60)`: it is known whether this is true. It is true where that is true or false, and false where
+    /// that is unknown.
+    Decided(Box<Condition>),
     /// `somebody(person.seniority == "vp")`: somebody who works there meets a condition about people. Of companies
     /// alone, and not within itself.
     Somebody(Box<Condition>),
@@ -290,7 +293,9 @@ impl Condition {
             Condition::All(parts) | Condition::Any(parts) => {
                 parts.iter().for_each(|part| part.terms(see));
             }
-            Condition::Not(part) | Condition::Somebody(part) => part.terms(see),
+            Condition::Not(part) | Condition::Decided(part) | Condition::Somebody(part) => {
+                part.terms(see);
+            }
             Condition::Compare { left, right, .. } => {
                 term(left, see);
                 term(right, see);
@@ -308,7 +313,9 @@ impl Condition {
     pub fn atoms(&self) -> usize {
         match self {
             Condition::All(parts) | Condition::Any(parts) => parts.iter().map(Self::atoms).sum(),
-            Condition::Not(part) | Condition::Somebody(part) => part.atoms(),
+            Condition::Not(part) | Condition::Decided(part) | Condition::Somebody(part) => {
+                part.atoms()
+            }
             _ => 1,
         }
     }
@@ -319,7 +326,9 @@ impl Condition {
             Condition::All(parts) | Condition::Any(parts) => {
                 parts.iter().any(Condition::reads_dwell)
             }
-            Condition::Not(part) | Condition::Somebody(part) => part.reads_dwell(),
+            Condition::Not(part) | Condition::Decided(part) | Condition::Somebody(part) => {
+                part.reads_dwell()
+            }
             Condition::Did { window, .. } | Condition::TwoWay { window } => {
                 *window == Some(Window::Dwell)
             }

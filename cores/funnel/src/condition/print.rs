@@ -43,6 +43,11 @@ impl Display for Condition {
             Condition::TwoWay { window: None } => f.write_str("two_way()"),
             Condition::TwoWay { window: Some(window) } => write!(f, "two_way({window})"),
             Condition::Known(term) => write!(f, "known({term})"),
+            // Of a term by itself it would be asked whether that is known.
+            Condition::Decided(part) => match **part {
+                Condition::Is(_) | Condition::Constant(_) => write!(f, "known(({part}))"),
+                _ => write!(f, "known({part})"),
+            },
             Condition::Somebody(part) => write!(f, "somebody({part})"),
         }
     }

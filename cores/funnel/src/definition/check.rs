@@ -25,7 +25,8 @@ pub(super) fn faults(definition: &Definition, text: &str, document: &DeTable<'_>
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
         let wrong = reads_ahead(condition, rank)
             .or_else(|| decay(definition, condition))
-            .or_else(|| of_company(definition, condition));
+            .or_else(|| of_company(definition, condition))
+            .or_else(|| decided_by_dwell(condition));
         if let Some(words) = wrong {
             faults.push(Fault::at(text, place(&path), words));
         }
@@ -150,7 +151,7 @@ fn decay(definition: &Definition, condition: &Condition) -> Option<String> {
         Condition::All(parts) | Condition::Any(parts) => {
             parts.iter().find_map(|part| decay(definition, part))
         }
-        Condition::Not(part) => decay(definition, part),
+        Condition::Not(part) | Condition::Decided(part) => decay(definition, part),
         Condition::Compare { left, right, .. } => {
             let other = if halves(left) {
                 right
@@ -169,6 +170,18 @@ fn decay(definition: &Definition, condition: &Condition) -> Option<String> {
     }
 }
 
+/// Rounds are found by what holds after each length of time in a stage; whether something is known is no such thing.
+fn decided_by_dwell(condition: &Condition) -> Option<String> {
+    match condition {
+        Condition::All(parts) | Condition::Any(parts) => parts.iter().find_map(decided_by_dwell),
+        Condition::Not(part) => decided_by_dwell(part),
+        Condition::Decided(part) => part.reads_dwell().then(|| {
+            "known(…) of a condition that asks how long somebody is in the stage: ask that outside of it".to_owned()
+        }),
+        _ => None,
+    }
+}
+
 /// What a company's score comes to is told when it crosses a number that the definition names, so
 /// that it can be held against numbers alone.
 fn of_company(definition: &Definition, condition: &Condition) -> Option<String> {
@@ -181,7 +194,7 @@ fn of_company(definition: &Definition, condition: &Condition) -> Option<String> 
         Condition::All(parts) | Condition::Any(parts) => {
             return parts.iter().find_map(|part| of_company(definition, part));
         }
-        Condition::Not(part) => return of_company(definition, part),
+        Condition::Not(part) | Condition::Decided(part) => return of_company(definition, part),
         Condition::Compare { left, right, .. } => {
             (is_number(left) || !is_company(right)) && (is_number(right) || !is_company(left))
         }
@@ -215,7 +228,7 @@ fn compared(condition: &Condition, score: Score, named: &mut Vec<f64>) {
         Condition::All(parts) | Condition::Any(parts) => {
             parts.iter().for_each(|part| compared(part, score, named));
         }
-        Condition::Not(part) => compared(part, score, named),
+        Condition::Not(part) | Condition::Decided(part) => compared(part, score, named),
         Condition::Compare { left: Term::Score(of), right: Term::Literal(literal), .. }
         | Condition::Compare { left: Term::Literal(literal), right: Term::Score(of), .. } => {
             if let (true, Literal::Number(number)) = (*of == score, literal) {

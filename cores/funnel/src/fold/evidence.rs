@@ -215,7 +215,10 @@ impl View<'_> {
                 let pairs = sources.iter().zip(nodes);
                 (pairs.map(|(source, node)| self.explain(source, node)).collect(), None)
             }
-            (Condition::Not(source), Node::Not(node)) => (vec![self.explain(source, node)], None),
+            (Condition::Not(source), Node::Not(node))
+            | (Condition::Decided(source), Node::Decided(node)) => {
+                (vec![self.explain(source, node)], None)
+            }
             (_, Node::Leaf(at)) => match self.plan.leaves.get(index(*at)) {
                 Some(leaf) => (self.explain_under(leaf), Some(leaf)),
                 None => (Vec::new(), None),
@@ -241,6 +244,7 @@ impl View<'_> {
                 self.plan.leaves.get(index(*at)).map_or(Truth::Unknown, |leaf| self.test(leaf))
             }
             Node::Not(part) => !self.judge_now(part),
+            Node::Decided(part) => Truth::from(self.judge_now(part).is_known()),
             Node::All(parts) => {
                 parts.iter().fold(Truth::True, |all, part| all.and(self.judge_now(part)))
             }

@@ -13,6 +13,8 @@ pub(super) enum Node {
     Constant(Truth),
     Leaf(LeafId),
     Not(Box<Node>),
+    /// Whether this is known.
+    Decided(Box<Node>),
     All(Vec<Node>),
     Any(Vec<Node>),
 }
@@ -82,7 +84,7 @@ impl Node {
         match self {
             Node::Constant(_) => {}
             Node::Leaf(at) => out.push(*at),
-            Node::Not(part) => part.leaves(out),
+            Node::Not(part) | Node::Decided(part) => part.leaves(out),
             Node::All(parts) | Node::Any(parts) => parts.iter().for_each(|part| part.leaves(out)),
         }
     }

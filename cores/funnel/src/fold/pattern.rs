@@ -95,9 +95,10 @@ impl Filter {
             Condition::Is(term) => Filter::Is(Operand::new(term)),
             Condition::Known(term) => Filter::Known(Operand::new(term)),
             // No filter parses to these.
-            Condition::Did { .. } | Condition::TwoWay { .. } | Condition::Somebody(_) => {
-                Filter::Constant(Truth::Unknown)
-            }
+            Condition::Did { .. }
+            | Condition::TwoWay { .. }
+            | Condition::Decided(_)
+            | Condition::Somebody(_) => Filter::Constant(Truth::Unknown),
         }
     }
 

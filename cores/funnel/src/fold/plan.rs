@@ -245,6 +245,7 @@ impl Plan {
             Condition::All(parts) => Node::All(parts.iter().map(|part| self.node(part)).collect()),
             Condition::Any(parts) => Node::Any(parts.iter().map(|part| self.node(part)).collect()),
             Condition::Not(part) => Node::Not(Box::new(self.node(part))),
+            Condition::Decided(part) => Node::Decided(Box::new(self.node(part))),
             leaf => Node::Leaf(self.leaf(leaf)),
         }
     }
@@ -294,6 +295,7 @@ impl Plan {
             | Condition::All(_)
             | Condition::Any(_)
             | Condition::Not(_)
+            | Condition::Decided(_)
             | Condition::Somebody(_) => Test::Is(Source::Written(Written::Truth(Truth::Unknown))),
         };
         let class = self.class(&test);
@@ -469,7 +471,7 @@ impl Plan {
                     see(leaf);
                 }
             }
-            Node::Not(part) => self.walk(part, see),
+            Node::Not(part) | Node::Decided(part) => self.walk(part, see),
             Node::All(parts) | Node::Any(parts) => {
                 parts.iter().for_each(|part| self.walk(part, see));
             }

@@ -39,6 +39,7 @@ impl<'a> View<'a> {
             Node::Constant(truth) => *truth,
             Node::Leaf(at) => self.leaf(*at),
             Node::Not(part) => !self.judge(part),
+            Node::Decided(part) => Truth::from(self.judge(part).is_known()),
             Node::All(parts) => {
                 let mut all = Truth::True;
                 for part in parts {

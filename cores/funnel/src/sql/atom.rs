@@ -82,6 +82,10 @@ impl Compiler<'_> {
                 Ok(typed.truth.as_ref().map(|truth| sql![truth, " = ", i64::from(wanted)]))
             })?,
             Condition::Known(term) => self.known(condition, term, wanted)?,
+            // Of whom it is true and of whom it is false, and then the others: truth has three values, this has two.
+            Condition::Decided(part) => {
+                or_others(Set::either(vec![self.set(part, true)?, self.set(part, false)?]))
+            }
             Condition::Somebody(part) => self.somebody(part, wanted)?,
             Condition::Did { activities, window } => or_others(self.did(activities, *window)?),
             Condition::TwoWay { window } => or_others(self.two_way(*window)?),

@@ -65,7 +65,10 @@ impl Compiler<'_> {
                 let known = self.field(filter, term)?.known;
                 if wanted { known } else { sql!["not (", known, ")"] }
             }
-            Condition::Did { .. } | Condition::TwoWay { .. } | Condition::Somebody(_) => {
+            Condition::Did { .. }
+            | Condition::TwoWay { .. }
+            | Condition::Decided(_)
+            | Condition::Somebody(_) => {
                 return Err(self.refuse(filter, "a filter asks of the activity's own fields only"));
             }
         })

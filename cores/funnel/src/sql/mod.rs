@@ -125,7 +125,9 @@ fn collect_somebody(condition: &Condition, definition: &Definition, words: &mut 
         Condition::All(parts) | Condition::Any(parts) => {
             parts.iter().for_each(|part| collect_somebody(part, definition, words));
         }
-        Condition::Not(part) => collect_somebody(part, definition, words),
+        Condition::Not(part) | Condition::Decided(part) => {
+            collect_somebody(part, definition, words);
+        }
         Condition::Somebody(part) => collect(part, Some(definition), words),
         _ => {}
     }
@@ -136,7 +138,7 @@ fn collect(condition: &Condition, definition: Option<&Definition>, words: &mut W
         Condition::All(parts) | Condition::Any(parts) => {
             parts.iter().for_each(|part| collect(part, definition, words));
         }
-        Condition::Not(part) => collect(part, definition, words),
+        Condition::Not(part) | Condition::Decided(part) => collect(part, definition, words),
         // Its people are asked for people's words.
         Condition::Somebody(_) => {}
         Condition::Did { activities, .. } => kinds(activities, words),

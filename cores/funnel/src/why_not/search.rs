@@ -148,6 +148,14 @@ impl<'a> Search<'a> {
                 Some(found) => self.of(part, found, !wanted, depth),
                 None => Vec::new(),
             },
+            // What is known may be known by either; nothing that is known becomes unknown by news.
+            Condition::Decided(part) => match explained.parts.first().filter(|_| wanted) {
+                Some(found) => cheapest(
+                    [self.of(part, found, true, depth), self.of(part, found, false, depth)]
+                        .concat(),
+                ),
+                None => Vec::new(),
+            },
             leaf => cheapest(self.leaf(leaf, explained, wanted, depth)),
         }
     }

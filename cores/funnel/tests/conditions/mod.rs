@@ -7,7 +7,8 @@ use moment::Moment;
 use proptest::prelude::*;
 
 pub fn any() -> BoxedStrategy<Condition> {
-    compound(atom().boxed())
+    let whether = compound(atom().boxed()).prop_map(|part| Condition::Decided(Box::new(part)));
+    compound(prop_oneof![8 => atom(), 1 => whether].boxed())
 }
 
 /// And, or and not over some atoms; parts of the same sort are never nested, as in a parsed tree.

@@ -135,6 +135,7 @@ impl At<'_> {
                 Truth::False => Truth::True,
                 Truth::Unknown => Truth::Unknown,
             },
+            Condition::Decided(part) => Truth::from(self.truth(part) != Truth::Unknown),
             Condition::Compare { left, op, right } => {
                 compare(&self.value(left), *op, &self.value(right))
             }

@@ -297,7 +297,7 @@ fn atoms<'a>(condition: &'a Condition, see: &mut dyn FnMut(&'a Condition)) {
         Condition::All(parts) | Condition::Any(parts) => {
             parts.iter().for_each(|part| atoms(part, see));
         }
-        Condition::Not(part) => atoms(part, see),
+        Condition::Not(part) | Condition::Decided(part) => atoms(part, see),
         Condition::Constant(_) => {}
         atom => see(atom),
     }

@@ -46,7 +46,10 @@ fn filter(condition: &Condition, activity: &Activity) -> Truth {
         Condition::Text { term, test, with } => text_test(&value(term), *test, with),
         Condition::Is(term) => truth_of(&value(term)),
         Condition::Known(term) => Truth::from(value(term) != Seen::Unknown),
-        Condition::Did { .. } | Condition::TwoWay { .. } | Condition::Somebody(_) => {
+        Condition::Did { .. }
+        | Condition::TwoWay { .. }
+        | Condition::Decided(_)
+        | Condition::Somebody(_) => {
             unreachable!("not in a filter")
         }
     }

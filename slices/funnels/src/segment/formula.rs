@@ -44,7 +44,7 @@ impl Formula {
 fn asks_nothing_else(condition: &Condition) -> bool {
     match condition {
         Condition::All(parts) | Condition::Any(parts) => parts.iter().all(asks_nothing_else),
-        Condition::Not(part) => asks_nothing_else(part),
+        Condition::Not(part) | Condition::Decided(part) => asks_nothing_else(part),
         Condition::Did { .. } | Condition::TwoWay { .. } | Condition::Somebody(_) => false,
         _ => true,
     }
@@ -100,11 +100,14 @@ struct Replacing<'f> {
 impl Replacing<'_> {
     fn whole(self, condition: &Condition) -> Result<Condition, Failure> {
         let not = |condition: Condition| Condition::Not(Box::new(condition));
-        let known = |formula: Condition| Condition::Any(vec![formula.clone(), not(formula)]);
+        let known = |formula: Condition| Condition::Decided(Box::new(formula));
+        // Unknown of whom it is unknown, as that of any fact is.
+        let either = |formula: Condition| Condition::Any(vec![formula.clone(), not(formula)]);
         let replaced = match condition {
             Condition::All(parts) => Some(Condition::All(self.each(parts)?)),
             Condition::Any(parts) => Some(Condition::Any(self.each(parts)?)),
             Condition::Not(part) => Some(not(self.whole(part)?)),
+            Condition::Decided(part) => Some(Condition::Decided(Box::new(self.whole(part)?))),
             Condition::Somebody(part) => {
                 let of_people = Replacing { of: Of::People, ..self };
                 Some(Condition::Somebody(Box::new(of_people.whole(part)?)))
@@ -127,7 +130,7 @@ impl Replacing<'_> {
             Condition::OneOf { term, list } => {
                 let has = |truth: bool| list.contains(&Literal::Bool(truth));
                 match (self.term(term)?, has(true), has(false)) {
-                    (Some(formula), true, true) => Some(known(formula)),
+                    (Some(formula), true, true) => Some(either(formula)),
                     (Some(formula), true, false) => Some(formula),
                     (Some(formula), false, true) => Some(not(formula)),
                     _ => None,
@@ -196,7 +199,10 @@ mod tests {
                 "person.custom.hot != false || stage == \"lead\"",
                 "score.fit >= 60 || stage == \"lead\"",
             ),
-            ("known(person.custom.hot)", "score.fit >= 60 || !(score.fit >= 60)"),
+            ("known(person.custom.hot)", "known(score.fit >= 60)"),
+            ("!known(person.custom.hot)", "!known(score.fit >= 60)"),
+            ("known(!person.custom.hot)", "known(!(score.fit >= 60))"),
+            ("person.custom.hot in [true, false]", "score.fit >= 60 || !(score.fit >= 60)"),
             ("person.custom.hot in [true]", "score.fit >= 60"),
             ("person.custom.other", "person.custom.other"),
             ("company.custom.big && score.fit > 1", "company.employees > 50 && score.fit > 1"),

@@ -398,7 +398,7 @@ struct Ready {
 fn asks_somebody(condition: &Condition) -> bool {
     match condition {
         Condition::All(parts) | Condition::Any(parts) => parts.iter().any(asks_somebody),
-        Condition::Not(part) => asks_somebody(part),
+        Condition::Not(part) | Condition::Decided(part) => asks_somebody(part),
         Condition::Somebody(_) => true,
         _ => false,
     }

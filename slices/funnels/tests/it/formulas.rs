@@ -91,6 +91,10 @@ fn people_are_listed_by_a_formula_whoever_looks_and_however_they_are_found() {
             }
         }
         assert!(unknown > 0);
+        // Who is in no order is found by asking who.
+        assert_eq!(met(world, Of::People, "known(person.custom.high)").unwrap(), 80);
+        assert_eq!(met(world, Of::People, "!known(person.custom.high)").unwrap(), 40);
+        assert_eq!(met(world, Of::People, "!known(person.custom.any)").unwrap(), 0);
     });
 }
 
@@ -122,6 +126,12 @@ fn companies_are_listed_by_a_formula_as_the_people_make_them_whom_one_sees() {
             }
         }
         assert!(unknown > 0);
+        let [known, unknown] = ["known", "!known"].map(|asked| {
+            met(world, Of::Companies, &format!("{asked}(company.custom.large)")).unwrap()
+        });
+        let all = met(world, Of::Companies, "true").unwrap();
+        assert!(known > 0 && unknown > 0 && known + unknown == all, "{known} {unknown} {all}");
+        assert_eq!(met(world, Of::Companies, "!known(company.custom.seated)").unwrap(), 0);
     });
 }
 

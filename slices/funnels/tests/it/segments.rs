@@ -137,7 +137,8 @@ pub fn condition() -> impl Strategy<Value = String> {
                 .prop_map(|parts| format!("({})", parts.join(" && "))),
             prop::collection::vec(inner.clone(), 2..4)
                 .prop_map(|parts| format!("({})", parts.join(" || "))),
-            inner.prop_map(|part| format!("!({part})")),
+            inner.clone().prop_map(|part| format!("!({part})")),
+            inner.prop_map(|part| format!("known(({part}))")),
         ]
     })
 }

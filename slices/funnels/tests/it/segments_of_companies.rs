@@ -68,7 +68,8 @@ fn condition() -> impl Strategy<Value = String> {
                 .prop_map(|parts| format!("({})", parts.join(" && "))),
             prop::collection::vec(inner.clone(), 2..4)
                 .prop_map(|parts| format!("({})", parts.join(" || "))),
-            inner.prop_map(|part| format!("!({part})")),
+            inner.clone().prop_map(|part| format!("!({part})")),
+            inner.prop_map(|part| format!("known(({part}))")),
         ]
     })
 }
@@ -137,6 +138,9 @@ impl Known {
             Condition::All(parts) => all(parts).into_iter().fold(Truth::True, Truth::and),
             Condition::Any(parts) => all(parts).into_iter().fold(Truth::False, Truth::or),
             Condition::Not(part) => !self.told(definition, part, now),
+            Condition::Decided(part) => {
+                Truth::from(self.told(definition, part, now) != Truth::Unknown)
+            }
             Condition::Somebody(part) => {
                 self.people.iter().map(|person| told(person, part)).fold(Truth::False, Truth::or)
             }

@@ -23,6 +23,26 @@ impl Parser<'_> {
         Ok(Condition::Somebody(Box::new(part?)))
     }
 
+    /// What is asked by `known(…)`: of a term whether it has a value, and of a condition whether that is true or false.
+    fn known(&mut self) -> Result<Condition, Fault> {
+        // Of an activity's fields alone.
+        let part = if self.in_filter { self.operand()? } else { self.either()? };
+        match part {
+            Part::Condition(condition) if !self.in_filter => {
+                Ok(Condition::Decided(Box::new(condition)))
+            }
+            part => match self.term(part)? {
+                (
+                    term @ (Term::Fact(_) | Term::Score(_) | Term::Criterion(_) | Term::Field(_)),
+                    _,
+                ) => Ok(Condition::Known(term)),
+                (_, at) => {
+                    Err(self.fault(at, "expected a fact, a score, a criterion or a condition"))
+                }
+            },
+        }
+    }
+
     /// A name with arguments; the opening parenthesis is behind us.
     pub(super) fn call(&mut self, name: &str, at: usize) -> Result<Part, Fault> {
         if let Some((path, method)) = name.rsplit_once('.') {
@@ -71,18 +91,7 @@ impl Parser<'_> {
                 Part::Condition(Condition::TwoWay { window })
             }
             "met" => Part::Term(Term::Met(self.criteria()?), at),
-            "known" => {
-                let operand = self.operand()?;
-                let (term, at) = self.term(operand)?;
-                let asks = matches!(
-                    term,
-                    Term::Fact(_) | Term::Score(_) | Term::Criterion(_) | Term::Field(_)
-                );
-                if !asks {
-                    return Err(self.fault(at, "expected a fact, a score or a criterion"));
-                }
-                Part::Condition(Condition::Known(term))
-            }
+            "known" => Part::Condition(self.known()?),
             _ => {
                 return Err(self
                     .fault(at, format!("there is no function {name}()"))
