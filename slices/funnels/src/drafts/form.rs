@@ -51,6 +51,10 @@ pub struct FormView {
 pub fn form(tx: &mut Tx, who: &User, text: &str) -> Result<FormView, Failure> {
     who.may(Right::ReadDefinitions)?;
     let mut terms = terms(tx, &Names::default())?;
+    // A fold reads what was told; a formula is told by nobody, so that a definition would find it unknown of everybody.
+    for field in people::fields::all(tx)?.iter().filter(|field| field.kind == Kind::Formula) {
+        terms.remove(&field.key);
+    }
     let mut fields: BTreeSet<String> = FIELDS.iter().map(|field| (*field).to_owned()).collect();
     let conditions = places::places(text).map(|Places { conditions, names }| {
         terms.extend(criteria(&names));

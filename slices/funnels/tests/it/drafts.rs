@@ -1,5 +1,6 @@
 //! From a draft to a version, on both databases.
 
+use crate::company_lists::formula;
 use crate::house::{adopt, both};
 use funnels::drafts::{self, State};
 use funnels::lens::{self, From};
@@ -183,6 +184,14 @@ fn whoever_is_alone_speaks_for_both_teams() {
 #[test]
 fn the_form_of_a_draft_offers_what_the_workspace_knows() {
     both(|world| {
+        // What a definition does not see is not offered for it, where everything else is.
+        formula(world, people::Of::People, "Fits well", "score.fit > 1").unwrap();
+        let offered = world.db.read_blocking(|tx| {
+            let lens = people::main_lens(tx)?.id;
+            let source = std::sync::Arc::clone(&tx.part::<people::condition::ConditionSource>().0);
+            source.terms(tx, lens, people::Of::People)
+        });
+        assert_eq!(offered.unwrap().get("person.custom.fits_well"), Some(&"truth"));
         let text =
             format!("{SECOND}[kinds]\nMQL = 'did(\"a.b\", 3 > )'\n[criteria]\nbudget = {{}}\n");
         let view =
@@ -199,6 +208,7 @@ fn the_form_of_a_draft_offers_what_the_workspace_knows() {
         ] {
             assert_eq!(view.terms.get(term), Some(&sort), "{term}");
         }
+        assert!(!view.terms.contains_key("person.custom.fits_well"));
         let broken =
             world.db.read_blocking(|tx| drafts::form(tx, &User::operator(), "name = ")).unwrap();
         assert_eq!(broken.conditions.unwrap_err()[0].line, 1);
