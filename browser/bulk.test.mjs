@@ -85,6 +85,15 @@ test("those selected get an owner, and it is said what came of it", async () => 
   await press(page, "j", "x", "j", "j", "Shift+X");
   assert.match(await page.locator("[data-bulk]").innerText(), /3 selected/);
   await opens(page, "[data-bulk] [popovertarget=bulk-owner]");
+  // The same may look after them as on their record: of the demo's users, too, none of whom has signed in.
+  const offered = await page.locator("#bulk-owner option").allInnerTexts();
+  const record = await rows(page).first().locator("[data-m=name] a").getAttribute("href");
+  const other = await page.context().newPage();
+  await other.goto(record);
+  const onRecord = await other.locator("#assign button[name=owner]").evaluateAll((all) => all.map((one) => one.lastChild.textContent.trim()));
+  await other.close();
+  assert.ok(offered.length > 2, `${offered}`);
+  assert.deepEqual(offered.slice(1).sort(), onRecord.filter((name) => !/^Nobody|No one/.test(name)).sort());
   await page.locator("#bulk-owner [name=user]").selectOption({ label: "Mara Lindqvist" });
   await page.getByRole("button", { name: "Set the owner" }).focus();
   await Promise.all([page.waitForURL(/told=chg_/), page.keyboard.press("Enter")]);

@@ -224,7 +224,7 @@ test("a view of companies is the companies' own, and can be what their list begi
 test("the companies that are shown are a file, and nothing found says so", async () => {
   const { page, quiet } = view;
   await page.goto("/companies?sort=people&view=all");
-  const href = await page.locator("a[download]").getAttribute("href");
+  const href = await page.locator("#export a[download]").first().getAttribute("href");
   const answer = await page.request.get(href);
   assert.equal(Number(answer.headers()["sluice-count"]), await total(page));
   const [head, first] = (await answer.text()).split("\n");

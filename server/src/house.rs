@@ -273,6 +273,7 @@ fn menu() -> Menu {
         href: href.to_owned(),
         icon: icon.to_owned(),
         key: key.to_owned(),
+        needs: String::new(),
     };
     let pages = vec![
         item("People", "/people", "people", "P"),
@@ -284,7 +285,7 @@ fn menu() -> Menu {
     ];
     let foot = vec![
         item("Fields", "/settings/fields", "form", "D"),
-        item("Imports", "/imports", "upload", "I"),
+        NavItem { needs: "people.import".to_owned(), ..item("Imports", "/imports", "upload", "I") },
         item("Settings", "/me", "settings", "S"),
     ];
     Menu {

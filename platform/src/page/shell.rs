@@ -37,6 +37,8 @@ pub struct NavItem {
     pub icon: String,
     /// The key that goes there after G, in upper case.
     pub key: String,
+    /// The word of the right that whoever is offered it has; empty where nobody is kept out.
+    pub needs: String,
 }
 
 /// Something the palette offers.

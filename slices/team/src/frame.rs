@@ -6,9 +6,9 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use platform::db::Tx;
 use platform::failure::Failure;
-use platform::page::{Account, Bell, Menu, Shell};
+use platform::page::{Account, Bell, Menu, NavItem, Shell};
 
-use crate::role::Right;
+use crate::role::{RIGHTS, Right};
 use crate::user::User;
 use crate::workspace;
 
@@ -35,7 +35,7 @@ const NOTIFICATIONS: &str = "/notifications";
 /// # Errors
 /// `Broken` when the database fails.
 pub fn shell(tx: &mut Tx, who: &User, path: &str) -> Result<Shell, Failure> {
-    let menu = tx.find_part::<MenuPart>().map(|part| Arc::clone(&part.0));
+    let menu = tx.find_part::<MenuPart>().map(|part| offered(&part.0, who));
     let bell = match tx.find_part::<BellPart>() {
         Some(part) => Some(Bell {
             href: NOTIFICATIONS.to_owned(),
@@ -52,6 +52,21 @@ pub fn shell(tx: &mut Tx, who: &User, path: &str) -> Result<Shell, Failure> {
         bell,
         account: Account { name: who.name.clone(), email: who.email.clone() },
     })
+}
+
+/// The menu without what is not open to the user.
+fn offered(menu: &Arc<Menu>, who: &User) -> Arc<Menu> {
+    let may = |item: &NavItem| {
+        RIGHTS.iter().all(|(right, word, _)| *word != item.needs || who.can(*right))
+    };
+    if menu.groups.iter().flat_map(|group| &group.items).all(may) {
+        return Arc::clone(menu);
+    }
+    let mut own = Menu::clone(menu);
+    for group in &mut own.groups {
+        group.items.retain(may);
+    }
+    Arc::new(own)
 }
 
 /// A setting that one can go to.

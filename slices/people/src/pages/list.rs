@@ -229,8 +229,10 @@ pub struct ListPage {
     pub may_demo: bool,
     /// Whether the user may import.
     pub may_import: bool,
-    /// Where this list is a file; empty if the user may not take it out.
-    pub export: String,
+    /// Whether the user may say who looks after people.
+    pub may_assign: bool,
+    /// What kinds of file this list can be taken out as, and where; empty if the user may not take it out.
+    pub exports: Vec<(&'static str, String)>,
 }
 
 /// What the page says otherwise of people than of companies.

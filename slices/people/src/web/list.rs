@@ -24,7 +24,7 @@ use platform::db::Tx;
 use platform::failure::Failure;
 use platform::page::Page;
 use serde_json::{Map, Value, json};
-use team::{Right, User};
+use team::{FieldRight, Right, User};
 
 use self::ask::{ALL, Ask, cols};
 use self::choices::{
@@ -35,6 +35,7 @@ use self::rows::Shown;
 use self::saved::with_stage;
 use self::wanted::{Found, Narrowed, Order, Wanted};
 use crate::condition::{self, Asked};
+use crate::export::Format;
 use crate::fields::{self, Kind};
 use crate::frame;
 use crate::list::Cursor;
@@ -292,8 +293,8 @@ fn view(
     let more = found.next.map(|cursor| Ask { after: cursor.to_text(), ..ask.clone() }.href());
     let form = looked.own.as_ref().map(|asked| Form::of(asked.condition()));
     let may_edit = who.can(Right::EditPeople);
-    let may_assign = may_edit && *of == Of::People;
-    let users = if may_assign { team::holders(tx, Right::EditPeople)? } else { Vec::new() };
+    let may_assign = may_edit && *of == Of::People && who.field(crate::OWNER) == FieldRight::Write;
+    let users = if may_assign { team::colleagues(tx)? } else { Vec::new() };
     let outside = tx.public_ids();
     let mut lists = if may_edit { lists::lists(tx, who)? } else { Vec::new() };
     lists.retain(|row| row.of == *of);
@@ -305,7 +306,11 @@ fn view(
         within: within(&looked.within, ask, outside),
         view: view_here(ask, &looked.views, who, outside),
         told: bulk::told(tx, who, &ask.told)?,
-        users: users.into_iter().map(|(id, name)| (outside.encode(team::USER, id), name)).collect(),
+        may_assign,
+        users: users
+            .into_iter()
+            .map(|one| (outside.encode(team::USER, one.id), one.name))
+            .collect(),
         lists: lists.into_iter().map(|row| (outside.encode(LIST, row.id), row.name)).collect(),
         back: Ask { after: String::new(), ..ask.clone() }.href(),
         may_edit,
@@ -330,15 +335,15 @@ fn view(
         is_empty: everyone == 0,
         may_demo: who.can(Right::ManageWorkspace),
         may_import: who.can(Right::ImportPeople),
-        export: export(who, ask, &columns).filter(|_| everyone > 0).unwrap_or_default(),
+        exports: if everyone > 0 { exports(who, ask, &columns) } else { Vec::new() },
     };
     Ok((page, is_ready))
 }
 
 /// Where those who are shown are a file; nothing if the user may not take them out.
-fn export(who: &User, ask: &Ask, columns: &[Column]) -> Option<String> {
+fn exports(who: &User, ask: &Ask, columns: &[Column]) -> Vec<(&'static str, String)> {
     if !who.can(Right::ExportPeople) {
-        return None;
+        return Vec::new();
     }
     let facts: Vec<&str> = columns
         .iter()
@@ -358,13 +363,17 @@ fn export(who: &User, ask: &Ask, columns: &[Column]) -> Option<String> {
         ("in", &ask.within),
         ("facts", &facts),
     ];
-    let said: Vec<String> = asked
+    let said: String = asked
         .into_iter()
         .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| format!("{name}={}", encode(value)))
+        .map(|(name, value)| format!("&{name}={}", encode(value)))
         .collect();
-    let joint = if said.is_empty() { "" } else { "?" };
-    Some(format!("{}/export{joint}{}", ask.of.page(), said.join("&")))
+    let as_file =
+        |format: Format| format!("{}/export?format={}{said}", ask.of.page(), format.as_str());
+    vec![
+        ("CSV, for spreadsheets", as_file(Format::Csv)),
+        ("JSON Lines, for programs", as_file(Format::JsonLines)),
+    ]
 }
 
 /// How many are found: at once where that costs little, else it is asked for by the page.
