@@ -33,9 +33,29 @@ test("a field is made by keyboard alone, and takes its choices and no others", a
   await choose("pro");
   await page.waitForURL(/told=chg_/);
   assert.equal(await page.locator("[data-row] td[data-m=fact]").first().innerText(), "Pro");
-  await choose("platinum");
-  await page.waitForURL(/\/people\/bulk/);
-  assert.match(await page.locator("body").innerText(), /no choice "platinum"; there are Trial, Pro/);
+  // What is wrong is said beside the field, and everything stays: whoever was selected, the filter, what was typed.
+  await page.goto(`/people?where=${encodeURIComponent("known(person.name)")}&sort=name&cols=co,person.custom.plan`);
+  await page.locator("[data-check-all]").check();
+  await page.locator("[data-bulk] [data-choose-all]").click();
+  const selected = await page.locator("[data-bulk]").innerText();
+  assert.match(selected, /All 80 selected/);
+  const here = page.url();
+  await page.locator("[data-bulk] [popovertarget=bulk-fact]").click();
+  await page.locator("#bulk-fact [name=key]").fill("person.custom.plan");
+  await page.locator("#bulk-fact [name=value]").fill("platinum");
+  await page.keyboard.press("Enter");
+  const wrong = page.locator("#bulk-fact [data-wrong]");
+  await wrong.waitFor();
+  assert.equal(await wrong.innerText(), 'Plan has no choice "platinum"; there are Trial, Pro');
+  assert.equal(page.url(), here);
+  assert.equal(await page.locator("[data-bulk]").innerText(), selected);
+  const field = page.locator("#bulk-fact [name=value]");
+  assert.equal(await field.inputValue(), "platinum");
+  assert.equal(await field.getAttribute("aria-describedby"), await wrong.getAttribute("id"));
+  assert.ok(await field.evaluate((it) => it === document.activeElement), "one can type at once");
+  await field.fill("trial");
+  await Promise.all([page.waitForURL(/\/changes\/chg_|told=chg_/), page.keyboard.press("Enter")]);
+  await page.waitForFunction(() => /80 in = 80 \+ 0 \+ 0|80 in = 80 changed/.test(document.body.innerText));
   quiet();
 });
 

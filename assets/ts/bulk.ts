@@ -2,6 +2,7 @@
 
 import { find, findAll, grouped } from "./dom.ts";
 import { chosenRows } from "./select.ts";
+import { send } from "./send.ts";
 
 /** Whether everybody who matches is meant, and not those alone who are shown. */
 let isAll = false;
@@ -20,7 +21,12 @@ export function changeMany(): void {
   });
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form instanceof HTMLFormElement && "bulkForm" in form.dataset) fill(form);
+    if (!(form instanceof HTMLFormElement) || !("bulkForm" in form.dataset)) return;
+    fill(form);
+    // What is asked for in a form that stands open can be wrong, and is then mended there: nobody selects anew.
+    if (!form.matches("[popover]")) return;
+    event.preventDefault();
+    void send(form);
   }, true);
 }
 
