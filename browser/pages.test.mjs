@@ -94,6 +94,45 @@ async function findings(page) {
   return found;
 }
 
+/** What a page opens: its own menus and forms, and what folds out; the frame's are looked at once. */
+const frame = ["palette", "account", "more", "keys", "label", "bell-panel"];
+
+/** Findings of each part that a button of the page opens, and of all that folds out. */
+async function findingsOpened(page, seen) {
+  const told = [];
+  const check = page.locator("[data-rows] [data-check]").first();
+  if ((await check.count()) > 0) {
+    await check.focus();
+    await page.keyboard.press("Space");
+    told.push(...(await findings(page)).map((finding) => `with one selected: ${finding}`));
+  }
+  const buttons = page.locator("[popovertarget]:visible");
+  for (let at = 0; at < (await buttons.count()); at++) {
+    const id = await buttons.nth(at).getAttribute("popovertarget");
+    if (frame.includes(id) || seen.has(id)) continue;
+    seen.add(id);
+    await buttons.nth(at).focus();
+    await page.keyboard.press("Enter");
+    await page.locator(`#${id}:popover-open`).waitFor();
+    for (const finding of await findings(page)) told.push(`${id} open: ${finding}`);
+    await page.keyboard.press("Escape");
+  }
+  const folded = await page.evaluate(() => {
+    const all = [...document.querySelectorAll("details:not([open])")];
+    for (const details of all) details.open = true;
+    return all.length;
+  });
+  if (folded > 0) told.push(...(await findings(page)).map((finding) => `unfolded: ${finding}`));
+  const fact = page.locator("[data-edit]:visible").first();
+  if ((await fact.count()) > 0 && !seen.has("a fact")) {
+    seen.add("a fact");
+    await fact.focus();
+    await page.keyboard.press("Enter");
+    told.push(...(await findings(page)).map((finding) => `a fact being changed: ${finding}`));
+  }
+  return told;
+}
+
 /** Elements that a keyboard must reach and did not, and those that hide that they have the focus. */
 async function unreached(page) {
   await page.evaluate(() => {
@@ -163,6 +202,30 @@ for (const colorScheme of ["light", "dark"]) {
         known.add(finding);
       }
     }
+    // What a page opens: once of each kind of page, for people and companies open the same.
+    const kinds = new Map();
+    for (const [what, address] of pages()) {
+      const path = what.split(/[? ]/)[0];
+      if (!kinds.has(path)) kinds.set(path, address);
+    }
+    for (const [path, address] of kinds) {
+      await page.goto(address);
+      for (const finding of await findingsOpened(page, new Set())) {
+        if (!known.has(finding)) told.push(`${path} (${address}), ${finding}`);
+        known.add(finding);
+      }
+    }
+    // Conditions in groups, and one that is being written.
+    for (const [at, where] of [
+      ["/people", 'company.employees >= 50 && (stage == "lead" || stage == "prospect")'],
+      ["/companies", 'company.employees >= 50 && somebody(stage == "lead" || stage == "prospect")'],
+    ]) {
+      await page.goto(`${at}?where=${encodeURIComponent(where)}`);
+      await page.keyboard.press("f");
+      await page.waitForSelector("[data-filterbar] > .fb-parts > [data-cond] input:focus");
+      assert.equal(await page.locator("[data-filterbar] [data-group]").count(), 1);
+      for (const finding of await findings(page)) told.push(`${at} with a group: ${finding}`);
+    }
     // What lies over a page.
     await page.goto("/people");
     for (const [name, go] of [
@@ -173,8 +236,8 @@ for (const colorScheme of ["light", "dark"]) {
         "what the palette finds",
         async () => {
           await page.keyboard.press("Control+k");
-          await page.keyboard.type("an");
-          await page.waitForSelector("#palette-list[data-for=an]");
+          await page.keyboard.type("pric");
+          await page.waitForSelector("#palette-list[data-for=pric] mark");
         },
       ],
     ]) {

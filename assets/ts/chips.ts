@@ -42,7 +42,7 @@ export function addPart(what: string, group: HTMLElement, after: Element | null)
 
 /** Takes the chip or the group of a button away, and puts the focus on what stands beside it. */
 export function removePart(button: HTMLElement): void {
-  const part = button.closest<HTMLElement>("[data-cond], [data-group]");
+  const part = button.closest<HTMLElement>(".fb-parts > *");
   const around = part?.parentElement?.closest<HTMLElement>("[data-group]");
   const next = part?.nextElementSibling ?? part?.previousElementSibling;
   part?.remove();
@@ -113,7 +113,8 @@ export function treeOf(group: HTMLElement, sent: HTMLElement[]): Tree {
   const parts: Tree[] = [];
   for (const part of list?.children ?? []) {
     if (!(part instanceof HTMLElement)) continue;
-    if ("group" in part.dataset) parts.push(treeOf(part, sent));
+    const inner = find(HTMLElement, ":scope > [data-group]", part);
+    if (inner) parts.push(treeOf(inner, sent));
     else if (!isUnfinished(part)) {
       sent.push(part);
       parts.push({ row: rowOf(part) });

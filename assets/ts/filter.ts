@@ -57,6 +57,13 @@ export function filterLists(): void {
     event.preventDefault();
     void go(link.href);
   });
+  // A column is a link, so that it can be followed without a script, and a box to tick: the space bar ticks boxes.
+  document.addEventListener("keydown", (event) => {
+    const box = event.target instanceof HTMLElement && event.target.matches("a[role=checkbox]") ? event.target : null;
+    if (!box || event.key !== " ") return;
+    event.preventDefault();
+    box.click();
+  });
   addEventListener("popstate", () => location.reload());
 }
 
