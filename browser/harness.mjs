@@ -220,3 +220,19 @@ export async function house({ people = 0, settings = {} } = {}) {
     throw error;
   }
 }
+
+/** A colleague who was let in by a link of the owner's, in a window of their own. */
+export async function invited(view, chrome, program, { name, role, ...options }) {
+  const { page } = view;
+  await page.goto("/invitations");
+  await page.fill("[name=email]", `${name.toLowerCase().replaceAll(" ", ".")}@ferrystone.example`);
+  await page.selectOption("[name=role]", role);
+  await page.click("text=Make a link");
+  const link = await page.locator("[data-secret]").innerText();
+  const other = await open(chrome, program.address, options);
+  await other.page.goto(link);
+  await other.page.fill("[name=name]", name);
+  await other.page.fill("[name=password]", "a quiet harbour at ten");
+  await Promise.all([other.page.waitForURL(/\/people/), other.page.keyboard.press("Enter")]);
+  return other;
+}

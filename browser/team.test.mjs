@@ -2,13 +2,52 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { house } from "./harness.mjs";
+import { fitsTheWindow, house } from "./harness.mjs";
 
 let program, mara, close;
 
 before(async () => ({ program, view: mara, close } = await house()));
 
 after(() => close?.());
+
+test("the table of roles can be read on a desktop and on a phone", async () => {
+  const { page, quiet } = mara;
+  await page.goto("/team");
+  await page.click("text=Make a role of your own");
+  await page.fill(".role-form [name=name]", "Ruled");
+  await page.check(".role-form [value='people.read']");
+  await page.fill(".role-form [name=fields]", "person.phone=hidden,person.email=read,company.employees=hidden");
+  await page.click("text=Make the role");
+  await page.waitForSelector(".roles thead >> text=Ruled");
+  const wide = () => page.locator(".scroll-x", { has: page.locator(".roles") }).evaluate((box) => [box.scrollWidth, box.clientWidth]);
+  const [all, shown] = await wide();
+  assert.equal(all, shown, "on a desktop all of it is seen at once");
+  // Yes and no stand in one line, in the middle of their cell.
+  const middles = await page.locator(".roles tbody tr").first().locator("td").evaluateAll((cells) =>
+    cells.map((cell) => {
+      const [box, mark] = [cell, cell.querySelector("svg, span:not(.sr)")].map((one) => one.getBoundingClientRect());
+      return Math.abs(box.left + box.width / 2 - (mark.left + mark.width / 2));
+    }),
+  );
+  assert.ok(middles.length > 3 && middles.every((off) => off < 6), `${middles}`);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await fitsTheWindow(page);
+  const seen = async () => {
+    const box = await page.locator(".scroll-x", { has: page.locator(".roles") }).boundingBox();
+    const heads = await page.locator(".roles thead th").evaluateAll((all) => all.map((head) => head.getBoundingClientRect().toJSON()));
+    return heads.slice(1).filter((head) => head.right <= box.x + box.width + 1 && head.left >= box.x).length;
+  };
+  assert.ok((await seen()) >= 3, `${await seen()} roles are seen`);
+  // What the row is about stays while one goes through the roles.
+  const what = page.locator(".roles tbody th").first();
+  const before = await what.boundingBox();
+  await page.locator(".scroll-x", { has: page.locator(".roles") }).evaluate((box) => box.scrollTo(1_000, 0));
+  assert.equal((await what.boundingBox()).x, before.x);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.click("[aria-label='Remove the role Ruled']");
+  await page.waitForURL(/#roles/);
+  quiet();
+});
 
 test("teams, roles and territories are made and taken away", async () => {
   const { page, quiet } = mara;

@@ -76,7 +76,8 @@ struct TeamLine {
 struct RoleLine {
     name: String,
     sees: &'static str,
-    fields: String,
+    /// Each rule by itself.
+    fields: Vec<String>,
     users: u64,
     is_removable: bool,
 }
@@ -182,7 +183,9 @@ fn view(tx: &mut Tx, who: &User, error: Option<String>) -> Result<TeamPage, Fail
             .map(|row| RoleLine {
                 name: row.role.as_str().to_owned(),
                 sees: row.role.sees().words(),
-                fields: row.role.fields().to_string().replace(' ', ", "),
+                fields: (row.role.fields().to_string().split_whitespace())
+                    .map(str::to_owned)
+                    .collect(),
                 is_removable: row.users == 0 && matches!(row.role, Role::Custom(_)),
                 users: row.users,
             })
