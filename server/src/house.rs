@@ -152,6 +152,7 @@ impl House {
         Registry::new(vec![
             Arc::new(Import),
             Arc::new(Refold),
+            Arc::new(funnels::waiting::Begin),
             Arc::new(Backtest),
             Arc::new(funnels::segment::Build),
             Arc::new(funnels::territory::Build),

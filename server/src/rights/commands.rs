@@ -22,6 +22,7 @@ const ARGS: &[(&str, &str)] = &[
     ("backup", "{folder}/copy.db"),
     ("company", "{company}"),
     ("definition adopt", "{definition}"),
+    ("definition take-back", ""),
     ("definition backtest", "{definition}"),
     ("definition check", "{definition}"),
     ("definition compare", "{backtest} {backtest}"),

@@ -128,6 +128,7 @@ const VERBS: &[Verb] = &[
     verb(&["GET /definitions", "GET /definitions/{lens}/{version}"], &["definition show"], &["listDefinitions", "listVersions", "getDefinition"]),
     verb(&["POST /definitions/check"], &["definition check", "definition test", "definition diff"], &["checkDefinition"]),
     verb(&[], &["definition adopt"], &["adoptDefinition"]),
+    verb(&["POST /definitions/take-back"], &["definition take-back"], &["takeBackDefinition"]),
     verb(&["POST /definitions/drafts", "POST /definitions/files"], &["definition propose"], &["createDraft"]),
     verb(&["GET /definitions/drafts/{draft}"], &[], &["listDrafts", "getDraft"]),
     verb(&["POST /definitions/drafts/{draft}"], &[], &["changeDraft", "proposeDraft", "withdrawDraft"]),

@@ -38,6 +38,12 @@ fn every_example_is_answered_as_it_is_described() {
                 while let Some(name) = way.split(['{', '}']).nth(1).map(str::to_owned) {
                     way = way.replacen(&format!("{{{name}}}"), &seed(&caller, path, &name), 1);
                 }
+                if call["operationId"] == "takeBackDefinition" {
+                    let text = "name = \"Later\"\n[stages.lead]\nenter = 'true'\n";
+                    let later = json!({ "text": text, "from": "2999-01-01T00:00:00Z" });
+                    let (status, waits) = caller.tell("/api/v1/definitions/adopt", &later);
+                    assert_eq!((status, &waits["waits"]), (200, &json!(true)), "{waits}");
+                }
                 let answer = match call["requestBody"]["content"].get("application/octet-stream") {
                     Some(_) => upload(&caller, &way),
                     None => {

@@ -48,6 +48,7 @@ const COMMANDS: &[&[&str]] = &[
     &["definition", "check"],
     &["definition", "try"],
     &["definition", "adopt"],
+    &["definition", "take-back"],
     &["definition", "test"],
     &["definition", "diff"],
     &["definition", "backtest"],

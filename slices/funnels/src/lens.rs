@@ -10,11 +10,12 @@ use people::{CompanyId, CompanyLook, LensId};
 use platform::db::Tx;
 use platform::failure::Failure;
 use serde_json::json;
-use team::{Right, User};
+use team::{Mouth, Right, User};
 
 use crate::company::KeptRules;
 use crate::store::{self, VersionRow};
 use crate::territory::KeptJudge;
+use crate::{drafts, waiting};
 
 /// The lens that a workspace starts with, and under which its lists stand unless told otherwise.
 pub const MAIN: &str = "Shared";
@@ -283,22 +284,23 @@ pub enum From {
 pub struct Adopted {
     /// Under which lens.
     pub lens: LensId,
-    /// The new version, or the one in force if the text is the same.
-    pub version: i64,
+    /// The new version, or the one in force if the text is the same; nothing while it waits for its moment.
+    pub version: Option<i64>,
     /// From when it holds.
     pub from: Moment,
-    /// The job that re-stands everybody; nothing if nothing changed.
+    /// The job that re-stands everybody; nothing if nothing changed yet.
     pub job: Option<i64>,
 }
 
 /// Adopts a definition: it becomes the next version of a lens, and a job re-stands everybody. The lens is the
 /// main one unless named; a name that no lens has makes a new one, whose first version holds from the start.
-/// The same text again changes nothing.
+/// The same text again changes nothing. For a moment that is still to come it waits, see [`crate::waiting`].
 ///
 /// # Errors
 /// `Forbidden` without the right to change definitions; `Invalid` with every problem of the text, and
 /// with every example of it that does not hold; `Refused` with `before_current` for a moment before
-/// the version in force, with `lens_name` for a name that is none.
+/// the version in force, with `one_waits` if another waits already, with `not_approved` for a change that takes the
+/// yes of several teams, with `lens_name` for a name that is none.
 pub fn adopt(
     tx: &mut Tx,
     who: &User,
@@ -308,24 +310,58 @@ pub fn adopt(
     now: Moment,
 ) -> Result<Adopted, Failure> {
     who.may(Right::ChangeDefinitions)?;
-    let definition = check(text)?;
     let lens = match lens {
         None => main(tx)?,
         Some(name) => named_or_new(tx, name, now)?,
     };
-    let last = lens.current().map(|(row, _)| row);
-    if let Some((row, current)) = lens.current()
-        && current.text == text
-        && !row.is_starter
-    {
-        return Ok(Adopted { lens: lens.id, version: row.version, from: row.from, job: None });
+    // Whoever sits at the machine could do it anyway.
+    if matches!(who.mouth, Mouth::Page | Mouth::Api(_)) {
+        drafts::must_not_take_several(tx, &lens, text)?;
     }
+    adopt_agreed(tx, who, &lens, text, (from, None), now)
+}
+
+/// The same of what needs nobody's yes any more; with the draft that it was.
+pub(crate) fn adopt_agreed(
+    tx: &mut Tx,
+    who: &User,
+    lens: &Lens,
+    text: &str,
+    (from, draft): (From, Option<i64>),
+    now: Moment,
+) -> Result<Adopted, Failure> {
+    let definition = check(text)?;
+    let last = lens.current().map(|(row, _)| row);
     let from = match from {
         From::Start => Moment::START,
         From::Moment(at) => at,
         From::Usual if last.is_none_or(|row| row.is_starter) => Moment::START,
         From::Usual => now,
     };
+    if from > now && last.is_some() {
+        return waiting::wait(tx, who, lens, (&definition.name, text), (from, draft), now);
+    }
+    begin(tx, who, lens, text, (from, who.actor()), now)
+}
+
+/// Puts a definition in force, from a moment that has come; `by` is the user who adopted it.
+pub(crate) fn begin(
+    tx: &mut Tx,
+    who: &User,
+    lens: &Lens,
+    text: &str,
+    (from, by): (Moment, Option<i64>),
+    now: Moment,
+) -> Result<Adopted, Failure> {
+    let definition = check(text)?;
+    let last = lens.current().map(|(row, _)| row);
+    if let Some((row, current)) = lens.current()
+        && current.text == text
+        && !row.is_starter
+    {
+        let version = Some(row.version);
+        return Ok(Adopted { lens: lens.id, version, from: row.from, job: None });
+    }
     if let Some(last) = last
         && from < last.from
     {
@@ -341,7 +377,7 @@ pub fn adopt(
         name: definition.name.clone(),
         from,
         adopted_at: now,
-        adopted_by: who.actor(),
+        adopted_by: by,
         is_starter: false,
     };
     store::add_version(tx, &row, text)?;
@@ -354,7 +390,7 @@ pub fn adopt(
     )?;
     let detail = json!({ "lens": lens.name, "version": row.version, "from": from });
     team::audit::note(tx, who, "definition.adopted", (LENS, lens.id), detail, now)?;
-    Ok(Adopted { lens: lens.id, version: row.version, from, job: Some(job) })
+    Ok(Adopted { lens: lens.id, version: Some(row.version), from, job: Some(job) })
 }
 
 /// The prefix of a lens's public id.
@@ -429,7 +465,8 @@ impl people::Lenses for LensLabels {
     }
 
     fn chosen(&self, tx: &mut Tx, who: &User) -> Result<Option<LensId>, Failure> {
-        match who.actor() {
+        // Pages look through it; a program and a command say which lens they mean, and mean the main one if they don't.
+        match who.actor().filter(|_| who.mouth == Mouth::Page) {
             Some(user) => store::lens_choice(tx, user),
             None => Ok(None),
         }

@@ -35,6 +35,7 @@ mod store;
 pub mod tell;
 pub mod territory;
 pub mod verify;
+pub mod waiting;
 pub mod web;
 pub mod why;
 pub mod why_not;

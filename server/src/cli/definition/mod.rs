@@ -29,6 +29,7 @@ pub(crate) enum Definition {
     Check(Check),
     Try(Try),
     Adopt(Adopt),
+    TakeBack(TakeBack),
     Backtest(backtest::Backtest),
     Compare(compare::Compare),
     Test(drafting::Test),
@@ -82,7 +83,7 @@ pub(crate) struct Try {
     long_about = "Puts a definition in force: it becomes the next version of a lens, the shared one unless named, and everybody is stood anew \
         under it. The first definition of your own replaces the starter from the start, as if it had always held; a \
         later one holds from now on, unless you say from when. Its examples must hold. The same definition again \
-        changes nothing.",
+        changes nothing. From a moment that is still to come, it waits until then.",
     after_long_help = "Examples:\n  \
         sluice definition adopt ours.toml\n  \
         sluice definition adopt ours.toml --from start                    over the whole past\n  \
@@ -97,6 +98,21 @@ pub(crate) struct Adopt {
     #[arg(long, value_name = "WHEN", value_parser = read_from)]
     from: Option<From>,
     /// The lens for which it is; a name that none has makes a new one [default: the main one]
+    #[arg(long, value_name = "NAME")]
+    lens: Option<String>,
+}
+
+/// Take back a definition that waits for its moment
+#[derive(Args)]
+#[command(
+    long_about = "Takes back a definition that was adopted from a moment that is still to come. What is in force stays \
+        so, and the draft that it was stays proposed.",
+    after_long_help = "Examples:\n  \
+        sluice definition take-back\n  \
+        sluice definition take-back --lens Sales --json"
+)]
+pub(crate) struct TakeBack {
+    /// The lens under which it waits [default: the main one]
     #[arg(long, value_name = "NAME")]
     lens: Option<String>,
 }
@@ -116,6 +132,7 @@ impl Definition {
             Definition::Check(check) => check.run(house),
             Definition::Try(tried) => tried.run(house),
             Definition::Adopt(adopt) => adopt.run(house),
+            Definition::TakeBack(back) => back.run(house),
             Definition::Backtest(test) => test.run(house),
             Definition::Compare(compare) => compare.run(house),
             Definition::Test(test) => test.run(house),
@@ -206,13 +223,21 @@ impl Adopt {
             "name": definition.name,
             "version": adopted.version,
             "is_new": is_new,
+            "waits": adopted.version.is_none(),
             "from": (!since_start).then_some(adopted.from),
             "people": people,
         });
         house.mouth.result(&value, |ink| {
             let name = ink.strong(&definition.name);
+            let Some(version) = adopted.version else {
+                let from = adopted.from;
+                return format!(
+                    "{name} waits, and is in force from {from} if the program runs then. \
+                     `sluice definition take-back` takes it back."
+                );
+            };
             if !is_new {
-                return format!("{name} is in force already, as version {}.", adopted.version);
+                return format!("{name} is in force already, as version {version}.");
             }
             let from = if since_start {
                 "from the start".to_owned()
@@ -220,9 +245,23 @@ impl Adopt {
                 format!("from {}", adopted.from)
             };
             format!(
-                "{name} is in force {from}, as version {}. {people} people were stood anew.",
-                adopted.version
+                "{name} is in force {from}, as version {version}. {people} people were stood anew."
             )
+        })?;
+        Ok(Outcome::Done)
+    }
+}
+
+impl TakeBack {
+    fn run(self, house: &House) -> Result<Outcome, Failure> {
+        let app = house.open()?;
+        let (asking, now) = (asking(&app), app.clock.now());
+        let back = app.db.write_blocking(move |tx| {
+            funnels::waiting::take_back(tx, asking, self.lens.as_deref(), now)
+        })?;
+        let value = json!({ "name": back.name, "from": back.from });
+        house.mouth.result(&value, |ink| {
+            format!("{} was taken back; it was to hold from {}.", ink.strong(&back.name), back.from)
         })?;
         Ok(Outcome::Done)
     }

@@ -2,6 +2,7 @@
 
 use funnel::condition::Fault;
 use funnels::lens::{self, From, Lens};
+use funnels::waiting::{self, Waiting};
 use funnels::{VersionRow, drafts};
 use moment::Moment;
 use platform::Tx;
@@ -10,7 +11,7 @@ use serde_json::{Value, json};
 use team::Right;
 
 use super::ask::Ask;
-use super::call::{Call, get, post};
+use super::call::{Call, delete, get, post};
 use super::given::{Given, tag};
 use super::shape::{
     Shape, count, either, has, list, may, moment, named, object, text, text_of, truth, whole, word,
@@ -81,7 +82,8 @@ pub(super) fn calls() -> Vec<Call> {
         post("/definitions/adopt", "adoptDefinition", "Put a definition in force")
             .more(
                 "It becomes the next version of the lens, and a job stands everybody anew. The same text again changes \
-                 nothing. A name that no lens has makes a new one.",
+                 nothing. A name that no lens has makes a new one. From a moment that is still to come it waits until then, \
+                 and can be taken back. What takes the yes of several teams goes by a draft.",
             )
             .right(Right::ChangeDefinitions)
             .takes(
@@ -91,6 +93,13 @@ pub(super) fn calls() -> Vec<Call> {
             .gives(200, "The version that is in force now.", named("Adopted"))
             .refuses(&[409])
             .writes(adopt),
+        delete("/definitions/{lens}/waiting", "takeBackDefinition", "Take back a definition that waits for its moment")
+            .more("What is in force stays so, and the draft that it was stays proposed.")
+            .right(Right::ChangeDefinitions)
+            .at("lens", lens_part())
+            .gives(200, "What was taken back.", named("Waiting"))
+            .refuses(&[409])
+            .writes(take_back),
     ]
 }
 
@@ -124,7 +133,24 @@ pub(super) fn shapes() -> Vec<(&'static str, Shape)> {
     ]);
     let change = object(vec![has("part", text()), has("pieces", list(piece))]);
     vec![
-        ("Lens", object(vec![has("name", text()), has("in_force", named("Version").or_null())])),
+        (
+            "Lens",
+            object(vec![
+                has("name", text()),
+                has("in_force", named("Version").or_null()),
+                has(
+                    "waiting",
+                    named("Waiting").or_null().says("What is to follow it, and from when on."),
+                ),
+            ]),
+        ),
+        (
+            "Waiting",
+            object(vec![
+                has("name", text().says("As the definition calls itself.")),
+                has("from", moment().says("From when on it is to hold.")),
+            ]),
+        ),
         ("Version", object(version())),
         ("Definition", object(whole_version)),
         (
@@ -141,8 +167,15 @@ pub(super) fn shapes() -> Vec<(&'static str, Shape)> {
             "Adopted",
             object(vec![
                 has("lens", text()),
-                has("version", whole(1, i64::MAX)),
+                has(
+                    "version",
+                    whole(1, i64::MAX).or_null().says("Null while it waits for its moment."),
+                ),
                 has("from", moment().or_null()),
+                has(
+                    "waits",
+                    truth().says("Whether it is to hold from a moment that is still to come."),
+                ),
                 has(
                     "is_new",
                     truth().says("Whether anything changed; if so a job stands everybody anew."),
@@ -167,8 +200,19 @@ fn version(lens: &Lens, row: &VersionRow) -> Value {
     })
 }
 
-fn all(tx: &mut Tx, _: &Ask) -> Result<Given, Failure> {
-    let lens = |lens: &Lens| json!({ "name": lens.name, "in_force": lens.current().map(|(row, _)| version(lens, row)) });
+fn waiting_value(waiting: &Waiting) -> Value {
+    json!({ "name": waiting.name, "from": waiting.from })
+}
+
+fn all(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
+    let waiting = waiting::list(tx, &ask.who)?;
+    let lens = |lens: &Lens| {
+        json!({
+            "name": lens.name,
+            "in_force": lens.current().map(|(row, _)| version(lens, row)),
+            "waiting": waiting.iter().find(|one| one.lens == lens.id).map(waiting_value),
+        })
+    };
     Ok(Given::value(json!({ "lenses": lens::lenses(tx)?.iter().map(lens).collect::<Vec<_>>() })))
 }
 
@@ -224,6 +268,7 @@ pub(super) fn adopted(tx: &mut Tx, adopted: &lens::Adopted) -> Result<Value, Fai
         "lens": lens::by_id(tx, adopted.lens)?.name,
         "version": adopted.version,
         "from": since(adopted.from),
+        "waits": adopted.version.is_none(),
         "is_new": adopted.job.is_some(),
     }))
 }
@@ -232,4 +277,9 @@ fn adopt(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
     let text = ask.said("text").unwrap_or_default();
     let done = lens::adopt(tx, &ask.who, ask.said("lens"), text, from_of(ask), ask.now)?;
     Ok(Given::value(adopted(tx, &done)?))
+}
+
+fn take_back(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
+    let back = waiting::take_back(tx, &ask.who, ask.lens(), ask.now)?;
+    Ok(Given::value(waiting_value(&back)))
 }

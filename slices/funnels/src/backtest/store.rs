@@ -27,8 +27,8 @@ const LATEST: Sql = sql(
         result, refusal from backtest where lens_id = $1 and result is not null
      order by started_at desc, id desc limit 1",
 );
-const FINISH: Sql =
-    sql("update backtest set finished_at = $2, result = $3, refusal = $4 where id = $1");
+const FINISH: Sql = sql("update backtest set finished_at = $2, result = $3, refusal = $4
+     where id = $1 and finished_at is null");
 const MOVES: Sql = sql("select person_id, moved_at, to_stage from transition
      where person_id >= $2 and person_id <= $3 and lens_id = $1 order by person_id, moved_at, seq");
 
@@ -113,6 +113,7 @@ pub(crate) fn latest(tx: &mut Tx, lens: LensId) -> Result<Option<BacktestRow>, F
     Ok(tx.row(LATEST, args![lens])?.as_ref().map(row_of))
 }
 
+/// Writes what it came to, once: what was given up stays so.
 pub(crate) fn finish(
     tx: &mut Tx,
     id: i64,

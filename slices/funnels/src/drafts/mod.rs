@@ -245,7 +245,7 @@ pub fn approve(tx: &mut Tx, who: &User, id: i64, team: &str, now: Moment) -> Res
 /// Adopts a draft that every team has approved; it holds from the moment asked for.
 ///
 /// # Errors
-/// `Forbidden`, `Missing`; `Refused` with `not_approved`, `draft_closed` or `before_current`; `Invalid`.
+/// `Forbidden`, `Missing`; `Refused` with `not_approved`, `draft_closed`, `one_waits` or `before_current`; `Invalid`.
 pub fn adopt(
     tx: &mut Tx,
     who: &User,
@@ -266,9 +266,34 @@ pub fn adopt(
         };
         return Err(Failure::refused("not_approved", words));
     }
-    let adopted = lens::adopt(tx, who, Some(&view.lens.name), &view.row.text, from, now)?;
-    store::close(tx, id, State::Adopted, Some(adopted.version), now)?;
+    let adopted = lens::adopt_agreed(tx, who, &view.lens, &view.row.text, (from, Some(id)), now)?;
+    if let Some(version) = adopted.version {
+        became(tx, id, version, now)?;
+    }
     Ok(adopted)
+}
+
+/// Closes a draft that is in force now.
+pub(crate) fn became(tx: &mut Tx, id: i64, version: i64, now: Moment) -> Result<(), Failure> {
+    store::close(tx, id, State::Adopted, Some(version), now)
+}
+
+/// Whether a draft that waits for its moment is still proposed, with that text.
+pub(crate) fn still_stands(tx: &mut Tx, id: i64, text: &str) -> Result<bool, Failure> {
+    let row = store::load(tx, id)?;
+    Ok(row.is_some_and(|row| row.state == State::Proposed && row.text == text))
+}
+
+/// Refuses a change to which several teams say yes, as long as there are people to say it: it goes by a draft.
+pub(crate) fn must_not_take_several(tx: &mut Tx, lens: &Lens, text: &str) -> Result<(), Failure> {
+    let in_force = lens.current().map(|(_, definition)| definition.as_ref());
+    let teams = teams(in_force, text);
+    if teams.len() > 1 && team::holders(tx, Right::ChangeDefinitions)?.len() >= teams.len() {
+        let words =
+            format!("{} say yes to this first: propose it as a draft.", teams.join(" and "));
+        return Err(Failure::refused("not_approved", words));
+    }
+    Ok(())
 }
 
 /// Gives a draft up; it stays to be read.

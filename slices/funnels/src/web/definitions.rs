@@ -2,10 +2,10 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Form, Path, State};
 use axum::http::header;
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
 use funnel::Stage;
 use moment::Moment;
 use people::frame;
@@ -15,15 +15,35 @@ use platform::db::Tx;
 use platform::failure::Failure;
 use platform::page::words::Almanac;
 use platform::page::{Page, filters};
+use serde::Deserialize;
 use team::{Right, User};
 
 use super::packs::{self, PackLine};
 use crate::backtest::{self, BACKTEST, BacktestRow};
 use crate::drafts::{self, DRAFT};
 use crate::lens::{self, Lens};
+use crate::waiting;
 
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/definitions", get(page)).route("/definitions/{lens}/{version}", get(file))
+    Router::new()
+        .route("/definitions", get(page))
+        .route("/definitions/take-back", post(take_back))
+        .route("/definitions/{lens}/{version}", get(file))
+}
+
+#[derive(Deserialize)]
+struct TakenBack {
+    lens: String,
+}
+
+async fn take_back(
+    State(app): State<App>,
+    who: User,
+    Form(form): Form<TakenBack>,
+) -> Result<Redirect, Failure> {
+    let now = app.clock.now();
+    app.db.write(move |tx| waiting::take_back(tx, &who, Some(&form.lens), now)).await?;
+    Ok(Redirect::to("/definitions"))
 }
 
 struct VersionLine {
@@ -37,6 +57,13 @@ struct VersionLine {
 struct LensLine {
     name: String,
     versions: Vec<VersionLine>,
+    waiting: Option<WaitingLine>,
+}
+
+/// What is to follow the version in force.
+struct WaitingLine {
+    name: String,
+    from: String,
 }
 
 struct DraftLine {
@@ -86,6 +113,7 @@ fn definitions(tx: &mut Tx, who: &User, now: Moment) -> Result<DefinitionsPage, 
     who.may(Right::ReadDefinitions)?;
     let almanac = Almanac::new(now, &team::workspace(tx)?.zone);
     let lenses = lens::lenses(tx)?;
+    let waiting = waiting::list(tx, who)?;
     let adopters: Vec<i64> = lenses
         .iter()
         .flat_map(|lens| &lens.versions)
@@ -144,6 +172,10 @@ fn definitions(tx: &mut Tx, who: &User, now: Moment) -> Result<DefinitionsPage, 
                     .rev()
                     .map(|(row, _)| version_line(lens, row))
                     .collect(),
+                waiting: waiting.iter().find(|one| one.lens == lens.id).map(|one| WaitingLine {
+                    name: one.name.clone(),
+                    from: almanac.full(one.from).words,
+                }),
             })
             .collect(),
         drafts,

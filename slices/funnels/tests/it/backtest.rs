@@ -8,6 +8,7 @@ use funnels::backtest::{self, BacktestRow, Question};
 use moment::Span;
 use platform::harness::World;
 use platform::jobs;
+use serde_json::json;
 use team::User;
 
 const FORMS_AND_DEALS: &str = r#"
@@ -161,6 +162,14 @@ fn a_backtest_that_is_given_up_says_so_and_takes_nobodys_turn() {
         let row =
             world.db.read_blocking(move |tx| backtest::load(tx, &User::operator(), id)).unwrap();
         assert!(row.view().unwrap_err().to_string().contains("given up"));
+        // Whoever had it in hand comes to its end all the same, and says nothing any more.
+        let again = world.db.write_blocking(move |tx| {
+            let payload = json!({ "backtest": id });
+            platform::jobs::enqueue(tx, "funnels.backtest", None, &payload, now)
+        });
+        jobs::run_now(&world.app, &registry(), again.unwrap()).unwrap();
+        let still = world.db.read_blocking(move |tx| backtest::load(tx, &User::operator(), id));
+        assert_eq!(still.unwrap(), row);
     });
 }
 

@@ -113,7 +113,7 @@ fn a_draft_becomes_a_version_once_both_teams_have_said_yes() {
         assert!(view(world, id).missing.is_empty());
         let adopted =
             write(world, move |tx| drafts::adopt(tx, &ben, id, From::Usual, now)).unwrap();
-        assert_eq!(view(world, id).row.version, Some(adopted.version));
+        assert_eq!(view(world, id).row.version, adopted.version);
         assert_eq!(
             code(write(world, move |tx| drafts::withdraw(tx, &ada, id, now))),
             "draft_closed"
@@ -245,7 +245,7 @@ fn a_draft_for_a_new_lens_makes_it_and_nobody_stands_there_before_it_is_adopted(
             }
             drafts::adopt(tx, &who, id, From::Usual, now)
         });
-        assert_eq!(adopted.unwrap().version, 1);
+        assert_eq!(adopted.unwrap().version, Some(1));
         let found = world.db.read_blocking(|tx| lens::of(tx, &User::operator(), Some("Sales")));
         assert_eq!(found.unwrap().versions.len(), 1);
     });

@@ -55,6 +55,7 @@ pub fn registry() -> Registry {
     Registry::new(vec![
         Arc::new(import::Import),
         Arc::new(funnels::refold::Refold),
+        Arc::new(funnels::waiting::Begin),
         Arc::new(funnels::backtest::Backtest),
         Arc::new(funnels::segment::Build),
         Arc::new(people::search::Build),

@@ -6,7 +6,7 @@ use funnels::lens::{self, From};
 use funnels::{agreement, why_not};
 use platform::harness::World;
 use platform::jobs;
-use team::{Role, User, UserId};
+use team::{Mouth, Role, User, UserId};
 
 const FORMS: &str = r#"
 name = "Forms"
@@ -96,7 +96,7 @@ fn everybody_looks_through_the_lens_of_their_choice() {
         adopt(world, FORMS, From::Usual);
         beside(world, "Origins", ORIGINS);
         bring(world, "leads.csv", &leads(), LEADS);
-        let (mara, ann) = (somebody(71), somebody(73));
+        let (mara, ann) = (somebody(71).by(Mouth::Page), somebody(73).by(Mouth::Page));
         let through = |who: &User| {
             let who = who.clone();
             world.db.read_blocking(move |tx| people::lens_for(tx, &who, None)).unwrap().name
@@ -109,6 +109,10 @@ fn everybody_looks_through_the_lens_of_their_choice() {
         });
         chosen.unwrap();
         assert_eq!((through(&mara), through(&ann)), ("Origins".to_owned(), "Shared".to_owned()));
+        // A program, or a command, means the lens that it names: what somebody looks through does not change what it does.
+        for mouth in [Mouth::Api(1), Mouth::Command, Mouth::Job] {
+            assert_eq!(through(&mara.clone().by(mouth)), "Shared", "{mouth}");
+        }
         let refused =
             world.db.read_blocking(|tx| people::lens_for(tx, &User::operator(), Some("x")));
         let words = refused.unwrap_err().to_string();

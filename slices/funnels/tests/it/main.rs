@@ -34,3 +34,4 @@ mod sets;
 mod sight;
 mod tell;
 mod territory;
+mod waiting;
