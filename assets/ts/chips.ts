@@ -60,6 +60,45 @@ function cell(chip: HTMLElement, name: string): HTMLInputElement | HTMLSelectEle
   return found instanceof HTMLInputElement || found instanceof HTMLSelectElement ? found : null;
 }
 
+/** The option of a term in the list of what may be asked about. */
+function offer(chip: HTMLElement): HTMLOptionElement | null {
+  const field = cell(chip, "term");
+  if (!(field instanceof HTMLInputElement) || !field.list) return null;
+  return findAll(HTMLOptionElement, "option", field.list).find((option) => option.value === field.value.trim()) ?? null;
+}
+
+/** Whoever types what a field is called means the field. */
+export function nameTerm(field: HTMLInputElement): void {
+  const typed = field.value.trim().toLowerCase();
+  const all = field.list ? findAll(HTMLOptionElement, "option", field.list) : [];
+  if (typed === "" || all.some((option) => option.value === field.value.trim())) return;
+  const called = all.filter((option) => option.getAttribute("label")?.toLowerCase() === typed);
+  // Of two of one name the one that is about those in the list.
+  const subject = field.closest("[data-somebody]") ? "person." : location.pathname.startsWith("/companies") ? "company." : "person.";
+  const meant = called.find((option) => option.value.startsWith(subject)) ?? called[0];
+  if (meant) field.value = meant.value;
+}
+
+/** Offers in the cell of the value what the term may be. */
+function offerValues(chip: HTMLElement): void {
+  const field = cell(chip, "value");
+  if (!(field instanceof HTMLInputElement)) return;
+  const option = offer(chip);
+  const values = option?.dataset["values"];
+  if (!option || !values) {
+    field.removeAttribute("list");
+    return;
+  }
+  const id = `values-of-${option.value.replace(/[^a-z0-9]/gi, "-")}`;
+  if (!document.getElementById(id)) {
+    const list = document.createElement("datalist");
+    list.id = id;
+    list.append(...values.split("\n").map((value) => new Option(value, value)));
+    document.body.append(list);
+  }
+  field.setAttribute("list", id);
+}
+
 /** The sort of a term: what the list says of it, or of another with the same subject. */
 function sortOf(chip: HTMLElement): string | null {
   const field = cell(chip, "term");
@@ -87,6 +126,7 @@ export function suitOperator(chip: HTMLElement): void {
 export function dress(chip: HTMLElement): void {
   const select = cell(chip, "op");
   if (!(select instanceof HTMLSelectElement)) return;
+  offerValues(chip);
   const cells = (select.selectedOptions[0]?.dataset["cells"] ?? "").split(" ");
   for (const name of ["term", "value", "within", "where"]) {
     const field = cell(chip, name);
@@ -146,14 +186,19 @@ function rowOf(chip: HTMLElement): Record<string, string> {
   return row;
 }
 
-export function showFaults(condition: HTMLElement, sent: HTMLElement[], faults: Fault[]): void {
+/** Says what is wrong with chips, and of what is no fault that nothing will be found by it. */
+export function showFaults(condition: HTMLElement, sent: HTMLElement[], faults: Fault[], warnings: Fault[] = []): void {
   for (const field of findAll(HTMLElement, "[aria-invalid]", condition)) field.removeAttribute("aria-invalid");
-  for (const note of findAll(HTMLElement, "[data-fault], [data-whole]", condition)) note.hidden = true;
-  for (const fault of faults) {
+  for (const note of findAll(HTMLElement, "[data-fault], [data-whole]", condition)) {
+    note.hidden = true;
+    delete note.dataset["tone"];
+  }
+  for (const fault of [...faults, ...warnings]) {
     const chip = fault.row === null ? null : sent[fault.row];
     const note = chip ? find(HTMLElement, "[data-fault]", chip) : find(HTMLElement, "[data-whole]", condition);
-    if (chip) cell(chip, fault.cell)?.setAttribute("aria-invalid", "true");
+    if (chip && faults.includes(fault)) cell(chip, fault.cell)?.setAttribute("aria-invalid", "true");
     if (!note) continue;
+    if (!faults.includes(fault)) note.dataset["tone"] = "warn";
     note.textContent = fault.words;
     note.role = "status";
     note.hidden = false;

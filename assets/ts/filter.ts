@@ -1,7 +1,7 @@
 // The bar of conditions above a list, and going from one list to another in place: what is asked stands in the address,
 // and only the parts of the page that hang on it are put in anew.
 
-import { LOST, addPart, dress, post, removePart, showFaults, suitOperator, treeOf, type Fault } from "./chips.ts";
+import { LOST, addPart, dress, nameTerm, post, removePart, showFaults, suitOperator, treeOf, type Fault } from "./chips.ts";
 import { find, findAll, text } from "./dom.ts";
 import { listChanged } from "./list.ts";
 
@@ -9,6 +9,7 @@ interface Built {
   text?: string;
   english?: string;
   faults?: Fault[];
+  warnings?: Fault[];
 }
 
 const bar = (): HTMLElement | null => find(HTMLElement, "[data-filterbar]");
@@ -34,7 +35,10 @@ export function filterLists(): void {
   here.addEventListener("change", (event) => {
     const chip = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-cond]") : null;
     if (chip && event.target instanceof HTMLElement) {
-      if (event.target.dataset["cell"] === "term") suitOperator(chip);
+      if (event.target instanceof HTMLInputElement && event.target.dataset["cell"] === "term") {
+        nameTerm(event.target);
+        suitOperator(chip);
+      }
       dress(chip);
     }
     void put(here);
@@ -50,7 +54,11 @@ export function filterLists(): void {
     event.target.dispatchEvent(new Event("change", { bubbles: true }));
   });
   // What may be asked about is fetched once somebody comes near it.
-  here.addEventListener("focusin", () => void parts(), { once: true });
+  here.addEventListener("focusin", () => void dressAll(here), { once: true });
+  // In the form of a change of many, too, which asks for one of these facts.
+  const key = find(HTMLInputElement, "#bulk-fact [name=key]");
+  key?.addEventListener("focus", () => void parts(), { once: true });
+  key?.addEventListener("change", () => nameTerm(key));
   document.addEventListener("click", (event) => {
     const link = event.target instanceof Element ? event.target.closest("a[data-go]") : null;
     if (!(link instanceof HTMLAnchorElement) || event.metaKey || event.ctrlKey || event.shiftKey) return;
@@ -65,6 +73,12 @@ export function filterLists(): void {
     box.click();
   });
   addEventListener("popstate", () => location.reload());
+}
+
+/** Once it is known what may be asked about, the chips that stand there offer what it may be. */
+async function dressAll(here: HTMLElement): Promise<void> {
+  if (!(await parts())) return;
+  for (const chip of findAll(HTMLElement, "[data-cond]", here)) dress(chip);
 }
 
 /** Adds a condition to the bar, or what somebody meets who works there; whether there is one that takes it. */
@@ -103,7 +117,7 @@ async function put(here: HTMLElement): Promise<void> {
   const condition = JSON.stringify(treeOf(here, sent));
   const answer = await post(`${at()}/conditions`, { condition });
   const built = answer ? ((await answer.json()) as Built) : { faults: [{ row: null, cell: "", words: LOST }] };
-  showFaults(here, sent, built.faults ?? []);
+  showFaults(here, sent, built.faults ?? [], built.warnings ?? []);
   if (built.text === undefined || built.text === shown) return;
   for (const chip of sent) delete chip.dataset["new"];
   shown = built.text;

@@ -351,12 +351,25 @@ pub struct ReadingPart {
     pub asks: String,
 }
 
+/// What may be asked about.
+#[derive(Clone, Debug)]
+pub struct Term {
+    /// As conditions name it.
+    pub word: String,
+    /// Its sort.
+    pub sort: &'static str,
+    /// As people call it; empty where the word is all that there is.
+    pub label: String,
+    /// What it may be, where that is known; a line each.
+    pub values: String,
+}
+
 /// What a chip is made of, for whoever adds one.
 #[derive(Clone, Debug, Template)]
 #[template(path = "condition_parts.html")]
 pub struct ConditionParts {
-    /// What may be asked about, with its sort.
-    pub terms: Vec<(String, &'static str)>,
+    /// What may be asked about.
+    pub terms: Vec<Term>,
     /// An empty chip.
     pub row: String,
     /// An empty group.
@@ -368,8 +381,8 @@ pub struct ConditionParts {
 /// What a group of chips about somebody who works there is made of.
 #[derive(Clone, Debug)]
 pub struct SomebodyParts {
-    /// What may be asked of people, with its sort.
-    pub terms: Vec<(String, &'static str)>,
+    /// What may be asked of people.
+    pub terms: Vec<Term>,
     /// An empty chip.
     pub row: String,
     /// An empty group.

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Form as Fields, State};
-use funnel::condition::form::Form;
+use axum::extract::{Form as Sent, State};
+use funnel::Stage;
+use funnel::condition::form::{Form, Row};
+use funnel::history::Value as Fact;
 use platform::app::App;
 use platform::failure::Failure;
 use platform::page::Page;
@@ -16,13 +18,14 @@ use team::{Right, User};
 use super::wanted;
 use crate::Of;
 use crate::condition::{self, ConditionSource};
+use crate::fields::{self, FieldRow, Fields, Kind};
 use crate::pages::chips::{self, About};
-use crate::pages::list::{ConditionParts, SomebodyParts};
+use crate::pages::list::{ConditionParts, SomebodyParts, Term};
 
 /// What may be asked about, and an empty chip: fetched once somebody builds a condition.
 pub(super) async fn parts(of: Of, State(app): State<App>, who: User) -> Result<Page, Failure> {
     who.may(Right::ReadPeople)?;
-    let (terms, of_people) = app
+    let (terms, of_people, fields) = app
         .db
         .read(move |tx| {
             let lens = crate::lens_for(tx, &who, None)?;
@@ -32,24 +35,84 @@ pub(super) async fn parts(of: Of, State(app): State<App>, who: User) -> Result<P
                 Of::People => None,
                 Of::Companies => Some(conditions.terms(tx, lens.id, Of::People)?),
             };
-            Ok((terms, of_people))
+            let mut fields = fields::fields(tx, &who)?;
+            fields.retain(|field| !who.is_hidden(&field.key));
+            Ok((terms, of_people, fields))
         })
         .await?;
     let somebody = |terms: BTreeMap<String, &'static str>| {
         Ok::<_, Failure>(SomebodyParts {
-            terms: terms.into_iter().collect(),
+            terms: offered(terms, &fields),
             row: chips::new_row(About::Somebody)?,
             group: chips::new_somebody()?,
         })
     };
     let about = About::from(of);
     let parts = ConditionParts {
-        terms: terms.into_iter().collect(),
+        terms: offered(terms, &fields),
         row: chips::new_row(about)?,
         group: chips::new_group(about)?,
         somebody: of_people.map(somebody).transpose()?,
     };
     Ok(Page::part(&parts))
+}
+
+/// What may be asked about, with what people call it and what it may be.
+fn offered(terms: BTreeMap<String, &'static str>, fields: &[FieldRow]) -> Vec<Term> {
+    let stages = || Stage::ALL.iter().map(|stage| stage.as_str()).collect::<Vec<_>>().join("\n");
+    let term = |(word, sort): (String, &'static str)| {
+        let field = fields.iter().find(|field| field.key == word);
+        Term {
+            label: field.map(|field| field.label.clone()).unwrap_or_default(),
+            values: match field {
+                Some(field) => field.choices.join("\n"),
+                None if word == "stage" => stages(),
+                None => String::new(),
+            },
+            word,
+            sort,
+        }
+    };
+    terms.into_iter().map(term).collect()
+}
+
+/// What some rows ask for that no field of theirs can be: `{"row", "cell", "words"}` of each, counted as the rows of a
+/// condition are read. Such a condition is one, and finds nobody whose value was told since the field was made.
+fn impossible(form: &Form, fields: &Fields) -> Vec<Value> {
+    let (mut rows, mut told) = (Vec::new(), Vec::new());
+    gather(form, &mut rows);
+    for (at, row) in rows.into_iter().enumerate() {
+        let is_choice = fields
+            .get(row.term.trim())
+            .is_some_and(|field| matches!(field.kind, Kind::Choice | Kind::Choices));
+        let asked: Vec<&str> = match row.op.as_str() {
+            "==" | "!=" | "holds" if is_choice => vec![row.value.as_str()],
+            "in" if is_choice => row.value.split(',').collect(),
+            _ => continue,
+        };
+        let plain = |text: &str| text.trim().trim_matches(['"', '[', ']']).trim().to_owned();
+        let wrong = asked
+            .into_iter()
+            .map(plain)
+            .filter(|text| !text.is_empty())
+            .find_map(|text| fields.check(row.term.trim(), Fact::from(text.as_str())).err());
+        told.extend(wrong.map(|words| json!({ "row": at, "cell": "value", "words": words })));
+    }
+    told
+}
+
+/// The rows of a form in the order in which they are read.
+fn gather<'f>(form: &'f Form, rows: &mut Vec<&'f Row>) {
+    match form {
+        Form::All(parts) | Form::Any(parts) => {
+            for part in parts {
+                gather(part, rows);
+            }
+        }
+        Form::Not(part) | Form::Somebody(part) => gather(part, rows),
+        Form::Row(row) => rows.push(row),
+        Form::Whole(_) => {}
+    }
 }
 
 /// The JSON form of a condition; rows may stand in it.
@@ -59,12 +122,12 @@ pub(super) struct Built {
 }
 
 /// The text of a condition that was built, `{"text", "english"}`, empty for one without parts; or what is wrong with
-/// it, `{"faults"}`.
+/// it, `{"faults"}`. With the text comes what can't be found by it, `{"warnings"}`.
 pub(super) async fn build(
     of: Of,
     State(app): State<App>,
     who: User,
-    Fields(built): Fields<Built>,
+    Sent(built): Sent<Built>,
 ) -> Result<Json<Value>, Failure> {
     who.may(Right::ReadPeople)?;
     let form =
@@ -82,7 +145,11 @@ pub(super) async fn build(
             // What can't be asked of everybody is said at once.
             let fits = condition::fits_address(&text);
             match fits.and_then(|()| wanted::read(tx, &who, (of, lens.id), &text)) {
-                Ok(_) => Ok(json!({ "english": built.in_english().to_string(), "text": text })),
+                Ok(_) => Ok(json!({
+                    "english": built.in_english().to_string(),
+                    "text": text,
+                    "warnings": impossible(&form, &Fields::load(tx)?),
+                })),
                 Err(Failure::Refused { words, .. }) => {
                     Ok(json!({ "faults": [{ "row": null, "cell": "term", "words": words }] }))
                 }
