@@ -6,6 +6,7 @@
 //! **Never:** touches what was recorded before the field was, or a fact of which there is no field.
 
 mod check;
+mod reading;
 mod store;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,8 @@ use team::{Right, User, audit};
 
 use crate::condition;
 use crate::{LensId, Of, basis, segment};
+
+pub use reading::Reading;
 
 pub(crate) const ALL: &[Sql] = store::ALL;
 

@@ -13,8 +13,16 @@ pub struct FactLine {
     pub key: String,
     /// What it is: `Title`.
     pub label: String,
-    /// Its value.
+    /// Its value, as people read it.
     pub value: String,
+    /// The value as it is typed.
+    pub typed: String,
+    /// Where the value leads: to a record, or out to the web; empty if it leads nowhere.
+    pub leads: String,
+    /// What it takes, by the word of its field's type, and `truth` for yes and no; empty for any text.
+    pub takes: &'static str,
+    /// What there is to choose from.
+    pub choices: Vec<String>,
     /// Source and age: `import, 3 Sep`.
     pub source: String,
     /// Whether it runs out soon.
@@ -25,6 +33,13 @@ pub struct FactLine {
     pub href: String,
     /// Where it is changed; empty for whoever may not.
     pub action: String,
+}
+
+impl FactLine {
+    /// Whether the value leads out of the program.
+    pub(super) fn leads_out(&self) -> bool {
+        !self.leads.starts_with('/')
+    }
 }
 
 /// What was just done, and may be undone.

@@ -6,8 +6,10 @@ use platform::page::words::When;
 /// One word on the fact.
 #[derive(Clone, Debug)]
 pub struct SayingLine {
-    /// The value.
+    /// The value, as people read it.
     pub value: String,
+    /// The value as it is typed.
+    pub typed: String,
     /// Where it comes from, and who said it.
     pub source: String,
     /// From when on it was to hold.

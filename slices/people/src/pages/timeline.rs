@@ -8,6 +8,7 @@ use platform::page::words::Almanac;
 
 use super::marks::StageMark;
 use super::money::money;
+use crate::fields::Reading;
 use crate::panel::{Line, Moved};
 
 /// One line of the timeline.
@@ -161,6 +162,8 @@ pub struct Told<'a> {
     pub machines: bool,
     /// Only what is older than this.
     pub before: Option<Before>,
+    /// How facts read; as they were told without it.
+    pub reading: Option<&'a Reading>,
 }
 
 /// What may become a line, and its place.
@@ -218,7 +221,7 @@ pub fn days<'a>(told: &Told<'a>, almanac: &Almanac) -> (Vec<Day>, Option<Before>
         let line = match what {
             Thing::Entry(name, entry) => {
                 let about = if told.others.is_empty() { "" } else { name };
-                item(entry, name, about, told.show, almanac)
+                item(entry, (name, about), told.show, told.reading, almanac)
             }
             Thing::Move(step) => Some(change(step, almanac)),
             Thing::Line(line) => Some(Item { html: line.html.clone(), ..blank(line.at, almanac) }),
@@ -269,9 +272,9 @@ fn change(step: &Moved, almanac: &Almanac) -> Item {
 /// A line about an entry of whoever is called `first`; `about` names them where others are told of, too.
 fn item(
     entry: &Entry,
-    first: &str,
-    about_whom: &str,
+    (first, about_whom): (&str, &str),
     show: Show,
+    reading: Option<&Reading>,
     almanac: &Almanac,
 ) -> Option<Item> {
     let blank = Item { anchor: anchor(entry.id), ..blank(entry.occurred_at, almanac) };
@@ -284,11 +287,14 @@ fn item(
                 .filter(|fact| !matches!(fact.key.as_ref(), "person.works_at" | "person.owner"))
                 .filter(|fact| !fact.key.starts_with(journal::OUTRANKED))
                 .map(|fact| {
-                    format!(
-                        "{} {}",
-                        super::person::label(&fact.key),
-                        crate::person::in_words(&fact.value)
-                    )
+                    let text = crate::person::in_words(&fact.value);
+                    match reading {
+                        Some(reading) => {
+                            let words = reading.words(&fact.key, &text);
+                            format!("{} {words}", reading.label(&fact.key))
+                        }
+                        None => format!("{} {text}", super::person::label(&fact.key)),
+                    }
                 })
                 .collect();
             if said.is_empty() {
@@ -460,7 +466,17 @@ mod tests {
 
     fn told<'a>(entries: &'a [Entry], moves: &'a [Moved]) -> Told<'a> {
         let (show, machines, before) = (Show::All, false, None);
-        Told { entries, others: &[], moves, lines: &[], name: "Ann Lee", show, machines, before }
+        Told {
+            entries,
+            others: &[],
+            moves,
+            lines: &[],
+            name: "Ann Lee",
+            show,
+            machines,
+            before,
+            reading: None,
+        }
     }
 
     fn visit(id: i64, at: Moment) -> Entry {

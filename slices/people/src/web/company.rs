@@ -15,6 +15,7 @@ use team::{Right, User};
 use super::list::temperature;
 use super::person::{called, done, open_line, tellable};
 use crate::company::{After, CompanyRecord, company};
+use crate::fields::Reading;
 use crate::pages::company::{CompanyPage, PersonLine};
 use crate::pages::marks::{Score, StageMark};
 use crate::pages::person::{Filter, ScoreLine};
@@ -83,6 +84,7 @@ pub fn company_view(
     let (show, machines) = (Show::parse(&ask.show), ask.machines == "1");
     let before = Before::parse(&ask.before);
     let besides = Besides::of(tx, who, record.company.id, &ask.told, &almanac)?;
+    let reading = Reading::of_history(tx, who, &record.history)?;
     let told = Told {
         entries: &record.history,
         name: &record.company.name,
@@ -92,6 +94,7 @@ pub fn company_view(
         show,
         machines,
         before,
+        reading: Some(&reading),
     };
     let (days, older) = timeline::days(&told, &almanac);
     let word = |show: Show| {
@@ -103,7 +106,7 @@ pub fn company_view(
         (show, false) => format!("{here}?show={show}"),
         (show, true) => format!("{here}?show={show}&machines=1"),
     };
-    let done = done(tx, &record.history, record.company.id, &ask.edited)?;
+    let done = done(tx, (&record.history, &reading), record.company.id, &ask.edited)?;
     let fields = crate::fields::fields(tx, who)?;
     Ok(CompanyPage {
         action: format!("{here}/facts"),
@@ -124,7 +127,7 @@ pub fn company_view(
                 .filter(|fact| fact.key != INTENT)
                 .map(|fact| open_line(fact, who, &here, &almanac))
                 .collect(),
-            &fields,
+            &reading,
         ),
         people: record.people.iter().map(|listed| line(listed, &record, outside)).collect(),
         people_count: i64::try_from(record.people_count).unwrap_or(i64::MAX),

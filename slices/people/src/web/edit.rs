@@ -1,5 +1,7 @@
 //! What users say by hand: `POST …/facts`, `…/undo`, `…/owner`; and `GET …/facts/{key}`, all that was said of one fact.
 
+use std::borrow::Cow;
+
 use axum::extract::{Path, State};
 use axum::response::Redirect;
 use axum::routing::{get, post};
@@ -12,7 +14,7 @@ use serde::Deserialize;
 use team::User;
 
 use crate::edit::{assign, edit, public_id, undo};
-use crate::pages::person::label;
+use crate::fields::Reading;
 use crate::pages::said::{SaidPage, SayingLine};
 use crate::said::{Saying, said};
 use crate::{frame, sight};
@@ -156,10 +158,12 @@ async fn page(
                 crate::person::row(tx, &who, found.subject)?.name
             };
             let order = journal::sources(tx)?;
-            let line = |saying: &Saying| line(saying, &almanac);
+            let said = found.all.iter().map(|one| (key.as_str(), Cow::from(one.value.as_str())));
+            let reading = Reading::of(tx, &who, said)?;
+            let line = |saying: &Saying| line(saying, (&found.key, &reading), &almanac);
             let view = SaidPage {
                 name,
-                label: label(&found.key),
+                label: reading.label(&found.key),
                 key: found.key.clone(),
                 value: found.held.as_ref().map(|held| held.value.clone()).unwrap_or_default(),
                 held: found.held.as_ref().map(line),
@@ -180,9 +184,10 @@ async fn page(
     Ok(Page::new(&shell, &format!("{} of {}", view.label, view.name), &view))
 }
 
-fn line(saying: &Saying, almanac: &Almanac) -> SayingLine {
+fn line(saying: &Saying, (key, reading): (&str, &Reading), almanac: &Almanac) -> SayingLine {
     SayingLine {
-        value: saying.value.clone(),
+        value: reading.words(key, &saying.value),
+        typed: saying.value.clone(),
         source: match &saying.by {
             Some(by) => format!("{}, by {by}", saying.source),
             None => saying.source.clone(),

@@ -1,5 +1,7 @@
 //! `GET /people/{person}`: the record.
 
+use std::borrow::Cow;
+
 use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::routing::get;
@@ -15,7 +17,7 @@ use team::{FieldRight, Right, User};
 
 use super::list::{engagement, temperature};
 use crate::edit::Edited;
-use crate::fields::{FieldRow, Kind};
+use crate::fields::{FieldRow, Kind, Reading};
 use crate::pages::marks::{Score, StageMark};
 use crate::pages::person::{
     Choosable, Colleague, Done, FactLine, Filter, PersonPage, ScoreLine, label,
@@ -90,6 +92,10 @@ pub fn record_view(
         }
     }
     let besides = Besides::of(tx, who, record.person.id, &ask.told, &almanac)?;
+    let reading = Reading::of_history(tx, who, &record.history)?;
+    let of_company = record.company_facts.iter();
+    let of_company = of_company.map(|fact| (fact.key.as_str(), Cow::from(fact.value.as_str())));
+    let of_company = Reading::of(tx, who, of_company)?;
     let show_word =
         Show::ALL.iter().find(|(which, ..)| *which == show).map_or("", |(_, word, _)| word);
     let before = Before::parse(&ask.before);
@@ -102,6 +108,7 @@ pub fn record_view(
         show,
         machines,
         before,
+        reading: Some(&reading),
     };
     let (days, older) = timeline::days(&told, &almanac);
     let owner = match record.person.owner {
@@ -124,7 +131,7 @@ pub fn record_view(
         .company
         .as_ref()
         .map(|company| format!("/companies/{}", outside.encode(COMPANY, company.id)));
-    let done = done(tx, &record.history, record.person.id, &ask.edited)?;
+    let done = done(tx, (&record.history, &reading), record.person.id, &ask.edited)?;
     let fields = crate::fields::fields(tx, who)?;
     let may_assign = who.field(crate::OWNER) == FieldRight::Write;
     let users = if may_assign { team::colleagues(tx)? } else { Vec::new() };
@@ -180,7 +187,7 @@ pub fn record_view(
         known: tellable(&fields, Of::People),
         facts: called(
             record.facts.iter().map(|fact| open_line(fact, who, &here, &almanac)).collect(),
-            &fields,
+            &reading,
         ),
         company_facts: called(
             record
@@ -191,7 +198,7 @@ pub fn record_view(
                     None => fact_line(fact, &almanac),
                 })
                 .collect(),
-            &fields,
+            &of_company,
         ),
         colleagues: record
             .colleagues
@@ -239,6 +246,10 @@ pub(super) fn fact_line(fact: &HeldFact, almanac: &Almanac) -> FactLine {
         key: fact.key.clone(),
         label: label(&fact.key),
         value: fact.value.clone(),
+        typed: fact.value.clone(),
+        leads: String::new(),
+        takes: if matches!(fact.held, Value::Bool(_)) { "truth" } else { "" },
+        choices: Vec::new(),
         source,
         is_stale: fact.expires_at.is_some_and(|expires| expires - almanac.now() < STALE_BEFORE),
         is_suspect: fact.is_suspect,
@@ -259,12 +270,15 @@ pub(super) fn open_line(fact: &HeldFact, who: &User, here: &str, almanac: &Alman
     }
 }
 
-/// Lines of custom fields, called by the labels of those.
-pub(super) fn called(mut lines: Vec<FactLine>, fields: &[FieldRow]) -> Vec<FactLine> {
+/// Lines of custom fields: called by their labels, told as their types are, and changed as these take it.
+pub(super) fn called(mut lines: Vec<FactLine>, reading: &Reading) -> Vec<FactLine> {
     for line in &mut lines {
-        if let Some(field) = fields.iter().find(|field| field.key == line.key) {
-            line.label.clone_from(&field.label);
-        }
+        let Some(field) = reading.field(&line.key) else { continue };
+        line.label.clone_from(&field.label);
+        line.value = reading.words(&line.key, &line.typed);
+        line.leads = reading.leads(&line.key, &line.typed).unwrap_or_default();
+        line.takes = field.kind.word();
+        line.choices.clone_from(&field.choices);
     }
     lines
 }
@@ -279,7 +293,7 @@ pub(super) fn tellable(fields: &[FieldRow], of: Of) -> Vec<(String, String)> {
 /// What was just done, in words, if nothing else was said since.
 pub(super) fn done(
     tx: &mut Tx,
-    history: &[Entry],
+    (history, reading): (&[Entry], &Reading),
     subject: i64,
     edit: &str,
 ) -> Result<Option<Done>, Failure> {
@@ -302,8 +316,11 @@ pub(super) fn done(
             format!("{} looks after them now.", name.unwrap_or_default())
         }
         (crate::OWNER, _) => "Nobody looks after them now.".to_owned(),
-        (key, Value::Null) => format!("{} is unknown now.", label(key)),
-        (key, value) => format!("{} is {} now.", label(key), in_words(value)),
+        (key, Value::Null) => format!("{} is unknown now.", reading.label(key)),
+        (key, value) => {
+            let words = reading.words(key, &in_words(value));
+            format!("{} is {words} now.", reading.label(key))
+        }
     };
     Ok(Some(Done { words, edit: edit.to_owned() }))
 }

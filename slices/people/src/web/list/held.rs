@@ -1,5 +1,6 @@
 //! What stands in the columns of facts: what is held of each on the page, and what follows from a condition.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use moment::Moment;
@@ -9,6 +10,7 @@ use team::User;
 
 use super::columns::{Column, fact_label};
 use super::wanted;
+use crate::fields::Reading;
 use crate::pages::list::Cell;
 use crate::pages::marks;
 use crate::{CompanyId, LensId, Of, person};
@@ -57,6 +59,13 @@ impl Held {
                     found.insert((*subject, (*key).to_owned()), value.clone());
                 }
             }
+        }
+        let told = found.iter().map(|((_, key), text): (&(i64, String), &String)| {
+            (key.as_str(), Cow::from(text.as_str()))
+        });
+        let reading = Reading::of(tx, who, told)?;
+        for ((_, key), text) in &mut found {
+            *text = reading.words(key, text);
         }
         Ok(Held { found, hidden })
     }
