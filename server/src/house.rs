@@ -18,14 +18,15 @@ use notes::{Bell, FoundNotes, NotesAttach, NotesBeside, NotesForget, NotesProjec
 use people::bulk::{Bulk, HandsSource};
 use people::condition::ConditionSource;
 use people::erase::Forgetting;
-use people::frame::MenuPart;
+use people::frame::{CommandsPart, MenuPart};
 use people::gdpr::Attaching;
 use people::import::Import;
+use people::make::may_make;
 use people::missing::MissingSource;
 use people::panel::BesideParts;
 use people::search::NoteSource;
 use people::stand::Watching;
-use people::{LensSource, PeopleProjection};
+use people::{LensSource, Of, PeopleProjection};
 use platform::clock::SystemClock;
 use platform::db::{Options, Step, Upgrade};
 use platform::dice::SystemDice;
@@ -244,6 +245,7 @@ impl House {
             .with_part(Public(self.config.tell.public))
             .with_part(self.config.sessions.lengths())
             .with_part(MenuPart(Arc::new(menu())))
+            .with_part(CommandsPart(commands()))
             .with_part(people::panel::Panels(vec![Arc::new(funnels::panel::ReceiptPanel)]))
             .with_part(PublicAddress(self.public_address()))
             .with_part(Providers(self.providers()?));
@@ -265,6 +267,19 @@ impl House {
         }
         Ok(app)
     }
+}
+
+/// What can be done from every page, by whoever may.
+fn commands() -> Vec<(fn(&User) -> bool, Command)> {
+    let command = |label: &str, href: &str, icon: &str| Command {
+        label: label.to_owned(),
+        href: href.to_owned(),
+        icon: icon.to_owned(),
+    };
+    vec![
+        (|who| may_make(who, Of::People), command("New person", "/people/new", "people")),
+        (|who| may_make(who, Of::Companies), command("New company", "/companies/new", "company")),
+    ]
 }
 
 /// Where one can go from every page.

@@ -124,6 +124,8 @@ pub struct Shell {
     pub path: String,
     /// Where one can go.
     pub menu: Arc<Menu>,
+    /// What the palette offers whoever is signed in, besides what the menu offers everybody.
+    pub commands: Vec<Command>,
     /// By what the page was worked out.
     pub label: Option<Label>,
     /// What waits to be read, if there is such a thing.
@@ -153,6 +155,11 @@ impl Shell {
     /// Where the mark of the workspace leads: the first page there is.
     pub(crate) fn home(&self) -> &str {
         self.items().next().map_or("/", |item| item.href.as_str())
+    }
+
+    /// What the palette offers besides the pages: to whoever is signed in, then to everybody.
+    pub(crate) fn offered(&self) -> impl Iterator<Item = &Command> {
+        self.commands.iter().chain(&self.menu.commands)
     }
 
     fn items(&self) -> impl Iterator<Item = &NavItem> {

@@ -13,6 +13,7 @@ mod figures;
 mod hands;
 mod hardening;
 mod help;
+mod make;
 mod moving;
 mod notes;
 mod olist;

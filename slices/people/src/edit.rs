@@ -213,12 +213,13 @@ fn may_write(who: &User, subject: i64, key: &str) -> Result<(), Failure> {
     if who.field(key) < FieldRight::Write { Err(Failure::Forbidden) } else { Ok(()) }
 }
 
-fn history(tx: &mut Tx, subject: i64) -> Result<Vec<Entry>, Failure> {
+/// All that was recorded of a person or a company.
+pub(crate) fn history(tx: &mut Tx, subject: i64) -> Result<Vec<Entry>, Failure> {
     Ok(journal::histories(tx, &[subject])?.pop().map(|(_, entries)| entries).unwrap_or_default())
 }
 
 /// The newest word on a fact, and whose it is.
-fn held<'a>(history: &'a [Entry], key: &str) -> Option<(&'a str, &'a Fact)> {
+pub(crate) fn held<'a>(history: &'a [Entry], key: &str) -> Option<(&'a str, &'a Fact)> {
     history.iter().rev().find_map(|entry| {
         let What::Facts(observation) = &entry.what else { return None };
         let fact = observation.facts.iter().rfind(|fact| *fact.key == *key)?;
@@ -227,7 +228,7 @@ fn held<'a>(history: &'a [Entry], key: &str) -> Option<(&'a str, &'a Fact)> {
 }
 
 /// What was typed, as a fact of that name holds it.
-fn value_of(key: &str, typed: &str, held: Option<&Value>) -> Result<Value, Failure> {
+pub(crate) fn value_of(key: &str, typed: &str, held: Option<&Value>) -> Result<Value, Failure> {
     if typed.is_empty() {
         return Ok(Value::Null);
     }

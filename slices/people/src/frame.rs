@@ -7,7 +7,7 @@ use team::User;
 
 use crate::LensSource;
 
-pub use team::frame::MenuPart;
+pub use team::frame::{CommandsPart, MenuPart};
 
 /// The shell for a page at `path`, with the lens under which lists stand.
 ///

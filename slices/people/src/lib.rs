@@ -20,6 +20,7 @@ pub mod gdpr;
 pub mod import;
 pub mod list;
 pub mod lists;
+pub mod make;
 pub mod missing;
 pub mod of;
 pub mod owned;

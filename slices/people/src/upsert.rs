@@ -6,6 +6,7 @@
 mod company;
 mod happened;
 
+pub(crate) use company::{read as read_company, take as take_companies};
 pub use company::{update_company, upsert_companies};
 pub use happened::record_activities;
 
@@ -167,7 +168,7 @@ pub fn upsert(tx: &mut Tx, who: &User, people: &[Json], now: Moment) -> Result<V
     taken::may_ask(tx, who, now)?;
     let fields = Fields::load(tx)?;
     let planned = people.iter().map(|person| (None, read(person, None, &fields, now))).collect();
-    take(tx, who, planned, now)
+    take(tx, who, planned, SOURCE, now)
 }
 
 /// Takes what is told of a person who is known; whatever names them in it is a key of theirs from then on.
@@ -186,13 +187,20 @@ pub fn update(
     let own = store::keys_of(tx, person)?.into_iter().next();
     let fields = Fields::load(tx)?;
     let planned = vec![(Some(person), read(news, own.as_ref(), &fields, now))];
-    let told = take(tx, who, planned, now)?.pop();
+    let told = take(tx, who, planned, SOURCE, now)?.pop();
     told.ok_or_else(|| Failure::broken("nothing came of a person"))
 }
 
 type Planned = (Option<PersonId>, Result<PlannedRow, Vec<Field>>);
 
-fn take(tx: &mut Tx, who: &User, people: Vec<Planned>, now: Moment) -> Result<Vec<Told>, Failure> {
+/// Takes what was read of people, as what `source` says.
+pub(crate) fn take(
+    tx: &mut Tx,
+    who: &User,
+    people: Vec<Planned>,
+    source: &str,
+    now: Moment,
+) -> Result<Vec<Told>, Failure> {
     let mut told = Vec::with_capacity(people.len());
     let mut records = Vec::with_capacity(people.len());
     for (row, (person, planned)) in (0_u64..).zip(people) {
@@ -206,7 +214,7 @@ fn take(tx: &mut Tx, who: &User, people: Vec<Planned>, now: Moment) -> Result<Ve
             Err(fields) => told.push(Told::Rejected(fields)),
         }
     }
-    let applied = apply(tx, who, &records, SOURCE, now)?;
+    let applied = apply(tx, who, &records, source, now)?;
     let refused = applied.rejections.into_iter().map(|it| (it.row, Told::Conflict(it.reason)));
     for (row, one) in applied.taken.into_iter().chain(refused) {
         if let Some(place) = usize::try_from(row).ok().and_then(|row| told.get_mut(row)) {
@@ -236,7 +244,7 @@ fn noted(tx: &mut Tx, who: &User, told: &[Told], now: Moment) -> Result<(), Fail
 }
 
 /// What a person comes to, or everything that is wrong. Of somebody who is known `own` is one of their keys.
-fn read(
+pub(crate) fn read(
     json: &Json,
     own: Option<&(String, String)>,
     fields: &Fields,

@@ -5,6 +5,7 @@ mod edit;
 mod fields;
 mod imports;
 mod list;
+mod make;
 mod person;
 mod privacy;
 mod search;
@@ -17,10 +18,11 @@ pub use privacy::{all_of, erase_confirmed};
 use axum::Router;
 use platform::app::App;
 
-/// `/people`, `/people/{person}`, `/companies/{company}`, `/search`, `/settings/fields` and `/imports`.
+/// `/people`, `/people/new`, `/people/{person}`, `/companies/{company}`, `/search`, `/settings/fields` and `/imports`.
 pub fn routes() -> Router<App> {
     Router::new()
         .merge(list::routes())
+        .merge(make::routes())
         .merge(person::routes())
         .merge(privacy::routes())
         .merge(company::routes())

@@ -6,7 +6,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use platform::db::Tx;
 use platform::failure::Failure;
-use platform::page::{Account, Bell, Menu, NavItem, Shell};
+use platform::page::{Account, Bell, Command, Menu, NavItem, Shell};
 
 use crate::role::{RIGHTS, Right};
 use crate::user::User;
@@ -14,6 +14,9 @@ use crate::workspace;
 
 /// The menu of every page; a part of the app, made once by the server.
 pub struct MenuPart(pub Arc<Menu>);
+
+/// What the palette offers on every page to whoever may do it; a part of the app, made once by the server.
+pub struct CommandsPart(pub Vec<(fn(&User) -> bool, Command)>);
 
 /// Whoever knows how many notifications wait for a user; a part of the app, as [`BellPart`].
 pub trait Bells: Send + Sync {
@@ -44,10 +47,14 @@ pub fn shell(tx: &mut Tx, who: &User, path: &str) -> Result<Shell, Failure> {
         }),
         None => None,
     };
+    let offered = tx.find_part::<CommandsPart>();
+    let offered = offered.iter().flat_map(|part| &part.0).filter(|(may, _)| may(who));
+    let commands = offered.map(|(_, command)| command.clone()).collect();
     Ok(Shell {
         workspace: workspace::workspace(tx)?.name,
         path: path.to_owned(),
         menu: menu.unwrap_or_default(),
+        commands,
         label: None,
         bell,
         account: Account { name: who.name.clone(), email: who.email.clone() },

@@ -18,6 +18,7 @@ mod import;
 mod kinds;
 mod lenses;
 mod lists;
+mod make;
 mod missing;
 mod parts;
 // What the core's own tests are made of.

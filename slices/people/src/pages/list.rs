@@ -233,10 +233,15 @@ pub struct ListPage {
     pub may_assign: bool,
     /// What kinds of file this list can be taken out as, and where; empty if the user may not take it out.
     pub exports: Vec<(&'static str, String)>,
+    /// Whether the user may make one by hand.
+    pub may_make: bool,
 }
 
 /// What the page says otherwise of people than of companies.
 struct Says {
+    /// One of them, and what the button is called that makes one.
+    one: &'static str,
+    make: &'static str,
     /// Everybody.
     all: &'static str,
     /// Where nothing is in the workspace.
@@ -271,9 +276,11 @@ struct Says {
 }
 
 const OF_PEOPLE: Says = Says {
+    one: "Person",
+    make: "New person",
     all: "Show everyone",
     none_yet: "Nobody is here yet",
-    none_yet_more: "Bring a file of people, and each will stand where the definition puts them, with the reason.",
+    none_yet_more: "Bring a file of people, or say who somebody is, and each will stand where the definition puts them, with the reason.",
     none_found: "Nobody is found",
     none_named: "and no name holds it",
     none_meets: "Of nobody are these conditions known to be true. Whoever’s value is unknown is not among them.",
@@ -293,9 +300,11 @@ const OF_PEOPLE: Says = Says {
     whom_not: "Whom it could not be done to",
 };
 const OF_COMPANIES: Says = Says {
+    one: "Company",
+    make: "New company",
     all: "Show all companies",
     none_yet: "No company is here yet",
-    none_yet_more: "Companies come with the people who work there: bring a file of people that names them.",
+    none_yet_more: "Companies come with the people who work there: bring a file of people that names them, or make one by hand.",
     none_found: "No company is found",
     none_named: "and no company’s name holds it",
     none_meets: "Of no company are these conditions known to be true. One of which a value is unknown is not among them.",

@@ -6,6 +6,7 @@ pub mod company;
 pub mod fields;
 pub mod imports;
 pub mod list;
+pub mod make;
 pub mod marks;
 pub mod money;
 pub mod person;

@@ -39,7 +39,7 @@ pub fn upsert_companies(
     }
     let fields = Fields::load(tx)?;
     let planned = companies.iter().map(|company| (None, read(company, false, &fields))).collect();
-    take(tx, who, planned, now)
+    take(tx, who, planned, SOURCE, now)
 }
 
 /// Takes what is told of a company that is known; a domain or a name in it is a key of its own from then on.
@@ -56,11 +56,17 @@ pub fn update_company(
     who.may(Right::EditPeople)?;
     sight::must_see_company(tx, who, company)?;
     let fields = Fields::load(tx)?;
-    let told = take(tx, who, vec![(Some(company), read(news, true, &fields))], now)?.pop();
+    let planned = vec![(Some(company), read(news, true, &fields))];
+    let told = take(tx, who, planned, SOURCE, now)?.pop();
     told.ok_or_else(|| Failure::broken("nothing came of a company"))
 }
 
-fn read(json: &Json, is_known: bool, fields: &Fields) -> Result<PlannedCompany, Vec<Field>> {
+/// What a company comes to, or everything that is wrong.
+pub(crate) fn read(
+    json: &Json,
+    is_known: bool,
+    fields: &Fields,
+) -> Result<PlannedCompany, Vec<Field>> {
     let mut wrong = Wrong(Vec::new(), fields);
     let company = match NewCompany::deserialize(json) {
         Ok(company) => company,
@@ -81,10 +87,12 @@ fn read(json: &Json, is_known: bool, fields: &Fields) -> Result<PlannedCompany, 
 
 type Planned = (Option<CompanyId>, Result<PlannedCompany, Vec<Field>>);
 
-fn take(
+/// Takes what was read of companies, as what `source` says.
+pub(crate) fn take(
     tx: &mut Tx,
     who: &User,
     companies: Vec<Planned>,
+    source: &str,
     now: Moment,
 ) -> Result<Vec<Told>, Failure> {
     let keys = companies.iter().filter_map(|(_, planned)| planned.as_ref().ok());
@@ -153,7 +161,7 @@ fn take(
             (false, false) => Told::Unchanged(id),
         });
         if !planned.facts.is_empty() {
-            entries.push((told.len() - 1, entry(id, row, planned.facts, who, now)));
+            entries.push((told.len() - 1, entry((id, row), planned.facts, (who, source), now)));
         }
     }
     create::claim(tx, true, &claims)?;
@@ -171,13 +179,18 @@ fn take(
     Ok(told)
 }
 
-fn entry(id: CompanyId, row: usize, facts: Vec<Fact>, who: &User, now: Moment) -> NewEntry {
+fn entry(
+    (id, row): (CompanyId, usize),
+    facts: Vec<Fact>,
+    (who, source): (&User, &str),
+    now: Moment,
+) -> NewEntry {
     let (row, at) = (row.to_string(), now.0.to_string());
     let entry = Entry {
-        id: journal::natural_id(&["company", SOURCE, &row, &at]),
+        id: journal::natural_id(&["company", source, &row, &at]),
         occurred_at: now,
         recorded_at: now,
-        what: What::Facts(Observation { source: SOURCE.into(), facts }),
+        what: What::Facts(Observation { source: source.into(), facts }),
     };
     NewEntry { subject: id, entry, is_dated: false, source: None, actor: who.actor() }
 }

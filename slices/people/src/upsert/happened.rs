@@ -6,7 +6,7 @@ use platform::failure::{Failure, Field};
 use serde_json::{Value as Json, json};
 use team::{Right, User};
 
-use super::{PEOPLE_MAX, Told, read, take};
+use super::{PEOPLE_MAX, SOURCE, Told, read, take};
 use crate::fields::Fields;
 use crate::{find, store};
 
@@ -54,7 +54,7 @@ pub fn record_activities(
             }
         });
     }
-    take(tx, who, planned, now)
+    take(tx, who, planned, SOURCE, now)
 }
 
 fn wrong(way: &str, words: &str) -> Field {

@@ -336,6 +336,7 @@ fn view(
         may_demo: who.can(Right::ManageWorkspace),
         may_import: who.can(Right::ImportPeople),
         exports: if everyone > 0 { exports(who, ask, &columns) } else { Vec::new() },
+        may_make: crate::make::may_make(who, *of),
     };
     Ok((page, is_ready))
 }
