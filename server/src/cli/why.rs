@@ -4,7 +4,7 @@ use clap::Args;
 use funnel::explain::Explained;
 use funnel::receipt::Part;
 use funnel::{Stage, Truth};
-use funnels::why::{BecauseView, HandView, MoveView, WhyView};
+use funnels::why::{BecauseView, HandView, MoveView, WhyView, seen_in_words};
 use platform::failure::Failure;
 
 use super::reading;
@@ -103,7 +103,7 @@ fn by_hand(text: &mut String, said: &HandView) {
 }
 
 fn judged(text: &mut String, because: &BecauseView, ink: Ink) {
-    let seen = because.seen.as_ref().map(|seen| format!(" = {seen}")).unwrap_or_default();
+    let seen = because.seen.as_deref().map(|seen| format!(" = {}", seen_in_words(seen))).unwrap_or_default();
     let indent = if because.part == Part::Under { "    " } else { "  " };
     text.push_str(&format!("{indent}{} {}{seen}\n", mark(because.truth, ink), because.english));
     for rest in &because.rests_on {
@@ -116,7 +116,7 @@ fn judged(text: &mut String, because: &BecauseView, ink: Ink) {
 }
 
 pub(super) fn explained(text: &mut String, part: &Explained, depth: usize, ink: Ink) {
-    let seen = part.seen.as_ref().map(|seen| format!(" = {seen}")).unwrap_or_default();
+    let seen = part.seen.as_deref().map(|seen| format!(" = {}", seen_in_words(seen))).unwrap_or_default();
     let indent = "  ".repeat(depth);
     text.push_str(&format!("{indent}{} {}{seen}\n", mark(part.truth, ink), part.english));
     for inner in &part.parts {

@@ -73,7 +73,11 @@ fn shown(found: &WhyNotView, ink: Ink) -> String {
             explained(&mut text, part, 1, ink);
         }
     }
-    if found.ways.is_empty() {
+    if found.is_kept {
+        text.push_str(
+            "\nWhat would bring them there is hidden from you, for it asks for what is.\n",
+        );
+    } else if found.ways.is_empty() {
         text.push_str(
             "\nNothing new alone would bring them there: what is known stands against it.\n",
         );

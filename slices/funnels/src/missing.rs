@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use funnel::why_not::{Asker, Missing as Lack};
+use funnel::why_not::{Asker, Missing as Lack, Way};
 use moment::Moment;
 use people::missing::{Missing, MissingView, Toward};
 use people::{CompanyId, LensId, PersonId};
@@ -11,6 +11,7 @@ use platform::failure::Failure;
 use team::{Right, User};
 
 use crate::company::Companies;
+use crate::why_not::Kept;
 use crate::{lens, project};
 
 /// Says what is missing by the definitions of funnels.
@@ -65,16 +66,29 @@ pub fn missing(
         .into_iter()
         .map(|subject| {
             let history = project::whole(tx, subject.own, &mut companies)?;
-            Ok((subject.person, view(asker.missing(&history, stage))))
+            let mut lack = asker.missing(&history, stage);
+            let is_kept = match (lack.stage, &mut lack.way) {
+                (Some(stage), way) if !who.is_told_all() => {
+                    let kept = Kept::of(who, &lens, stage);
+                    let mut ways: Vec<Way> = way.take().into_iter().collect();
+                    let had = !ways.is_empty();
+                    let is_kept = kept.ways(&mut ways);
+                    *way = ways.pop();
+                    is_kept || had && way.is_none()
+                }
+                _ => false,
+            };
+            Ok((subject.person, view(lack, is_kept)))
         })
         .collect()
 }
 
-fn view(lack: Lack) -> MissingView {
+fn view(lack: Lack, is_kept: bool) -> MissingView {
     let Lack { stands, stage, way } = lack;
     MissingView {
         stage,
         is_there: stage.is_some_and(|stage| !stands.is_exit() && stands >= stage),
+        is_kept,
         cost: way.as_ref().map(|way| way.cost),
         steps: way.map(|way| way.in_brief()).unwrap_or_default(),
     }

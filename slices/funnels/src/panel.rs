@@ -18,7 +18,9 @@ use team::{Right, User};
 
 use crate::dispute::DisputeView;
 use crate::handoff::{self, Outcome};
-use crate::why::{BY_HAND, BecauseView, CriterionView, HandView, MoveView, RestView, WhyView, why};
+use crate::why::{
+    BY_HAND, BecauseView, CriterionView, HandView, MoveView, RestView, WhyView, seen_in_words, why,
+};
 use crate::why_not::{WayView, why_not};
 use crate::{lens, store};
 
@@ -45,6 +47,7 @@ impl Panel for ReceiptPanel {
             let found = why_not(tx, who, &id, None, None, now)?;
             slip.ways = found.ways.iter().take(WAYS_SHOWN).map(way_words).collect();
             slip.ask_next = found.ask.map(|question| question.ask).unwrap_or_default();
+            slip.is_kept = found.is_kept && !found.is_there;
         }
         if lens::lenses(tx)?.iter().filter(|lens| lens.current().is_some()).count() > 1 {
             slip.lens = Some(lens.name.clone());
@@ -203,6 +206,8 @@ struct Slips {
     may_resolve: bool,
     /// What would bring them up, the cheapest first.
     ways: Vec<String>,
+    /// Whether they are kept from the user.
+    is_kept: bool,
     /// The question to ask next; may be empty.
     ask_next: String,
     /// How long sales has, or what it said; nothing of whom nobody handed over.
@@ -280,6 +285,7 @@ impl Slips {
             may_edit: false,
             may_resolve: false,
             ways: Vec::new(),
+            is_kept: false,
             ask_next: String::new(),
             handed: None,
             moves: StageMark::STANDS
@@ -406,7 +412,7 @@ fn line(because: &BecauseView, told: &Told<'_>) -> Line {
     Line {
         truth: mark(because.truth),
         english: because.english.clone(),
-        seen: because.seen.clone().unwrap_or_default(),
+        seen: because.seen.as_deref().map(seen_in_words).unwrap_or_default().to_owned(),
         rests: rests(because.rests_on.iter(), told),
         badge: match because.part {
             Part::Gate => "gate",
@@ -495,7 +501,10 @@ fn spread(
     into.push(Line {
         truth: mark(part.truth),
         english: if opens { "any one of these".to_owned() } else { part.english.clone() },
-        seen: if is_choice { String::new() } else { part.seen.clone().unwrap_or_default() },
+        seen: match &part.seen {
+            Some(seen) if !is_choice => seen_in_words(seen).to_owned(),
+            Some(_) | None => String::new(),
+        },
         rests: if opens { Vec::new() } else { rests(rested.iter(), told) },
         badge,
         is_under,

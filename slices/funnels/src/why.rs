@@ -217,43 +217,67 @@ pub fn why(
 }
 
 /// What stands in the place of a value that is kept from whoever asks.
-const HIDDEN: &str = "hidden";
+pub const HIDDEN: &str = "hidden";
+
+/// A value as people read it.
+pub fn seen_in_words(seen: &str) -> &str {
+    if seen == HIDDEN { "hidden from you" } else { seen }
+}
 
 /// Whether a condition asks for a fact that is kept from the user.
-fn asks_hidden(user: &User, condition: &str) -> bool {
+pub(crate) fn asks_hidden(user: &User, condition: &Condition) -> bool {
     let mut asks = false;
-    if let Ok(condition) = Condition::parse(condition) {
-        condition.terms(&mut |term| {
-            asks |= matches!(term, Term::Fact(key) if user.is_hidden(key));
-        });
-    }
+    condition.terms(&mut |term| {
+        asks |= matches!(term, Term::Fact(key) if user.is_hidden(key));
+    });
     asks
 }
 
-/// Says of values that are kept from the user that they are, and leaves out on which facts they rest.
+pub(crate) fn text_asks_hidden(user: &User, text: &str) -> bool {
+    Condition::parse(text).is_ok_and(|condition| asks_hidden(user, &condition))
+}
+
+/// Says of what is kept from the user that it is, and leaves out on which facts it rests. Whether a comparison with it
+/// holds is kept as well, for that tells where the value lies.
 fn veil(user: &User, because: &mut [BecauseView]) {
     if user.is_told_all() {
         return;
     }
     for one in because {
-        if one.seen.is_some() && asks_hidden(user, &one.condition) {
-            one.seen = Some(HIDDEN.to_owned());
+        if text_asks_hidden(user, &one.condition) {
+            (one.seen, one.truth) = (Some(HIDDEN.to_owned()), Truth::Unknown);
         }
         one.rests_on.retain(|rest| !user.is_hidden(&rest.what));
     }
 }
 
-/// The same of the parts of a condition.
+/// The same of the parts of a condition: of what is made of others it is said what the others come to as they are told.
 pub(crate) fn veil_parts(user: &User, parts: &mut [Explained]) {
     if user.is_told_all() {
         return;
     }
     for part in parts {
-        if part.seen.is_some() && asks_hidden(user, &part.text) {
+        veil_parts(user, &mut part.parts);
+        part.rests_on.retain(|rest| !user.is_hidden(&rest.what));
+        let Ok(condition) = Condition::parse(&part.text) else { continue };
+        if !asks_hidden(user, &condition) {
+            continue;
+        }
+        let mut truths = part.parts.iter().map(|part| part.truth);
+        let told = match &condition {
+            Condition::All(of) if of.len() == truths.len() => {
+                Some(truths.fold(Truth::True, Truth::and))
+            }
+            Condition::Any(of) if of.len() == truths.len() => {
+                Some(truths.fold(Truth::False, Truth::or))
+            }
+            Condition::Not(_) if truths.len() == 1 => truths.next().map(|truth| !truth),
+            _ => None,
+        };
+        part.truth = told.unwrap_or_default();
+        if told.is_none() || part.seen.is_some() {
             part.seen = Some(HIDDEN.to_owned());
         }
-        part.rests_on.retain(|rest| !user.is_hidden(&rest.what));
-        veil_parts(user, &mut part.parts);
     }
 }
 

@@ -10,7 +10,8 @@ use platform::failure::Failure;
 use serde::Serialize;
 use team::{Right, User};
 
-use crate::why::veil_parts;
+use crate::lens::Lens;
+use crate::why::{asks_hidden, text_asks_hidden, veil_parts};
 use crate::{lens, project};
 
 /// Why somebody does not stand at a stage, and what would bring them there.
@@ -44,6 +45,9 @@ pub struct WhyNotView {
     pub ways: Vec<WayView>,
     /// The question to ask next, if a way begins with one.
     pub ask: Option<QuestionView>,
+    /// Whether what must hold asks for a fact that is kept from the user: then what would bring them there is kept as well,
+    /// for it tells which of its conditions do not hold.
+    pub is_kept: bool,
 }
 
 /// A set of news that brings somebody to a stage.
@@ -112,7 +116,12 @@ pub fn why_not(
         return Err(Failure::refused("no_way_up", words));
     }
     let found = reasons(&lens.in_force(), &history, now, stage);
-    let WhyNot { stage, stands, mut enter, mut gate, mut wake, mut against, ways, ask } = found;
+    let WhyNot { stage, stands, mut enter, mut gate, mut wake, mut against, mut ways, mut ask } = found;
+    let told = Kept::of(user, &lens, stage);
+    let is_kept = told.ways(&mut ways);
+    ask = ask.filter(|_| !is_kept && ways.iter().any(begins_with_a_question));
+    // What stands against it is known to hold, or it would not be named.
+    against.retain(|part| !text_asks_hidden(user, &part.text));
     for part in [&mut enter, &mut gate, &mut wake] {
         veil_parts(user, part.as_mut_slice());
     }
@@ -132,7 +141,43 @@ pub fn why_not(
         against,
         ways: ways.iter().map(way).collect(),
         ask: ask.map(|Question { criterion, ask }| QuestionView { criterion, ask }),
+        is_kept,
     })
+}
+
+fn begins_with_a_question(way: &Way) -> bool {
+    matches!(way.steps.first(), Some(Step::Answer { ask: Some(_), .. }))
+}
+
+/// Whether what is hidden from a user is a part of what a stage asks for.
+pub(crate) struct Kept<'a> {
+    user: &'a User,
+    asks: bool,
+}
+
+impl<'a> Kept<'a> {
+    /// What a stage asks for under the definition in force, as far as it asks for facts themselves: what scores and
+    /// criteria make of them is told.
+    pub(crate) fn of(user: &'a User, lens: &Lens, stage: Stage) -> Kept<'a> {
+        let rules = lens.current().map(|(_, definition)| definition.stages.as_slice());
+        let rules = rules.unwrap_or_default().iter().filter(|rule| rule.stage == stage);
+        let mut asked = rules.flat_map(|rule| rule.gate.iter().chain([&rule.enter]));
+        let asks = !user.is_told_all() && asked.any(|condition| asks_hidden(user, condition));
+        Kept { user, asks }
+    }
+
+    /// Leaves out each way that tells of what is hidden; whether all of them are kept.
+    pub(crate) fn ways(&self, ways: &mut Vec<Way>) -> bool {
+        ways.retain(|way| !self.asks && !self.is_told_by(way));
+        self.asks
+    }
+
+    fn is_told_by(&self, way: &Way) -> bool {
+        way.steps.iter().any(|step| match step {
+            Step::Learn { key, .. } => self.user.is_hidden(key),
+            Step::Answer { .. } | Step::Happen { .. } => false,
+        })
+    }
 }
 
 fn way(way: &Way) -> WayView {

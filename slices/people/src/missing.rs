@@ -54,11 +54,16 @@ pub struct MissingView {
     pub steps: Vec<String>,
     /// How much it takes, as why-not counts it; nothing without a way.
     pub cost: Option<u32>,
+    /// Whether the way is kept from the user, for it tells of a fact that is hidden from them.
+    pub is_kept: bool,
 }
 
 impl MissingView {
     /// In a line: `reply from them; yes to budget`.
     pub fn words(&self) -> String {
+        if self.is_kept && !self.is_there {
+            return "hidden from you".to_owned();
+        }
         match (self.stage, self.is_there, self.steps.is_empty()) {
             (None, ..) => "stands as high as one can".to_owned(),
             (Some(_), true, _) => "nothing".to_owned(),

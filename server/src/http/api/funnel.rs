@@ -158,7 +158,10 @@ fn explained() -> Shape {
         has("text", text_of(0, 64_000)),
         has("english", text_of(0, 64_000)),
         has("truth", word(&["true", "false", "unknown"])),
-        may("seen", text().says("The value seen.")),
+        may(
+            "seen",
+            text().says("The value seen; `hidden` where it is kept from the caller, and the truth with it."),
+        ),
         may("rests_on", list(rest).most(100_000)),
         may("parts", list(named("Explained")).most(100_000).says("What it is made of.")),
     ])
@@ -203,6 +206,12 @@ fn why_not_shape() -> Shape {
             object(vec![has("criterion", text()), has("ask", text())])
                 .or_null()
                 .says("The question to ask next."),
+        ),
+        has(
+            "is_kept",
+            truth().says(
+                "Whether it asks for a fact that is hidden from the caller: then what would bring them there is kept, too.",
+            ),
         ),
     ])
 }

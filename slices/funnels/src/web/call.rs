@@ -61,6 +61,7 @@ struct CallPage {
     next: Option<StageMark>,
     ask_next: String,
     ways: Vec<String>,
+    is_kept: bool,
 }
 
 async fn page(
@@ -146,6 +147,7 @@ fn sheet(
         next: why.next.as_ref().map(|next| StageMark::of(next.stage.as_str())),
         ask_next: found.ask.map(|question| question.ask).unwrap_or_default(),
         ways: found.ways.iter().take(6).map(way_words).collect(),
+        is_kept: found.is_kept,
         name: why.name,
         record,
     })

@@ -193,6 +193,10 @@ fn lacking() -> Shape {
             list(text()).says("The shortest way there; empty if nothing new alone would do."),
         ),
         has("cost", whole(0, i64::MAX).or_null().says("How much it takes, as why-not counts it.")),
+        has(
+            "is_kept",
+            truth().says("Whether the way is kept from the caller, for it tells of what is hidden from them."),
+        ),
         has("words", text().says("In a line.")),
     ])
     .says("What somebody lacks for a stage; of a list, if it was asked for.")
