@@ -357,7 +357,7 @@ fn sqlmap(served: &Served, folder: &Path, cookie: &str, token: &str) -> Result<V
             .args([
                 "--flush-session",
                 "--ignore-code",
-                "401,404,409,422,503",
+                "401,404,409,422,429,503",
                 "--skip",
                 "User-Agent,Referer,Cookie",
             ])

@@ -84,6 +84,7 @@ pub fn trouble_of(failure: &Failure) -> Option<Trouble> {
         | Failure::Forbidden
         | Failure::SignIn
         | Failure::Token
+        | Failure::TooMany { .. }
         | Failure::Refused { .. } => None,
     }
 }

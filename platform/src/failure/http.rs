@@ -85,6 +85,10 @@ impl Failure {
             Failure::SignIn => (StatusCode::UNAUTHORIZED, "sign_in"),
             Failure::Token => (StatusCode::UNAUTHORIZED, "token"),
             Failure::Refused { code, .. } => (StatusCode::CONFLICT, *code),
+            Failure::TooMany { retry_after_s } => {
+                wait = Some(*retry_after_s);
+                (StatusCode::TOO_MANY_REQUESTS, "too_many")
+            }
             Failure::Busy { retry_after_s } => {
                 wait = Some(*retry_after_s);
                 (StatusCode::SERVICE_UNAVAILABLE, "busy")
@@ -300,6 +304,7 @@ mod tests {
             (Failure::SignIn, 401, "sign_in"),
             (Failure::Token, 401, "token"),
             (Failure::refused("deal_closed", "It is closed."), 409, "deal_closed"),
+            (Failure::TooMany { retry_after_s: 3 }, 429, "too_many"),
             (Failure::Busy { retry_after_s: 3 }, 503, "busy"),
             (Failure::broken("the disk said something secret"), 500, "broken"),
         ] {

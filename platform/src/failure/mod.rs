@@ -33,6 +33,11 @@ pub enum Failure {
         /// For people: a sentence.
         words: String,
     },
+    /// Somebody tried too often, and must wait.
+    TooMany {
+        /// Seconds after which to try again.
+        retry_after_s: u32,
+    },
     /// Too much at once; the same request may succeed later.
     Busy {
         /// Seconds after which to try again.
@@ -74,7 +79,7 @@ impl Failure {
 
     /// Whether the same request may well succeed if it is simply made again.
     pub fn may_pass(&self) -> bool {
-        matches!(self, Failure::Busy { .. } | Failure::Broken(_))
+        matches!(self, Failure::TooMany { .. } | Failure::Busy { .. } | Failure::Broken(_))
     }
 }
 
@@ -97,6 +102,9 @@ impl fmt::Display for Failure {
                 "show a token that is in force: Authorization: Bearer, and the token that was made for you",
             ),
             Failure::Refused { words, .. } => f.write_str(words),
+            Failure::TooMany { retry_after_s } => {
+                write!(f, "too many tries; try again in {retry_after_s} s")
+            }
             Failure::Busy { retry_after_s } => {
                 write!(f, "too much at once; try again in {retry_after_s} s")
             }
@@ -115,6 +123,7 @@ impl std::error::Error for Failure {
             | Failure::SignIn
             | Failure::Token
             | Failure::Refused { .. }
+            | Failure::TooMany { .. }
             | Failure::Busy { .. } => None,
         }
     }

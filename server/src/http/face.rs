@@ -20,6 +20,7 @@ fn page(problem: &Problem) -> String {
         "missing" => "There is no such page",
         "forbidden" => "You may not do this",
         "invalid" => "Something could not be read",
+        "too_many" => "Too many tries",
         "busy" => "Too much at once",
         "broken" => "This did not work",
         _ => "This was not done",

@@ -180,7 +180,11 @@ fn wrong_try(served: &Served, first: &[u8], from: &str) -> u16 {
     stream.write_all(first).unwrap();
     stream.write_all(served.head("POST", "/sign-in", &headers, body.len()).as_bytes()).unwrap();
     stream.write_all(body.as_bytes()).unwrap();
-    answer(stream).status
+    let answer = answer(stream);
+    let wait = answer.headers.get("retry-after").map(|wait| wait.parse::<u32>().unwrap());
+    let is_asked_to_wait = wait.is_some_and(|wait| (1..=600).contains(&wait));
+    assert_eq!(answer.status == 429, is_asked_to_wait, "{answer:?}");
+    answer.status
 }
 
 /// How many wrong tries one network has before it must wait.
@@ -192,11 +196,11 @@ fn tries_are_counted_for_who_stands_behind_a_proxy_and_nobody_lies_about_it() {
     program.begin();
     let served = program.serve(&[]);
     for _ in 0..TRIES {
-        assert_ne!(wrong_try(&served, b"", "203.0.113.7"), 503);
+        assert_ne!(wrong_try(&served, b"", "203.0.113.7"), 429);
     }
-    assert_eq!(wrong_try(&served, b"", "203.0.113.7"), 503);
-    assert_ne!(wrong_try(&served, b"", "198.51.100.1"), 503, "another network");
-    assert_eq!(wrong_try(&served, b"", "9.9.9.9, 203.0.113.7"), 503, "what a stranger put before");
+    assert_eq!(wrong_try(&served, b"", "203.0.113.7"), 429);
+    assert_ne!(wrong_try(&served, b"", "198.51.100.1"), 429, "another network");
+    assert_eq!(wrong_try(&served, b"", "9.9.9.9, 203.0.113.7"), 429, "what a stranger put before");
 }
 
 #[test]
@@ -206,8 +210,8 @@ fn what_a_stranger_says_of_others_is_not_believed() {
     let file = program.write("nobody.toml", "[http]\ntrusted_proxies = [\"10.0.0.0/8\"]\n");
     let served = program.serve(&["--config", &file]);
     let tries = (0..TRIES).map(|number| wrong_try(&served, b"", &format!("203.0.{number}.7")));
-    assert!(tries.collect::<Vec<_>>().iter().all(|status| *status != 503));
-    assert_eq!(wrong_try(&served, b"", "198.51.100.1"), 503, "all of them were one");
+    assert!(tries.collect::<Vec<_>>().iter().all(|status| *status != 429));
+    assert_eq!(wrong_try(&served, b"", "198.51.100.1"), 429, "all of them were one");
 }
 
 #[test]
@@ -218,12 +222,12 @@ fn a_balancer_says_first_for_whom_it_speaks() {
     let served = program.serve(&["--config", &file]);
     let line = |from: &str| format!("PROXY TCP4 {from} 192.0.2.1 4711 443\r\n").into_bytes();
     for _ in 0..TRIES {
-        assert_ne!(wrong_try(&served, &line("203.0.113.7"), ""), 503);
+        assert_ne!(wrong_try(&served, &line("203.0.113.7"), ""), 429);
     }
-    assert_eq!(wrong_try(&served, &line("203.0.113.7"), ""), 503);
-    assert_ne!(wrong_try(&served, &line("198.51.100.1"), ""), 503);
+    assert_eq!(wrong_try(&served, &line("203.0.113.7"), ""), 429);
+    assert_ne!(wrong_try(&served, &line("198.51.100.1"), ""), 429);
     // The browser behind the balancer is no proxy of ours, and speaks for itself alone.
-    assert_eq!(wrong_try(&served, &line("203.0.113.7"), "192.0.2.77"), 503);
+    assert_eq!(wrong_try(&served, &line("203.0.113.7"), "192.0.2.77"), 429);
 
     // A connection of the balancer that does not say it is no connection.
     for first in [&b"GET / HTTP/1.1\r\nhost: x\r\n\r\n"[..], b"PROXY TCP4 nonsense\r\n"] {

@@ -11,7 +11,7 @@ use team::{Sight, User, guesses};
 /// Lets nobody ask on who has just met very many addresses of others.
 ///
 /// # Errors
-/// `Busy` with how long to wait.
+/// `TooMany` with how long to wait.
 pub(crate) fn may_ask(tx: &mut Tx, who: &User, now: Moment) -> Result<(), Failure> {
     if who.sight == Sight::Everybody { Ok(()) } else { guesses::may_go_on(tx, who, now) }
 }

@@ -23,7 +23,7 @@ pub(crate) struct ChangePassword {
 /// Puts a new password in place of the old one. Every other session ends, and this one gets a new token.
 ///
 /// # Errors
-/// `Refused` with `prove_failed` for a wrong old one, or with `prove_yourself` without one; `Busy` after too many
+/// `Refused` with `prove_failed` for a wrong old one, or with `prove_yourself` without one; `TooMany` after too many
 /// tries; `Invalid` for a new one that is not accepted.
 pub(crate) async fn change_password(
     app: &App,

@@ -18,12 +18,12 @@ fn of(who: &User) -> Vec<u8> {
 /// Whether somebody may go on.
 ///
 /// # Errors
-/// `Busy` with how long to wait, after too many.
+/// `TooMany` with how long to wait, after too many.
 pub fn may_go_on(tx: &mut Tx, who: &User, now: Moment) -> Result<(), Failure> {
     let pause = Span::minutes(PAUSE_MINUTES);
     match store::tries(tx, of(who))? {
         Some((tries, since_at)) if tries >= GUESSES_MAX && since_at + pause > now => {
-            Err(Failure::Busy { retry_after_s: seconds_until(now, since_at + pause) })
+            Err(Failure::TooMany { retry_after_s: seconds_until(now, since_at + pause) })
         }
         _ => Ok(()),
     }

@@ -68,6 +68,7 @@ fn holder(world: &World, token: &str) -> Option<String> {
 fn code(failure: &Failure) -> &str {
     match failure {
         Failure::Refused { code, .. } => code,
+        Failure::TooMany { .. } => "too_many",
         Failure::Busy { .. } => "busy",
         Failure::Invalid(_) => "invalid",
         Failure::Forbidden => "forbidden",
@@ -176,7 +177,7 @@ fn whoever_has_the_password_guesses_few_codes() {
             assert_eq!(code(&show(world, &step, "000000").unwrap_err()), "code_failed");
         }
         let last = step(world);
-        assert_eq!(code(&show(world, &last, "000000").unwrap_err()), "busy");
+        assert_eq!(code(&show(world, &last, "000000").unwrap_err()), "too_many");
         world.clock.advance(Span::minutes(11));
         assert_eq!(
             code(&show(world, &last, "000000").unwrap_err()),
@@ -226,7 +227,7 @@ fn what_opens_an_account_is_changed_only_after_a_proof() {
         }
         let busy =
             at_once(prove(&world.app, &who, PASSWORD.to_owned(), Peer::NOWHERE, proved.token()));
-        assert_eq!(code(&busy.unwrap_err()), "busy", "guesses from within are counted, too");
+        assert_eq!(code(&busy.unwrap_err()), "too_many", "guesses from within are counted, too");
     });
 }
 
@@ -363,7 +364,7 @@ fn links_are_not_tried_at_leisure() {
             "no_invitation",
             "a right one gives its try back"
         );
-        assert_eq!(code(&look(&link).unwrap_err()), "busy");
+        assert_eq!(code(&look(&link).unwrap_err()), "too_many");
     });
 }
 
@@ -496,7 +497,7 @@ fn a_wrong_password_costs_the_same_whoever_is_asked_for() {
             for _ in 0..5 {
                 let _refused = knock(world, email, "wrong");
             }
-            work(world, || assert_eq!(code(&knock(world, email, "wrong").unwrap_err()), "busy"))
+            work(world, || assert_eq!(code(&knock(world, email, "wrong").unwrap_err()), "too_many"))
         };
         world.clock.advance(Span::minutes(11));
         let known = waits(MARA);

@@ -19,7 +19,7 @@ use crate::user::User;
 /// Takes the password of whoever is signed in, and puts a new session in place of theirs.
 ///
 /// # Errors
-/// `Refused` with `prove_failed`, saying how many tries are left; `Busy` with the seconds to wait after too many.
+/// `Refused` with `prove_failed`, saying how many tries are left; `TooMany` with the seconds to wait after too many.
 pub(crate) async fn prove(
     app: &App,
     who: &User,

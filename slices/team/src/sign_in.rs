@@ -60,7 +60,7 @@ pub struct SignInView {
 /// words and the work that it takes are the same whether the address exists or not, and whatever stands about its user.
 ///
 /// # Errors
-/// `Refused` with `sign_in_failed`, saying how many tries are left; `Busy` with the seconds to wait after
+/// `Refused` with `sign_in_failed`, saying how many tries are left; `TooMany` with the seconds to wait after
 /// too many.
 pub async fn sign_in(
     app: &App,

@@ -171,7 +171,7 @@ impl<'a> Teller<'a> {
 fn failed(failure: &Failure) -> String {
     match failure {
         Failure::Refused { code, words } => format!("refused ({code}): {words}"),
-        Failure::Busy { retry_after_s } => format!("must wait {retry_after_s} s"),
+        Failure::TooMany { retry_after_s } => format!("must wait {retry_after_s} s"),
         other => format!("failed: {other}"),
     }
 }

@@ -43,7 +43,7 @@ impl Buckets {
     /// Counts a try and says how many are left after it.
     ///
     /// # Errors
-    /// `Busy` with the seconds to wait, if there were too many before it.
+    /// `TooMany` with the seconds to wait, if there were too many before it.
     pub(crate) fn count(&self, tx: &mut Tx, now: Moment) -> Result<i64, Failure> {
         let pause = Span::minutes(PAUSE_MINUTES);
         let mut left = i64::MAX;
@@ -57,7 +57,7 @@ impl Buckets {
             left = left.min(tries_max - tries);
         }
         match over_at {
-            Some(over_at) => Err(Failure::Busy { retry_after_s: seconds_until(now, over_at) }),
+            Some(over_at) => Err(Failure::TooMany { retry_after_s: seconds_until(now, over_at) }),
             None => Ok(left),
         }
     }

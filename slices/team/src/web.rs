@@ -170,7 +170,7 @@ async fn do_sign_in(
     let error = match failure {
         Failure::Refused { words, .. } => in_two(&words),
         Failure::SignIn => in_two("That did not work. Try again"),
-        Failure::Busy { retry_after_s } => {
+        Failure::TooMany { retry_after_s } | Failure::Busy { retry_after_s } => {
             retry_after = Some(HeaderValue::from(retry_after_s));
             ("Too many tries.".to_owned(), format!("Wait {}, then try again.", wait(retry_after_s)))
         }

@@ -299,8 +299,8 @@ fn whoever_meets_addresses_of_others_is_counted_and_has_to_pause() {
         let (who, now) = (ann.clone(), world.now());
         let paused = move |tx: &mut Tx| upsert(tx, &who, std::slice::from_ref(&again), now);
         let paused = world.db.write_blocking(paused).unwrap_err();
-        assert!(matches!(paused, Failure::Busy { retry_after_s: 1..=600 }), "{paused}");
-        assert!(matches!(edit(&ann, "person.phone", "+493012345"), Err(Failure::Busy { .. })));
+        assert!(matches!(paused, Failure::TooMany { retry_after_s: 1..=600 }), "{paused}");
+        assert!(matches!(edit(&ann, "person.phone", "+493012345"), Err(Failure::TooMany { .. })));
         edit(&ann, "person.title", "COO").expect("what says nothing of others goes on");
         tell(world, &ben, json!({ "email": "new@south.example" }));
         world.clock.advance(moment::Span::minutes(10));

@@ -71,7 +71,7 @@ fn which(company: &str) -> &'static str {
 ///
 /// # Errors
 /// `Forbidden` without the right to edit people; `Invalid` for what cannot be read or is not the user's to write, at its
-/// field; `Refused` with `two_people` if the keys are those of two, or of somebody whom the user does not see; `Busy` for
+/// field; `Refused` with `two_people` if the keys are those of two, or of somebody whom the user does not see; `TooMany` for
 /// whoever met too many such.
 pub fn person(
     tx: &mut Tx,

@@ -28,7 +28,7 @@ pub(crate) struct Accept {
 /// The invitation to which a link belongs. Counted for the network, so that nobody tries links at leisure.
 ///
 /// # Errors
-/// `Refused` with `no_invitation` if it lets nobody in: the words are the same for one that never was. `Busy` after
+/// `Refused` with `no_invitation` if it lets nobody in: the words are the same for one that never was. `TooMany` after
 /// too many tries.
 pub(crate) async fn look(app: &App, token: &str, peer: Peer) -> Result<Invitation, Failure> {
     let (now, token) = (app.clock.now(), token.to_owned());

@@ -294,7 +294,7 @@ fn failed(tx: &mut Tx, user: Option<UserId>, why: &str, now: Moment) -> Result<(
 /// theirs, which are two things already.
 ///
 /// # Errors
-/// As [`believed`]; `Refused` with `passkey_copied`; `Busy` after too many tries.
+/// As [`believed`]; `Refused` with `passkey_copied`; `TooMany` after too many tries.
 pub(crate) async fn enter(
     app: &App,
     (browser, answer): (&str, &str),

@@ -49,7 +49,7 @@ struct Claims {
 ///
 /// # Errors
 /// `Refused` with `provider` if something is wrong on the way, with `not_a_member` if the provider knows them and we do
-/// not let them in; `Busy` after too many tries.
+/// not let them in; `TooMany` after too many tries.
 pub(crate) async fn enter(
     app: &App,
     key: &str,

@@ -52,7 +52,7 @@ pub(crate) enum Taken {
 ///
 /// # Errors
 /// `SignIn` if there is no such door, or not any more; `Invalid` with `code` for a code that is not the app's; as
-/// [`passkey::keep`]; `Busy` after too many tries.
+/// [`passkey::keep`]; `TooMany` after too many tries.
 pub(crate) async fn enrol(
     app: &App,
     token: &str,

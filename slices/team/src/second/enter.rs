@@ -32,7 +32,7 @@ pub(crate) struct Knocker {
 ///
 /// # Errors
 /// `SignIn` if there is no such door, or not any more; `Refused` with `code_failed`, saying how many tries are left;
-/// `Busy` with the seconds to wait after too many.
+/// `TooMany` with the seconds to wait after too many.
 pub(crate) async fn enter(
     app: &App,
     (token, shown): (&str, &str),

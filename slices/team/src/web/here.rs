@@ -91,7 +91,7 @@ pub(super) fn shown(failure: Failure, here: &str) -> Result<Shown, Failure> {
             Shown::Elsewhere(Redirect::to(&way).into_response())
         }
         Failure::Refused { words, .. } => Shown::Here(vec![Field { name: String::new(), words }]),
-        Failure::Busy { retry_after_s } => {
+        Failure::TooMany { retry_after_s } | Failure::Busy { retry_after_s } => {
             let words =
                 format!("Too many tries. Wait {}, then try again.", super::wait(retry_after_s));
             Shown::Here(vec![Field { name: String::new(), words }])
