@@ -146,11 +146,15 @@ fn still(value: &mut Value) {
 /// Takes the whole workspace out of one and into the other; gives what was taken out.
 fn moved(from: &Program, to: &Program) -> BTreeMap<String, Vec<String>> {
     let args = ["workspace", "export", "whole.tar.gz", "--with-secrets", "--json"];
-    from.run(&args).must_be_done();
+    let out = from.run(&args).must_be_done().json()["exported"].clone();
     assert_eq!(from.run(&args).json()["error"]["code"], "file_exists");
     let file = from.file("whole.tar.gz");
     let file = file.to_str().unwrap();
-    to.run(&["workspace", "import", file, "--json"]).must_be_done();
+    let into =
+        to.run(&["workspace", "import", file, "--json"]).must_be_done().json()["imported"].clone();
+    for what in ["tables", "rows", "files"] {
+        assert_eq!(into[what], out[what], "{what} are counted alike");
+    }
     assert_eq!(
         to.run(&["workspace", "import", file, "--json"]).json()["error"]["code"],
         "not_empty"

@@ -36,7 +36,7 @@ const TOLD_EVERY_BYTES: u64 = 4 << 20;
 pub struct Imported {
     /// Its name.
     pub workspace: String,
-    /// Tables that had rows.
+    /// Tables, whether or not they have rows: as many as were taken out.
     pub tables: usize,
     /// Rows: of each table as many as its manifest says.
     pub rows: u64,
@@ -221,7 +221,7 @@ pub fn import(
         db::begin_ids_at(tx, id + 1)?;
         let job = jobs::enqueue_as(tx, id, REBUILD, Some("all"), &Value::Null, now)?;
         let files = expected.files.len();
-        let tables = of_table.values().filter(|rows| **rows > 0).count();
+        let tables = expected.tables.len();
         Ok(Imported { workspace: expected.workspace, tables, rows, files, job })
     });
     if written.is_err() {
