@@ -1,8 +1,8 @@
 //! The timeline: activities as sentences, grouped by day.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use funnel::history::{Activity, Agent, Direction, Entry, Value, What};
+use funnel::history::{Activity, Agent, Direction, Entry, Fact, Observation, Value, What};
 use moment::Moment;
 use platform::page::words::Almanac;
 
@@ -185,6 +185,7 @@ pub fn days<'a>(told: &Told<'a>, almanac: &Almanac) -> (Vec<Day>, Option<Before>
     let first = told.name.split(' ').next().filter(|_| told.others.is_empty());
     let first = first.unwrap_or(told.name);
     let placed = |entry: &Entry| Before { at: entry.occurred_at, id: entry.id };
+    let back = taken_back(told.entries);
     let instead: HashSet<i64> = told.lines.iter().filter_map(|line| line.instead_of).collect();
     let own = told.entries.iter().filter(|entry| !instead.contains(&entry.id));
     let place = |name, entry| Place { at: placed(entry), what: Thing::Entry(name, entry) };
@@ -221,7 +222,8 @@ pub fn days<'a>(told: &Told<'a>, almanac: &Almanac) -> (Vec<Day>, Option<Before>
         let line = match what {
             Thing::Entry(name, entry) => {
                 let about = if told.others.is_empty() { "" } else { name };
-                item(entry, (name, about), told.show, told.reading, almanac)
+                let of = (told.reading, back.contains(&entry.id));
+                item(entry, (name, about), told.show, of, almanac)
             }
             Thing::Move(step) => Some(change(step, almanac)),
             Thing::Line(line) => Some(Item { html: line.html.clone(), ..blank(line.at, almanac) }),
@@ -269,12 +271,48 @@ fn change(step: &Moved, almanac: &Almanac) -> Item {
     }
 }
 
-/// A line about an entry of whoever is called `first`; `about` names them where others are told of, too.
+/// Ids that are given one after the other end far below this; those made of what names an entry begin far above.
+const GIVEN_IDS_END: i64 = 1 << 48;
+
+/// The entries that take back what was said by hand: of one fact, what held before, as its own source had said it, and
+/// under an id that was given. What a source says by itself has an id that is made of it.
+fn taken_back(entries: &[Entry]) -> HashSet<i64> {
+    struct Word<'a> {
+        source: &'a str,
+        value: &'a Value,
+        is_by_hand: bool,
+    }
+    let mut words: HashMap<&str, Vec<Word<'_>>> = HashMap::new();
+    let mut found = HashSet::new();
+    for entry in entries {
+        let What::Facts(Observation { source, facts }) = &entry.what else { continue };
+        for Fact { key, value, .. } in facts {
+            let said = words.entry(key).or_default();
+            let mut is_by_hand = **source == *crate::edit::EDIT && facts.len() == 1;
+            if let ([.., last], 1) = (said.as_slice(), facts.len())
+                && last.is_by_hand
+                && (0..GIVEN_IDS_END).contains(&entry.id)
+            {
+                let before = said.len().checked_sub(2).and_then(|at| said.get(at));
+                let (of, held) =
+                    before.map_or((crate::edit::EDIT, &Value::Null), |it| (it.source, it.value));
+                if (of, held) == (&**source, value) {
+                    found.insert(entry.id);
+                    is_by_hand = true;
+                }
+            }
+            said.push(Word { source, value, is_by_hand });
+        }
+    }
+    found
+}
+
+/// A line about an entry of whoever is called `first`; `about_whom` names them where others are told of, too.
 fn item(
     entry: &Entry,
     (first, about_whom): (&str, &str),
     show: Show,
-    reading: Option<&Reading>,
+    (reading, is_taken_back): (Option<&Reading>, bool),
     almanac: &Almanac,
 ) -> Option<Item> {
     let blank = Item { anchor: anchor(entry.id), ..blank(entry.occurred_at, almanac) };
@@ -300,11 +338,18 @@ fn item(
             if said.is_empty() {
                 return None;
             }
-            let did = match &*observation.source {
-                crate::edit::EDIT => "Said by hand".to_owned(),
-                source => format!("Learned from {source}"),
+            let said = said.join(", ");
+            let (icon, did, about) = match (&*observation.source, is_taken_back) {
+                (crate::edit::EDIT, true) => {
+                    ("undo", "Taken back".to_owned(), format!("{said} again"))
+                }
+                (source, true) => {
+                    ("undo", "Taken back".to_owned(), format!("{said} again, as {source} said it"))
+                }
+                (crate::edit::EDIT, false) => ("file", "Said by hand".to_owned(), said),
+                (source, false) => ("file", format!("Learned from {source}"), said),
             };
-            Some(Item { icon: "file", did, about: said.join(", "), ..blank })
+            Some(Item { icon, did, about, ..blank })
         }
         What::Activity(activity) if show.shows(activity.kind.as_str()) => {
             let (icon, is_theirs, did) = sentence(activity);
@@ -529,6 +574,45 @@ mod tests {
             );
             assert_eq!(days[0].heading, "Today");
         }
+    }
+
+    #[test]
+    fn what_is_taken_back_is_not_learned_again() {
+        let almanac = Almanac::new(Moment(0), "UTC");
+        const MADE: i64 = 1 << 60;
+        let said = |id, at: i64, source: &str, title: Value| Entry {
+            id,
+            occurred_at: Moment(at),
+            recorded_at: Moment(at),
+            what: What::Facts(Observation {
+                source: source.into(),
+                facts: vec![Fact::certain("person.title", title)],
+            }),
+        };
+        let entries = [
+            said(MADE, 1, "form", "Analyst".into()),
+            said(2, 2, "edit", "COO".into()),
+            said(3, 3, "form", "Analyst".into()),
+            said(4, 4, "edit", "COO".into()),
+            // The form is sent again: that is learned.
+            said(MADE + 1, 5, "form", "Analyst".into()),
+            said(6, 6, "edit", "CEO".into()),
+        ];
+        let (found, _) = days(&told(&entries, &[]), &almanac);
+        let lines: Vec<String> =
+            found[0].items.iter().rev().map(|it| format!("{}: {}", it.did, it.about)).collect();
+        let expected = [
+            "Learned from form: Title Analyst",
+            "Said by hand: Title COO",
+            "Taken back: Title Analyst again, as form said it",
+            "Taken back: Title COO again",
+            "Learned from form: Title Analyst",
+            "Said by hand: Title CEO",
+        ];
+        assert_eq!(lines, expected);
+        let first = [said(1, 1, "edit", "COO".into()), said(2, 2, "edit", Value::Null)];
+        let (found, _) = days(&told(&first, &[]), &almanac);
+        assert_eq!(found[0].items[0].about, "Title unknown again");
     }
 
     #[test]
