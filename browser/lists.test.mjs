@@ -150,3 +150,27 @@ test("rows are selected by key, one and up to one", async () => {
   await Promise.all([page.waitForURL(/\/people\/per_/), page.keyboard.press("Enter")]);
   quiet();
 });
+
+test("the foot counts whom a search finds, also as it is counted anew, and whom an order leaves out", async () => {
+  const { page, quiet } = view;
+  await page.goto("/people?sort=name");
+  const whole = await total(page);
+  const name = (await rows(page).first().locator("[data-m=name] a").innerText()).split(" ")[0];
+  const counted = page.waitForResponse((answer) => answer.url().includes("/people/count?"));
+  await page.goto(`/people?q=${encodeURIComponent(name)}`);
+  const found = await rows(page).count();
+  assert.ok(found > 0 && found < whole);
+  assert.equal(await total(page), found);
+  assert.match(await page.locator(".listfoot").innerText(), /people found/);
+  assert.equal((await (await counted).json()).count, found);
+  assert.equal(await total(page), found);
+
+  await page.goto("/people?sort=company.employees");
+  await ready(page);
+  const foot = page.locator("[data-left-out]");
+  const left = (await foot.count()) > 0 ? number(await foot.locator("b").innerText()) : 0;
+  await page.goto("/people?where=" + encodeURIComponent("known(company.employees)"));
+  await ready(page);
+  assert.equal((await total(page)) + left, whole, "whoever is counted is in the order, or said not to be");
+  quiet();
+});

@@ -102,8 +102,8 @@ async function countFound(): Promise<void> {
     asked += 1;
     const answer = await text(asks, "application/json");
     if (answer === null || !place.isConnected) continue;
-    const { count } = JSON.parse(answer) as { count: number | null };
-    if (count !== null) put(place, count);
+    const { count, is_more: isMore } = JSON.parse(answer) as { count: number | null; is_more?: boolean };
+    if (count !== null) put(place, count, isMore);
   }
   const took = performance.now() - began;
   const wait = Math.max(COUNTS_EVERY_MS, asked > 0 ? took / COUNTING_SHARE : 0);
@@ -124,7 +124,7 @@ async function refreshCounts(asks: string): Promise<void> {
   }
 }
 
-function put(place: HTMLElement, count: number): void {
-  const words = grouped.format(count);
+function put(place: HTMLElement, count: number, isMore = false): void {
+  const words = `${grouped.format(count)}${isMore ? "+" : ""}`;
   if (place.textContent !== words) place.textContent = words;
 }

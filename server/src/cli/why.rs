@@ -103,7 +103,11 @@ fn by_hand(text: &mut String, said: &HandView) {
 }
 
 fn judged(text: &mut String, because: &BecauseView, ink: Ink) {
-    let seen = because.seen.as_deref().map(|seen| format!(" = {}", seen_in_words(seen))).unwrap_or_default();
+    let seen = because
+        .seen
+        .as_deref()
+        .map(|seen| format!(" = {}", seen_in_words(seen)))
+        .unwrap_or_default();
     let indent = if because.part == Part::Under { "    " } else { "  " };
     text.push_str(&format!("{indent}{} {}{seen}\n", mark(because.truth, ink), because.english));
     for rest in &because.rests_on {
@@ -116,7 +120,8 @@ fn judged(text: &mut String, because: &BecauseView, ink: Ink) {
 }
 
 pub(super) fn explained(text: &mut String, part: &Explained, depth: usize, ink: Ink) {
-    let seen = part.seen.as_deref().map(|seen| format!(" = {}", seen_in_words(seen))).unwrap_or_default();
+    let seen =
+        part.seen.as_deref().map(|seen| format!(" = {}", seen_in_words(seen))).unwrap_or_default();
     let indent = "  ".repeat(depth);
     text.push_str(&format!("{indent}{} {}{seen}\n", mark(part.truth, ink), part.english));
     for inner in &part.parts {

@@ -13,6 +13,7 @@ mod figures;
 mod hands;
 mod hardening;
 mod help;
+mod hidden;
 mod make;
 mod moving;
 mod notes;

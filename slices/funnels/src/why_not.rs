@@ -116,7 +116,8 @@ pub fn why_not(
         return Err(Failure::refused("no_way_up", words));
     }
     let found = reasons(&lens.in_force(), &history, now, stage);
-    let WhyNot { stage, stands, mut enter, mut gate, mut wake, mut against, mut ways, mut ask } = found;
+    let WhyNot { stage, stands, mut enter, mut gate, mut wake, mut against, mut ways, mut ask } =
+        found;
     let told = Kept::of(user, &lens, stage);
     let is_kept = told.ways(&mut ways);
     ask = ask.filter(|_| !is_kept && ways.iter().any(begins_with_a_question));

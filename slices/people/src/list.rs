@@ -320,6 +320,19 @@ pub fn found(tx: &mut Tx, who: &User, text: &str) -> Result<Vec<PersonId>, Failu
     search::ids(tx, who, text, ORDERED_MAX)
 }
 
+/// Those whom a text finds and a sieve lets through, the nearest first, of the nearest [`FOUND_MAX`]; nothing while the
+/// condition is not ready.
+pub(crate) fn searched(
+    tx: &mut Tx,
+    who: &User,
+    text: &str,
+    sieve: &Sieve,
+    now: Moment,
+) -> Result<Option<Vec<PersonId>>, Failure> {
+    let found = search::ids(tx, who, text, FOUND_MAX)?;
+    sieve.among(tx, who, &found, now)
+}
+
 /// After how many seconds to ask again for an order that is not ready.
 pub(crate) const READY_AFTER_S: u32 = 15;
 

@@ -160,7 +160,9 @@ fn explained() -> Shape {
         has("truth", word(&["true", "false", "unknown"])),
         may(
             "seen",
-            text().says("The value seen; `hidden` where it is kept from the caller, and the truth with it."),
+            text().says(
+                "The value seen; `hidden` where it is kept from the caller, and the truth with it.",
+            ),
         ),
         may("rests_on", list(rest).most(100_000)),
         may("parts", list(named("Explained")).most(100_000).says("What it is made of.")),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use funnel::Stage;
+use funnel::{Stage, Truth};
 use funnels::segment::Segment;
 use people::list::{List, Sort};
 use people::upsert::{Told, upsert};
@@ -305,5 +305,72 @@ fn whoever_meets_addresses_of_others_is_counted_and_has_to_pause() {
         tell(world, &ben, json!({ "email": "new@south.example" }));
         world.clock.advance(moment::Span::minutes(10));
         assert!(matches!(guess(), Told::Conflict(_)), "and after a pause one may be wrong again");
+    });
+}
+
+/// A prospect earns more than a thousand and has seen the product.
+const EARNS: &str = r#"
+name = "Earns"
+[stages.lead]
+enter = 'known(person.email)'
+[stages.prospect]
+enter = 'person.custom.salary > 1000 && did("demo.held")'
+"#;
+
+#[test]
+fn whether_a_comparison_with_what_is_hidden_holds_is_hidden_as_well() {
+    both(|world| {
+        adopt(world, EARNS, funnels::lens::From::Start);
+        let (ann, veiled) = (somebody(5, ""), somebody(5, "person.custom.salary=hidden"));
+        let people = ["low@north.example", "high@north.example", "none@north.example"];
+        for (email, salary) in people.into_iter().zip([json!(10), json!(5_000), Value::Null]) {
+            tell(
+                world,
+                &ann,
+                json!({ "email": email, "facts": { "person.custom.salary": salary } }),
+            );
+        }
+        let now = world.now();
+        let told = |who: &User, email: &'static str| {
+            let found = read(world, who, move |tx, who| {
+                let stage = Some(Stage::Prospect);
+                let found = funnels::why_not::why_not(tx, who, email, None, stage, now)?;
+                let next = funnels::why::why(tx, who, email, None, now)?.next;
+                let id = people::find::find(tx, who, email)?;
+                let lens = people::main_lens(tx)?.id;
+                let toward = people::missing::Toward::Next;
+                let lacks = funnels::missing::missing(tx, who, lens, &[id], toward, now)?;
+                let told = json!([
+                    found.enter,
+                    found.ways,
+                    found.against,
+                    found.ask,
+                    found.is_kept,
+                    next,
+                    lacks[&id]
+                ]);
+                Ok((found, told, lacks[&id].words()))
+            });
+            found.unwrap()
+        };
+        let [low, high, none] = people.map(|email| told(&veiled, email));
+        assert_eq!((&low.1, &high.1), (&high.1, &none.1), "they are told apart");
+        assert!(low.0.is_kept && low.0.ways.is_empty() && low.2 == "hidden from you", "{low:?}");
+        let enter = low.0.enter.unwrap();
+        assert_eq!((enter.truth, enter.parts[0].truth), (Truth::False, Truth::Unknown));
+        assert_eq!(enter.parts[0].seen.as_deref(), Some("hidden"));
+        let [low, high, none] = people.map(|email| told(&ann, email));
+        assert!(low.1 != high.1 && high.1 != none.1 && !high.0.is_kept, "who is told all is");
+        assert_eq!(high.0.enter.unwrap().parts[0].truth, Truth::True);
+        // A receipt says that the rule held, and of what is hidden nothing.
+        let demo = json!([{ "kind": "demo.held" }]);
+        tell(world, &ann, json!({ "email": "high@north.example", "activities": demo }));
+        let why = read(world, &veiled, move |tx, who| {
+            funnels::why::why(tx, who, "high@north.example", None, now)
+        });
+        let moved = &why.unwrap().moves[0];
+        assert_eq!((moved.rule.as_str(), moved.because.len()), ("enter prospect", 2));
+        let truths: Vec<Truth> = moved.because.iter().map(|one| one.truth).collect();
+        assert_eq!(truths, [Truth::Unknown, Truth::True]);
     });
 }

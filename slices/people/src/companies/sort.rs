@@ -79,7 +79,7 @@ impl CompanySort {
     ///
     /// # Errors
     /// `Refused` with `hidden_field` for the order of what is kept from the user.
-    pub(super) fn may_order(&self, who: &User) -> Result<(), Failure> {
+    pub(crate) fn may_order(&self, who: &User) -> Result<(), Failure> {
         let of = match self {
             CompanySort::Name => "company.name",
             CompanySort::Fact(key) => key,

@@ -159,6 +159,8 @@ pub struct Total {
     pub count: Option<i64>,
     /// Where to ask for it as it changes; empty where the tabs say it.
     pub asks: String,
+    /// Whether there are more than these, for so many are counted at most.
+    pub is_more: bool,
 }
 
 /// The page.
@@ -219,6 +221,12 @@ pub struct ListPage {
     pub unordered: Option<(String, String)>,
     /// How many are found.
     pub total: Total,
+    /// Whether they were searched for.
+    pub is_searched: bool,
+    /// How many are shown of a search that found more than a page, the nearest; nothing if all are.
+    pub nearest: Option<i64>,
+    /// How many are not in the order, for what it goes by is unknown of them.
+    pub left_out: Option<Total>,
     /// Whether the bar of stages says something of those who are shown.
     pub is_bar_shown: bool,
     /// The bar of stages.

@@ -18,8 +18,10 @@ pub struct SavedLine {
     pub says: String,
     /// How many are in it; nothing while that is counted.
     pub count: Option<i64>,
-    /// Where to ask for it; empty for a list.
+    /// Where to ask for it; empty for a list, and where it can't be asked.
     pub asks: String,
+    /// Why whoever looks can't be told who is in it.
+    pub fault: Option<String>,
     /// The day on which it was made.
     pub made: String,
     /// Who made it; empty for the operator.

@@ -5,6 +5,7 @@ mod bulk;
 mod choices;
 mod columns;
 mod conditions;
+mod counted;
 mod held;
 mod rows;
 mod saved;
@@ -12,10 +13,10 @@ mod wanted;
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
-use axum::{Json, Router};
 use funnel::Stage;
 use funnel::condition::form::Form;
 use moment::Moment;
@@ -23,7 +24,6 @@ use platform::app::App;
 use platform::db::Tx;
 use platform::failure::Failure;
 use platform::page::Page;
-use serde_json::{Map, Value, json};
 use team::{FieldRight, Right, User};
 
 use self::ask::{ALL, Ask, cols};
@@ -31,6 +31,7 @@ use self::choices::{
     column_choices, densities, density, formulas, label, missing, tabs, view_here, within,
 };
 use self::columns::{Column, heads};
+use self::counted::{left_out, total, unordered};
 use self::rows::Shown;
 use self::saved::with_stage;
 use self::wanted::{Found, Narrowed, Order, Wanted};
@@ -42,7 +43,7 @@ use crate::list::Cursor;
 use crate::lists::{self, LIST, ListRow};
 use crate::of::Kept;
 use crate::pages::chips;
-use crate::pages::list::{ListPage, ReadingPart, Total, Waiting};
+use crate::pages::list::{ListPage, ReadingPart, Waiting};
 use crate::pages::marks::{Bar, Heat, StageMark, Temperature, TruthMark};
 use crate::segment::{self, SEGMENT, SegmentRow};
 use crate::stand::Standing;
@@ -61,8 +62,8 @@ pub(super) fn routes() -> Router<App> {
             .post(move |app, who, built| conditions::build(of, app, who, built));
         Router::new()
             .route(of.page(), get(move |app, who, ask| page(of, app, who, ask)))
-            .route(&at("/counts"), get(move |app, who| counts(of, app, who)))
-            .route(&at("/count"), get(move |app, who, ask| count(of, app, who, ask)))
+            .route(&at("/counts"), get(move |app, who| counted::counts(of, app, who)))
+            .route(&at("/count"), get(move |app, who, ask| counted::count(of, app, who, ask)))
             .route(&at("/ready"), get(move |app, who, ask| ready(of, app, who, ask)))
             .route(&at("/conditions"), conditions)
     };
@@ -202,7 +203,7 @@ impl Looked {
             .and_then(|read| order.may_be_asked(tx, who, (of, lens.id)).map(|()| read));
         let (own, condition, fault) = match read {
             Ok((own, condition)) => (own, condition, None),
-            Err(Failure::Refused { code: "formula_order", words }) => {
+            Err(Failure::Refused { code: "formula_order" | "hidden_field", words }) => {
                 (None, None, Some(Waiting::NoOrder(words)))
             }
             Err(Failure::Refused { words, .. }) => (None, None, Some(Waiting::Fault(words))),
@@ -290,6 +291,7 @@ fn view(
     let shown = Shown { ask, lens, heads: &heads, columns: &columns, formulas: &formulas };
     let rows = rows::filled(tx, who, &found.rows, &shown, now)?;
     let everyone: u64 = tally.iter().map(|(_, n)| *n).sum();
+    let shown_count = rows.len();
     let more = found.next.map(|cursor| Ask { after: cursor.to_text(), ..ask.clone() }.href());
     let form = looked.own.as_ref().map(|asked| Form::of(asked.condition()));
     let may_edit = who.can(Right::EditPeople);
@@ -324,11 +326,17 @@ fn view(
         missing: missing(ask),
         search: ask.q.clone(),
         kept: ask.kept(),
-        unordered: unordered(ask, &order).filter(|_| more.is_none()),
+        unordered: unordered(ask, &order),
         more,
         rows,
-        total: total(tx, who, ask, wanted, (everyone, waiting.is_some()), now)?,
-        is_bar_shown: !wanted.is_narrow(),
+        total: total(tx, who, ask, wanted, (everyone, waiting.as_ref(), shown_count), now)?,
+        is_searched: wanted.is_searched(),
+        nearest: (wanted.is_nearest_first() && shown_count >= ROWS).then(|| int(ROWS as u64)),
+        left_out: match waiting {
+            None => left_out(tx, who, ask, wanted, everyone, now)?,
+            Some(_) => None,
+        },
+        is_bar_shown: !wanted.is_narrow() && !wanted.is_searched() && waiting.is_none(),
         waiting,
         heads,
         bar: bar(&tally),
@@ -375,40 +383,6 @@ fn exports(who: &User, ask: &Ask, columns: &[Column]) -> Vec<(&'static str, Stri
         ("CSV, for spreadsheets", as_file(Format::Csv)),
         ("JSON Lines, for programs", as_file(Format::JsonLines)),
     ]
-}
-
-/// How many are found: at once where that costs little, else it is asked for by the page.
-fn total(
-    tx: &mut Tx,
-    who: &User,
-    ask: &Ask,
-    wanted: &Wanted,
-    (everyone, is_waiting): (u64, bool),
-    now: Moment,
-) -> Result<Total, Failure> {
-    if !wanted.is_narrow() {
-        return Ok(Total { count: wanted.count(tx, who, now)?.map(int), asks: String::new() });
-    }
-    let asks = ask.asking("count");
-    if is_waiting || everyone > COUNTED_AT_ONCE {
-        return Ok(Total { count: None, asks });
-    }
-    Ok(Total { count: wanted.count(tx, who, now)?.map(int), asks })
-}
-
-/// Those of whom the fact is unknown by which the list is ordered: the fact, and where they are.
-fn unordered(ask: &Ask, order: &Order) -> Option<(String, String)> {
-    let key = order.fact()?;
-    let unknown = format!("!known({key})");
-    let condition = match ask.condition.trim() {
-        "" => unknown,
-        other => format!("({other}) && {unknown}"),
-    };
-    let href = ask.but(|ask| {
-        (ask.sort, ask.dir) = ("name".to_owned(), String::new());
-        ask.condition = condition;
-    });
-    Some((Column::Fact(key.to_owned()).label(), href))
 }
 
 fn int(count: u64) -> i64 {
@@ -460,44 +434,6 @@ fn bar(tally: &[(Stage, u64)]) -> Bar {
     }
 }
 
-/// How many stand where, for a page that is open.
-async fn counts(of: Of, State(app): State<App>, who: User) -> Result<Json<Value>, Failure> {
-    who.may(Right::ReadPeople)?;
-    let tally = app
-        .db
-        .read(move |tx| {
-            let lens = crate::lens_for(tx, &who, None)?;
-            wanted::tally(tx, &who, of, lens.id)
-        })
-        .await?;
-    let everyone: u64 = tally.iter().map(|(_, count)| count).sum();
-    let mut counts: Map<String, Value> =
-        tally.iter().map(|(stage, count)| (stage.as_str().to_owned(), json!(count))).collect();
-    counts.insert(String::new(), json!(everyone));
-    Ok(Json(Value::Object(counts)))
-}
-
-/// How many meet a condition, for a page that is open; nothing while it is not ready.
-async fn count(
-    of: Of,
-    State(app): State<App>,
-    who: User,
-    Query(ask): Query<Ask>,
-) -> Result<Json<Value>, Failure> {
-    let now = app.clock.now();
-    let count = app
-        .db
-        .read(move |tx| {
-            let (looked, _) = Looked::at(tx, &who, Ask { of, ..ask })?;
-            match looked.fault {
-                Some(_) => Ok(None),
-                None => looked.wanted.count(tx, &who, now),
-            }
-        })
-        .await?;
-    Ok(Json(json!({ "count": count })))
-}
-
 /// Whether what a list asks for is ready, for a page that waits for it.
 async fn ready(
     of: Of,
@@ -547,15 +483,5 @@ mod tests {
         let cells: Vec<&str> = heads.iter().map(|head| head.cell).collect();
         assert_eq!(&cells[..4], ["name", "co", "stage", "missing"]);
         assert!(missing(&ask)[1].is_here);
-    }
-
-    #[test]
-    fn whoever_is_in_no_order_can_be_shown() {
-        let ask = Ask { condition: "a || b".into(), ..Ask::default() };
-        let (label, href) =
-            unordered(&ask, &Order::by_fact(Of::People, "person.custom.plan")).unwrap();
-        assert_eq!(label, "plan");
-        assert!(href.contains(&encode("(a || b) && !known(person.custom.plan)")), "{href}");
-        assert_eq!(unordered(&ask, &Order::People(Sort::Name)), None);
     }
 }

@@ -190,15 +190,15 @@ fn saved(tx: &mut Tx, who: &User, now: moment::Moment) -> Result<SavedPage, Fail
     let mut segment_lines = Vec::with_capacity(segments.len());
     for row in segments {
         let (id, of) = (outside.encode(SEGMENT, row.id), row.of);
-        let asked = crate::condition::read_of(tx, of, lens.id, &row.condition);
-        let (says, count) = match asked {
+        let asked = wanted::read(tx, who, (of, lens.id), &row.condition);
+        let (says, count, fault) = match asked {
             Ok(asked) => {
                 let says = asked.condition().in_english().to_string();
                 let all = Wanted::all(of, lens.id, asked);
-                (says, if counts_now { all.count(tx, who, now)? } else { None })
+                (says, if counts_now { all.count(tx, who, now)? } else { None }, None)
             }
-            // A definition may have lost what it names; the page of the segment says so.
-            Err(Failure::Refused { .. }) => (row.condition.clone(), None),
+            // It may ask for what is kept from the user, or a definition may have lost what it names.
+            Err(Failure::Refused { words, .. }) => (row.condition.clone(), None, Some(words)),
             Err(other) => return Err(other),
         };
         segment_lines.push(SavedLine {
@@ -207,7 +207,11 @@ fn saved(tx: &mut Tx, who: &User, now: moment::Moment) -> Result<SavedPage, Fail
             of,
             says,
             count: count.map(int),
-            asks: format!("{}/count?in={id}", of.page()),
+            asks: match fault {
+                None => format!("{}/count?in={id}", of.page()),
+                Some(_) => String::new(),
+            },
+            fault,
             made: almanac.date(row.made_at).words,
             maker: maker(row.made_by),
         });
@@ -219,6 +223,7 @@ fn saved(tx: &mut Tx, who: &User, now: moment::Moment) -> Result<SavedPage, Fail
         says: String::new(),
         count: Some(int(row.members)),
         asks: String::new(),
+        fault: None,
         made: almanac.date(row.made_at).words,
         maker: maker(row.made_by),
     });

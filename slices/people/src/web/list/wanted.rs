@@ -66,13 +66,17 @@ impl Order {
     /// Whether whoever looks may have it here; of a formula it may be asked only what its condition may.
     ///
     /// # Errors
-    /// `Refused` with `formula_order`.
+    /// `Refused` with `formula_order`, and with `hidden_field` for the order of what is kept from the user.
     pub(super) fn may_be_asked(
         &self,
         tx: &mut Tx,
         who: &User,
         about: (Of, LensId),
     ) -> Result<(), Failure> {
+        match self {
+            Order::People(sort) => list::may_order(who, sort)?,
+            Order::Companies(sort) => sort.may_order(who)?,
+        }
         match self.fact() {
             Some(key) if formula::is_one(tx, key)? => formula::asked(tx, who, about, key).map(drop),
             Some(_) | None => Ok(()),
@@ -224,6 +228,34 @@ impl Wanted {
         self
     }
 
+    /// What is searched for; nothing if nothing is.
+    fn search(&self) -> Option<&str> {
+        let search = match self {
+            Wanted::People { list, .. } => list.search.as_deref(),
+            Wanted::Companies(list) => list.search.as_deref(),
+        };
+        search.map(str::trim).filter(|text| !text.is_empty())
+    }
+
+    /// Whether a search is shown as far as one page goes, the nearest first.
+    pub(super) fn is_nearest_first(&self) -> bool {
+        let is_in_order = match self {
+            Wanted::People { .. } => false,
+            Wanted::Companies(list) => list.sort != CompanySort::Name || list.descending,
+        };
+        self.search().is_some() && !is_in_order
+    }
+
+    /// Whether there are more than were counted: a search finds so many at most.
+    pub(super) fn is_more_than(&self, count: u64) -> bool {
+        self.is_searched() && usize::try_from(count).is_ok_and(|count| count >= list::FOUND_MAX)
+    }
+
+    /// Whether something is searched for.
+    pub(super) fn is_searched(&self) -> bool {
+        self.search().is_some()
+    }
+
     /// A page; nothing while something is not ready.
     pub(super) fn find(
         &self,
@@ -246,9 +278,14 @@ impl Wanted {
         who: &User,
         now: Moment,
     ) -> Result<Option<u64>, Failure> {
-        match self {
-            Wanted::People { sieve, .. } => sieve.count(tx, who, now),
-            Wanted::Companies(list) => companies::count(tx, who, list, now),
+        match (self, self.search()) {
+            (Wanted::People { list, sieve }, Some(text)) => {
+                let stages = list.stages.clone();
+                let found = list::searched(tx, who, text, &Sieve { stages, ..sieve.clone() }, now)?;
+                Ok(found.map(|found| u64::try_from(found.len()).unwrap_or(u64::MAX)))
+            }
+            (Wanted::People { sieve, .. }, None) => sieve.count(tx, who, now),
+            (Wanted::Companies(list), _) => companies::count(tx, who, list, now),
         }
     }
 
