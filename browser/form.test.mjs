@@ -156,5 +156,20 @@ test("the form fits a phone, in the dark too", async () => {
   await page.click("#as-form");
   await page.waitForSelector("[data-place]");
   await fitsTheWindow(page);
+  // Whatever a chip has, the way to remove it is at its end.
+  const misplaced = await page.locator(".cond:visible").evaluateAll((chips) =>
+    chips.filter((chip) => {
+      const [all, remove] = [chip, chip.querySelector("[data-remove]")].map((one) => one.getBoundingClientRect());
+      return remove.width > 0 && all.right - remove.right > 3;
+    }).length,
+  );
+  assert.equal(misplaced, 0);
+  assert.ok(await page.locator(".cond:has([data-cell=term][hidden]):visible").count(), "there is a chip without a term");
+  // Where there is room, a long term is read to its end.
+  await page.setViewportSize({ width: 1440, height: 900 });
+  const cut = await page.locator("[data-cell=term]:visible").evaluateAll((fields) =>
+    fields.filter((field) => field.scrollWidth > field.clientWidth + 1).map((field) => field.value),
+  );
+  assert.deepEqual(cut, []);
   quiet();
 });

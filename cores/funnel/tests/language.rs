@@ -138,7 +138,18 @@ fn a_formatted_condition_prints_to_itself() {
 fn conditions_are_said_in_english() {
     let rows = [
         ("did(\"email.replied\", days(30))", "replied to an e-mail in the last 30 days"),
-        ("!did(\"deal.won\")", "not bought: a deal was won"),
+        ("!did(\"deal.won\")", "no deal was won"),
+        ("!did(\"deal.lost\", days(90))", "no deal was lost in the last 90 days"),
+        ("!did(\"email.replied\", days(30))", "not replied to an e-mail in the last 30 days"),
+        (
+            "!did(\"*\", days(180), direction == \"inbound\")",
+            "did nothing (direction is inbound) in the last 180 days",
+        ),
+        ("!did(\"product.used\")", "did no product.used"),
+        (
+            "!did([\"trial.started\", \"product.used\"])",
+            "none of these: started a trial or did product.used",
+        ),
         ("two_way(days(90))", "both sides have spoken in the last 90 days"),
         ("score.fit >= 60 && known(person.email)", "fit is at least 60 and email is known"),
         ("company.industry in [\"food\", \"retail\"]", "company industry is food or retail"),

@@ -348,7 +348,7 @@ fn under(step: &MoveView) -> String {
 fn slip(place: usize, step: &MoveView, why: &WhyView, almanac: &Almanac) -> Slip {
     let (lens, told) = (&why.lens, Told { person: &why.person, almanac });
     let (from, to) = (StageMark::of(step.from.as_str()), StageMark::of(step.to.as_str()));
-    let reason = step.reason.as_ref().map(|reason| format!(", {reason}")).unwrap_or_default();
+    let reason = step.reason.as_ref().map(|reason| format!(", “{reason}”,")).unwrap_or_default();
     Slip {
         anchor: anchor(place + 1),
         stage: to,

@@ -23,7 +23,7 @@ impl Condition {
             Condition::Any(parts) => English::Any(parts.iter().map(Self::in_english).collect()),
             Condition::Not(part) => match &**part {
                 Condition::Did { activities, window } => {
-                    English::Phrase(format!("not {}", did(activities, *window)))
+                    English::Phrase(not_did(activities, *window))
                 }
                 Condition::Known(term) => English::Phrase(format!("{} is not known", noun(term))),
                 Condition::Decided(part) => decided("it is not known whether", part),
@@ -148,9 +148,32 @@ fn did(activities: &Activities, window: Option<Window>) -> String {
     format!("{}{}", deeds(activities), within(window))
 }
 
+/// That none of it happened: "not replied to an e-mail", "did nothing".
+fn not_did(activities: &Activities, window: Option<Window>) -> String {
+    let deeds: Vec<String> = activities.kinds.iter().map(|kind| deed(kind)).collect();
+    // What is explained is denied in its explanation: "bought: a deal was won", "no deal was won".
+    let explained = |one: &str| one.split_once(": a ").map(|(_, words)| format!("no {words}"));
+    let deeds = match deeds.as_slice() {
+        [one] if one == "did anything" => "did nothing".to_owned(),
+        [one] => explained(one).unwrap_or_else(|| match one.strip_prefix("did ") {
+            Some(kind) => format!("did no {kind}"),
+            None => format!("not {one}"),
+        }),
+        several if several.iter().any(|one| one.starts_with("did ") || one.contains(": ")) => {
+            format!("none of these: {}", listed(several))
+        }
+        others => format!("not {}", listed(others)),
+    };
+    format!("{}{}", filtered(deeds, activities), within(window))
+}
+
 fn deeds(activities: &Activities) -> String {
     let deeds: Vec<String> = activities.kinds.iter().map(|kind| deed(kind)).collect();
-    let deeds = listed(&deeds);
+    filtered(listed(&deeds), activities)
+}
+
+/// With what is asked of each of them.
+fn filtered(deeds: String, activities: &Activities) -> String {
     match &activities.filter {
         Some(filter) => format!("{deeds} ({})", filter.in_english()),
         None => deeds,

@@ -427,6 +427,9 @@ impl Text {
             });
         }
         let pattern = self.pattern.as_ref().filter(|pattern| !pattern.fits(text))?;
+        if text.trim().is_empty() {
+            return Some("it is empty".to_owned());
+        }
         Some(format!("{text:?} is not written like this: {}", pattern.text))
     }
 }
@@ -540,6 +543,7 @@ mod tests {
                 json!({ "name": "Ann", "tags": ["a", "B"] }),
                 "/tags/1: \"B\" is not written like this",
             ),
+            (json!({ "name": "Ann", "tags": ["a", " "] }), "/tags/1: it is empty"),
             (json!({ "name": "Ann", "tags": ["a", "b", "c"] }), "/tags: 3 at once"),
             (json!({ "name": "Ann", "at": "soon" }), "/at: this is a text; a moment like"),
             (json!({ "name": "Ann", "facts": { "a/b": 1 } }), "/facts/a~1b: a/b is no name"),

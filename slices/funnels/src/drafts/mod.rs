@@ -261,6 +261,9 @@ pub fn adopt(
     if view.row.state != State::Proposed || !view.missing.is_empty() {
         let missing = view.missing.join(" and ");
         let words = match view.row.state {
+            State::Proposed if view.missing.len() > 1 => {
+                format!("{missing} have not said yes yet.")
+            }
             State::Proposed => format!("{missing} has not said yes yet."),
             _ => "Propose it first.".to_owned(),
         };

@@ -82,6 +82,8 @@ const STAGES: [Stage; 6] = [
     Stage::Disqualified,
 ];
 
+/// How wide the picture is.
+const ACROSS: f64 = 1130.0;
 /// Width of a stage's bar.
 const BAR: f64 = 9.0;
 /// The height that the largest stage takes.
@@ -376,9 +378,12 @@ impl Canvas<'_> {
             let lane = self.lane;
             let (right, left) = (x(from) + BAR, x(to));
             let (turn, back) = (right + 14.0, left - 26.0);
+            // From one exit to another nobody goes back.
+            let (went, back_to) =
+                if to.is_exit() { ("went on", "to") } else { ("went back", "back to") };
             let _ = writeln!(
                 self.bands,
-                r#"<path d="M{right:.0} {y1:.1}H{:.0}Q{turn:.0} {y1:.1} {turn:.0} {:.1}V{:.1}Q{turn:.0} {lane:.1} {:.0} {lane:.1}H{:.0}Q{back:.0} {lane:.1} {back:.0} {:.1}V{:.1}Q{back:.0} {y2:.1} {:.0} {y2:.1}H{left:.0}" fill="none" stroke="var(--{from})" stroke-opacity=".5" stroke-width="{tall:.1}"><title>{} went back from {from} to {to}</title></path>"#,
+                r#"<path d="M{right:.0} {y1:.1}H{:.0}Q{turn:.0} {y1:.1} {turn:.0} {:.1}V{:.1}Q{turn:.0} {lane:.1} {:.0} {lane:.1}H{:.0}Q{back:.0} {lane:.1} {back:.0} {:.1}V{:.1}Q{back:.0} {y2:.1} {:.0} {y2:.1}H{left:.0}" fill="none" stroke="var(--{from})" stroke-opacity=".5" stroke-width="{tall:.1}"><title>{} {went} from {from} to {to}</title></path>"#,
                 turn - 8.0,
                 y1 + 8.0,
                 lane - 8.0,
@@ -389,12 +394,12 @@ impl Canvas<'_> {
                 back + 8.0,
                 words(n)
             );
+            let says = format!("{} from {from} {back_to} {to}", words(n));
             let _ = writeln!(
                 self.labels,
-                r#"<text x="{:.0}" y="{:.0}" class="t-2">{} from {from} back to {to}</text>"#,
-                back + 16.0,
+                r#"<text x="{:.0}" y="{:.0}" class="t-2">{says}</text>"#,
+                (back + 16.0).min(ACROSS - wide(&says)),
                 lane + tall / 2.0 + 12.0,
-                words(n)
             );
             self.lane += tall + 22.0;
         }
@@ -477,7 +482,7 @@ impl Canvas<'_> {
             .map(|(stage, n)| format!("{} {stage}", words(n)))
             .collect();
         format!(
-            r#"<svg class="chart flow" viewBox="0 0 1130 {height:.0}" role="img" aria-labelledby="flow-t flow-d"><title id="flow-t">How {came} people moved through the funnel</title><desc id="flow-d">They stand now: {}.</desc><defs>{defs}</defs><g>{}</g><g>{}</g><g>{}</g></svg>"#,
+            r#"<svg class="chart flow" viewBox="0 0 {ACROSS:.0} {height:.0}" role="img" aria-labelledby="flow-t flow-d"><title id="flow-t">How {came} people moved through the funnel</title><desc id="flow-d">They stand now: {}.</desc><defs>{defs}</defs><g>{}</g><g>{}</g><g>{}</g></svg>"#,
             stand.join(", "),
             self.bands,
             self.marks,
@@ -545,6 +550,24 @@ mod tests {
                 prop_assert_eq!(svg.matches("<path").count(), svg.matches("</path>").count());
             }
         }
+    }
+
+    #[test]
+    fn a_move_between_exits_is_none_back_and_its_words_end_within_the_picture() {
+        let moved = |from, to, count| Moved { from, to, via: "forms".to_owned(), count };
+        let flow = Flow::of(&[
+            moved(Stage::None, Stage::Lead, 900),
+            moved(Stage::Lead, Stage::Recycled, 40),
+            moved(Stage::Recycled, Stage::Disqualified, 1),
+            moved(Stage::Recycled, Stage::Lead, 7),
+        ]);
+        let drawn = svg(&flow).unwrap_or_default();
+        assert!(drawn.contains("1 from recycled to disqualified<"), "{drawn}");
+        assert!(drawn.contains("7 from recycled back to lead<"), "{drawn}");
+        let said = drawn.find("1 from recycled to").map(|end| &drawn[..end]).unwrap_or_default();
+        let begins = said.rsplit_once("<text x=\"").and_then(|(_, rest)| rest.split('"').next());
+        let begins: f64 = begins.unwrap_or_default().parse().unwrap_or(f64::NAN);
+        assert!(begins + wide("1 from recycled to disqualified") <= ACROSS + 1.0, "{begins}");
     }
 
     #[test]
