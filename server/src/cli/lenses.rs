@@ -36,8 +36,11 @@ impl Lenses {
 
 fn shown(found: &LensesView, ink: Ink) -> String {
     let mut rows = vec![vec!["lens".to_owned(), "definition".to_owned()]];
-    let stages: Vec<Stage> = Stage::ALL.iter().copied().skip(1).collect();
+    // Whom a lens has at no stage comes last, so that each line adds up to everybody.
+    let mut stages: Vec<Stage> = Stage::ALL.iter().copied().skip(1).collect();
     rows[0].extend(stages.iter().map(|stage| stage.as_str().to_owned()));
+    rows[0].push("no stage".to_owned());
+    stages.push(Stage::None);
     for lens in &found.lenses {
         let mut row =
             vec![lens.name.clone(), format!("{}, version {}", lens.definition, lens.version)];

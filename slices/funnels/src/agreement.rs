@@ -58,8 +58,10 @@ pub struct AgreementView {
     pub a: String,
     /// The second.
     pub b: String,
-    /// People who stand anywhere under either.
+    /// People who stand anywhere under either: those of whom all that follows is said.
     pub people: u64,
+    /// The others, who stand nowhere under both.
+    pub nowhere: u64,
     /// Those at the same stage under both.
     pub same: u64,
     /// The share of them.
@@ -159,9 +161,11 @@ fn agree(
     depth: Depth,
     now: Moment,
 ) -> Result<AgreementView, Failure> {
-    let mut found = Agreement::default();
+    let (mut found, mut nowhere) = (Agreement::default(), 0);
     for (at_a, at_b, people) in people::stand::crossed(tx, who, a.id, b.id)? {
-        if (at_a, at_b) != (Stage::None, Stage::None) {
+        if (at_a, at_b) == (Stage::None, Stage::None) {
+            nowhere += people;
+        } else {
             found.add(at_a, at_b, people);
         }
     }
@@ -185,6 +189,7 @@ fn agree(
         a: a.name.clone(),
         b: b.name.clone(),
         people: found.people(),
+        nowhere,
         same: found.same(),
         share: found.share(),
         kappa: found.kappa(),

@@ -96,7 +96,8 @@ pub(super) fn shapes() -> Vec<(&'static str, Shape)> {
     let agreement = object(vec![
         has("a", text()),
         has("b", text()),
-        has("people", count().says("Who stand anywhere under either.")),
+        has("people", count().says("Who stand anywhere under either: of them the rest is said.")),
+        has("nowhere", count().says("Who stand nowhere under both.")),
         has("same", count()),
         has("share", share().or_null()),
         has("kappa", kappa()),

@@ -39,6 +39,7 @@ pub(super) fn panel(tx: &mut Tx, who: &User, depth: Depth, now: Moment) -> Resul
     let more = (depth == Depth::Counts && found.lenses.len() > 1).then_some("/lenses");
     let panel = Panel {
         more,
+        everybody: found.lenses.iter().map(|lens| int(lens.stages.values().sum())).collect(),
         rows: rows(&found),
         pairs: found.agreement.iter().map(pair).collect(),
         lenses: found.lenses.iter().map(|lens| Name { name: lens.name.clone() }).collect(),
@@ -72,6 +73,7 @@ struct Pair {
     b: String,
     value: f64,
     share: String,
+    of: String,
     kappa: String,
     trend: Option<String>,
     parted: Vec<Part>,
@@ -83,6 +85,8 @@ struct Panel {
     more: Option<&'static str>,
     lenses: Vec<Name>,
     rows: Vec<Row>,
+    /// What each column comes to.
+    everybody: Vec<i64>,
     pairs: Vec<Pair>,
 }
 
@@ -91,8 +95,12 @@ fn int(n: u64) -> i64 {
 }
 
 fn rows(found: &LensesView) -> Vec<Row> {
-    let stages = Stage::ALL.iter().filter(|stage| **stage != Stage::None);
-    stages
+    // Whom a lens has at no stage comes last.
+    let (nowhere, somewhere) =
+        Stage::ALL.iter().partition::<Vec<&Stage>, _>(|stage| **stage == Stage::None);
+    somewhere
+        .into_iter()
+        .chain(nowhere)
         .map(|stage| Row {
             stage: StageMark::of(stage.as_str()),
             counts: found
@@ -134,14 +142,25 @@ fn pair(view: &AgreementView) -> Pair {
         b: view.b.clone(),
         value: view.share.unwrap_or_default(),
         share,
+        of: of(view),
         kappa,
         trend: trend(&view.trend),
         parted: parted.collect(),
     }
 }
 
+/// Of whom the agreement is said, and who is left out.
+fn of(view: &AgreementView) -> String {
+    let (same, people) = (grouped(int(view.same)), grouped(int(view.people)));
+    let left_out = match view.nowhere {
+        0 => String::new(),
+        n => format!("; {} at no stage under both are left out", grouped(int(n))),
+    };
+    format!("{same} alike, of {people} at a stage under at least one of them{left_out}")
+}
+
 fn stage(stage: Stage) -> &'static str {
-    if stage == Stage::None { "nobody yet" } else { stage.as_str() }
+    if stage == Stage::None { "no stage" } else { stage.as_str() }
 }
 
 /// A line of kappas, its first and last named.
