@@ -48,6 +48,19 @@ test("two lenses are compared: counts, kappa, and on what they part", async () =
   assert.match(body, /Shared and Sales/);
   assert.match(body, /Cohen's kappa -?0\.\d\d/);
   assert.match(body, /\d+ of \d+ lack: /);
+  // Each lens has everybody somewhere, or at no stage; and of whom the agreement is said is told.
+  const told = JSON.parse(await program.run("lenses", "--json"));
+  const columns = await page.locator(".lens-table tr").evaluateAll((rows) => rows.map((row) => [...row.cells].map((cell) => cell.innerText)));
+  const [everybody, ...stages] = columns.slice(1).reverse();
+  assert.equal(stages[0][0], "No stage");
+  for (const column of [1, 2]) {
+    assert.equal(stages.reduce((sum, row) => sum + number(row[column]), 0), 600);
+    assert.equal(number(everybody[column]), 600);
+  }
+  const [{ same, people, nowhere }] = told.agreement;
+  assert.equal(people + nowhere, 600);
+  const leftOut = nowhere ? `; ${nowhere} at no stage under both are left out` : "";
+  assert.ok(body.includes(`${same} alike, of ${people} at a stage under at least one of them${leftOut}`), body);
   assert.equal(await page.locator(".lens-agree svg.chart polyline").count(), 1);
   quiet();
 });
@@ -98,6 +111,23 @@ test("a backtest says what the draft would have done, and to whom", async () => 
   const differ = number(await page.locator("#h-who + .count").innerText());
   assert.ok(differ > 0);
   assert.equal(await page.locator(".bt-people tbody tr").count(), Math.min(differ, 100));
+  const heads = await page.locator(".bt-people thead th").allInnerTexts();
+  assert.deepEqual(heads, ["Person", "Company", "Stage", "As it was", "By the draft", "Change", "Outcome", "Because"]);
+  const outcomes = await page.locator(".bt-people td[data-label=Outcome]").allInnerTexts();
+  assert.ok(outcomes.every((said) => /^(no deal|open|lost|won( [A-Z]{3} [\d,.]+)?)$/.test(said)), outcomes.join("\n"));
+  // The draft asks for a fit of 75 instead of 60, and that is why, whatever else holds in both.
+  const reasons = await page.locator(".bt-people summary").allInnerTexts();
+  assert.ok(reasons.every((said) => said === "the draft asks: fit is at least 75"), reasons.join("\n"));
+  // The figures fill their grid, and precision has one scale, whatever the stage.
+  for (const figures of await page.locator(".bt-stage .bt-nums").all()) {
+    const [all, around] = await figures.evaluate((grid) => {
+      const area = (element) => element.offsetWidth * element.offsetHeight;
+      return [[...grid.children].reduce((sum, tile) => sum + area(tile), 0), area(grid)];
+    });
+    assert.ok(all > around * 0.97, `${all} of ${around}`);
+  }
+  const ticks = await page.locator(".bt-chart svg").evaluateAll((charts) => charts.map((chart) => [...chart.querySelectorAll(".tick")].map((tick) => tick.textContent).join()));
+  assert.ok(ticks.length === 3 && new Set(ticks).size === 1, ticks.join("\n"));
   await page.locator(".bt-people details summary").first().click();
   assert.ok((await page.locator(".bt-people details[open] li").count()) > 0, "both receipts are there");
   quiet();
@@ -182,5 +212,7 @@ test("everything about definitions fits a phone", async () => {
     await page.goto(path);
     await fitsTheWindow(page);
   }
+  await page.goto(backtest);
+  assert.ok(await page.locator(".bt-people").evaluate((table) => table.parentElement.scrollWidth <= table.parentElement.clientWidth));
   quiet();
 });

@@ -131,7 +131,7 @@ pub(crate) fn after(tx: &mut Tx, person: PersonId) -> Result<Vec<(PersonId, Sums
 }
 
 /// The price that a purchase names: in whole minor units, with its currency.
-fn price(activity: &Activity) -> Option<(String, i64)> {
+pub(crate) fn price(activity: &Activity) -> Option<(String, i64)> {
     let property = |name: &str| {
         let found = activity.properties.iter().find(|(key, _)| **key == *name);
         found.map(|(_, value)| value)

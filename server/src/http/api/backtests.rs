@@ -107,8 +107,13 @@ pub(super) fn shapes() -> Vec<(&'static str, Shape)> {
     let difference = object(vec![
         has("person", id()),
         has("name", text()),
+        has("company", text().or_null()),
         has("stage", any()),
         has("days_earlier", days()),
+        has("outcome", any().says(
+            "What became of their deals: `is` says won (with amount_minor and currency), lost, open, no-deal or untold.",
+        )),
+        has("because", text().or_null().says("Over which part of the condition the two part.")),
         has("draft", call.clone().or_null()),
         has("in_force", call.or_null()),
     ]);

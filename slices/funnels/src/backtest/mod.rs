@@ -4,6 +4,7 @@
 //! beginning when it was killed. What it came to is stored and can be compared with others.
 
 mod compare;
+mod parting;
 mod run;
 pub(crate) mod store;
 mod view;
@@ -19,6 +20,7 @@ use team::{Right, User, audit};
 use crate::lens;
 
 pub use compare::{ComparedView, SideView, compare};
+pub use parting::Outcome;
 pub use run::{BACKTEST_JOB, Backtest};
 pub use store::BacktestRow;
 pub use view::{BacktestView, CallView, DifferenceView};

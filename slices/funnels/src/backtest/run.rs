@@ -60,7 +60,7 @@ impl Job for Backtest {
             })?;
             return Ok(json!({ "people": counted.people(), "refusal": words }));
         }
-        let name = row.name;
+        let (name, until) = (row.name, row.asked.until);
         app.db
             .write_blocking(move |tx| {
                 ticket.confirm(tx)?;
@@ -70,7 +70,7 @@ impl Job for Backtest {
                     definition: name,
                     version: lens.version_at(now),
                     report: counted.report(&definition, in_force.as_deref()),
-                    differences: view::differences(tx, lens.id, differences)?,
+                    differences: view::differences(tx, (&lens, &definition), until, differences)?,
                     lens: lens.name,
                 };
                 let result = serde_json::to_string(&view).map_err(anyhow::Error::from)?;

@@ -11,6 +11,7 @@ use funnel::Stage;
 use funnel::backtest::{Report, Shift, StageFigures};
 use people::frame;
 use people::pages::marks::{StageMark, TruthMark};
+use people::pages::money::money;
 use platform::app::App;
 use platform::db::Tx;
 use platform::failure::Failure;
@@ -21,8 +22,11 @@ use team::User;
 use super::compare::{self, Choice};
 use super::load::{self, Capacity, TeamLoad};
 use super::plot;
-use crate::backtest::{self, BACKTEST, BacktestRow, BacktestView, CallView, DifferenceView};
+use crate::backtest::{
+    self, BACKTEST, BacktestRow, BacktestView, CallView, DifferenceView, Outcome,
+};
 use crate::panel::mark;
+use crate::why::BecauseView;
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -162,11 +166,13 @@ struct ReceiptPart {
 pub(super) struct PersonLine {
     pub(super) name: String,
     pub(super) href: String,
+    pub(super) company: String,
     pub(super) stage: StageMark,
     pub(super) lived: String,
     pub(super) draft: String,
     pub(super) change: String,
     pub(super) tone: &'static str,
+    pub(super) outcome: String,
     pub(super) because: String,
     receipts: Vec<ReceiptPart>,
 }
@@ -385,19 +391,17 @@ pub(super) fn person_line(one: &DifferenceView, almanac: &Almanac) -> PersonLine
             })
             .collect(),
     };
-    let first = one.draft.as_ref().or(one.in_force.as_ref());
     PersonLine {
         name: one.name.clone(),
         href: format!("/people/{}", one.person),
+        company: one.company.clone().unwrap_or_default(),
         stage: StageMark::of(one.stage.as_str()),
         lived: when(one.in_force.as_ref()),
         draft: when(one.draft.as_ref()),
         change,
         tone,
-        because: first
-            .and_then(|call| call.receipt.because.first())
-            .map(|line| line.english.clone())
-            .unwrap_or_default(),
+        outcome: outcome(&one.outcome),
+        because: one.because.clone().or_else(|| parted(one)).unwrap_or_default(),
         receipts: one
             .draft
             .iter()
@@ -405,4 +409,34 @@ pub(super) fn person_line(one: &DifferenceView, almanac: &Almanac) -> PersonLine
             .chain(one.in_force.iter().map(|call| receipt("As it was", call)))
             .collect(),
     }
+}
+
+/// What became of somebody's deals, in a word or two.
+fn outcome(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Untold => "unknown".to_owned(),
+        Outcome::NoDeal => "no deal".to_owned(),
+        Outcome::Open => "open".to_owned(),
+        Outcome::Lost => "lost".to_owned(),
+        Outcome::Won { amount_minor: Some(minor), currency } => {
+            format!("won {}", money(*minor, currency.as_deref().unwrap_or_default()))
+        }
+        Outcome::Won { .. } => "won".to_owned(),
+    }
+}
+
+/// The first line of a receipt that the other has not, or has otherwise; the first of all if they are alike.
+fn parted(one: &DifferenceView) -> Option<String> {
+    let lines =
+        |call: Option<&CallView>| call.map(|call| call.receipt.because.clone()).unwrap_or_default();
+    let (draft, lived) = (lines(one.draft.as_ref()), lines(one.in_force.as_ref()));
+    let differs = |line: &BecauseView, others: &[BecauseView]| {
+        let told = |line: &BecauseView| (line.condition.clone(), line.truth, line.seen.clone());
+        others.iter().all(|other| told(other) != told(line))
+    };
+    let found = draft
+        .iter()
+        .find(|line| differs(line, &lived))
+        .or_else(|| lived.iter().find(|line| differs(line, &draft)));
+    found.or(draft.first()).or(lived.first()).map(|line| line.english.clone())
 }

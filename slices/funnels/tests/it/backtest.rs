@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::house::{DEALS, LEADS, adopt, both, bring, registry};
 use funnel::Stage;
-use funnels::backtest::{self, BacktestRow, Question};
+use funnels::backtest::{self, BacktestRow, Outcome, Question};
 use moment::Span;
 use platform::harness::World;
 use platform::jobs;
@@ -108,6 +108,55 @@ fn the_figures_are_those_of_a_plain_computation_over_the_two_files() {
         assert_eq!((call.receipt.to, &one.in_force.is_none()), (Stage::Prospect, &true));
         assert!(call.receipt.because[0].english.contains("origin"), "{:?}", call.receipt.because);
         assert!(view.report.load["sales"].mean > 0.0);
+        for one in &view.differences {
+            let because = one.because.as_deref().unwrap_or_default();
+            assert!(because.contains("origin"), "what only the draft asks for: {one:?}");
+        }
+        let became = |wanted: &dyn Fn(&Outcome) -> bool| {
+            view.differences.iter().filter(|one| wanted(&one.outcome)).count()
+        };
+        let won = became(&|outcome| matches!(outcome, Outcome::Won { .. }));
+        let none = became(&|outcome| *outcome == Outcome::NoDeal);
+        assert!(won > 0 && won + none == 100, "{won} won, {none} had no deal");
+    });
+}
+
+/// As what is in force, and one thing more is asked of a prospect.
+const ALSO_SAID: &str = r#"
+name = "Known origin, and more"
+[stages.lead]
+enter = 'did("form.submitted")'
+[stages.prospect]
+enter = 'did("form.submitted", origin != "unknown") && known(person.title)'
+[stages.customer]
+enter = 'did("deal.won")'
+"#;
+/// As what is in force, and less is asked of a prospect.
+const ANY_FORM: &str = r#"
+name = "Any form"
+[stages.lead]
+enter = 'did("form.submitted")'
+[stages.prospect]
+enter = 'did("form.submitted")'
+[stages.customer]
+enter = 'did("deal.won")'
+"#;
+
+#[test]
+fn who_differs_is_told_the_part_of_the_condition_that_makes_it_so() {
+    both(|world| {
+        adopt(world, KNOWN_ORIGIN, funnels::lens::From::Usual);
+        bring(world, "leads.csv", &leads(), LEADS);
+        bring(world, "deals.csv", &deals(), DEALS);
+        for (draft, expected) in
+            [(ALSO_SAID, "the draft asks: title is known"), (ANY_FORM, "submitted a form")]
+        {
+            let view = test(world, draft, Question::default()).view().unwrap();
+            assert!(!view.differences.is_empty());
+            for one in &view.differences {
+                assert_eq!(one.because.as_deref(), Some(expected), "{one:?}");
+            }
+        }
     });
 }
 
