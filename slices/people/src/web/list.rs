@@ -331,7 +331,8 @@ fn view(
         rows,
         total: total(tx, who, ask, wanted, (everyone, waiting.as_ref(), shown_count), now)?,
         is_searched: wanted.is_searched(),
-        nearest: (wanted.is_nearest_first() && shown_count >= ROWS).then(|| int(ROWS as u64)),
+        nearest: (wanted.is_nearest_first() && shown_count >= ROWS)
+            .then(|| i64::try_from(ROWS).unwrap_or(i64::MAX)),
         left_out: match waiting {
             None => left_out(tx, who, ask, wanted, everyone, now)?,
             Some(_) => None,

@@ -78,7 +78,7 @@ pub(super) fn left_out(
     let order = wanted.order();
     let Some(key) = order.fact().filter(|_| !wanted.is_nearest_first()) else { return Ok(None) };
     let condition = both(&ask.condition, &format!("!known({key})"));
-    let by_name = (ask.of == Of::People).then_some("name").unwrap_or_default();
+    let by_name = if ask.of == Of::People { "name" } else { "" };
     let ask = Ask {
         condition,
         sort: by_name.to_owned(),
