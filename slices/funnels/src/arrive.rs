@@ -9,7 +9,7 @@ use serde_json::json;
 use team::roster;
 
 use crate::refold::REFOLD;
-use crate::{erase, segment, store, territory};
+use crate::{erase, kept, segment, store, territory};
 
 const UNMAKE_WORDS: Sql = sql("update segment_word set built_to = 0");
 
@@ -35,7 +35,7 @@ pub fn begin(tx: &mut Tx) -> Result<(), Failure> {
 /// # Errors
 /// `Broken` when the database fails.
 pub fn make(tx: &mut Tx, now: Moment) -> Result<Vec<i64>, Failure> {
-    let folding = jobs::enqueue(tx, REFOLD, None, &json!({ "for": ["arrival"] }), now)?;
+    let folding = jobs::enqueue(tx, REFOLD, None, &json!({ "for": [kept::ARRIVAL] }), now)?;
     let words = jobs::enqueue(tx, segment::BUILD, Some("words"), &json!({}), now)?;
     let territories = jobs::enqueue(tx, territory::BUILD, Some("territories"), &json!({}), now)?;
     Ok(vec![folding, words, territories])

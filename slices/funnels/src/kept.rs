@@ -5,7 +5,7 @@ use platform::args;
 use platform::db::{Sql, Tx, sql};
 use platform::failure::Failure;
 use platform::jobs::{self, State};
-use serde_json::json;
+use serde_json::{Value, json};
 use team::roster;
 
 use crate::refold::REFOLD;
@@ -20,6 +20,9 @@ pub(crate) const KNOWN_AHEAD: &str = "known_ahead";
 
 /// When somebody comes into a territory, or out of one, by time alone.
 pub(crate) const TERRITORY_WAKE: &str = "territory_wake";
+
+/// For a workspace that has come from elsewhere: nobody in it stands anywhere yet.
+pub(crate) const ARRIVAL: &str = "arrival";
 
 /// The newest of its jobs that are looked at: more never wait.
 const REFOLDS_LOOKED_AT: u32 = 20;
@@ -64,6 +67,24 @@ pub fn keep(tx: &mut Tx, now: Moment) -> Result<Option<i64>, Failure> {
 pub(crate) fn is_being_kept(tx: &mut Tx) -> Result<bool, Failure> {
     let newest = jobs::list_named(tx, REFOLD, REFOLDS_LOOKED_AT)?;
     Ok(newest.iter().any(|job| !matches!(job.state, State::Done | State::Dead | State::Cancelled)))
+}
+
+/// How far the job is that stands everybody anew, if one has not ended that must before what is stored is what a fold
+/// yields: an adoption, or an arrival from elsewhere. A job that derives what an older version did not leaves whoever
+/// stands where they stand.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub(crate) fn standing_anew(tx: &mut Tx) -> Result<Option<Option<Value>>, Failure> {
+    let newest = jobs::list_named(tx, REFOLD, REFOLDS_LOOKED_AT)?;
+    let must_end = |payload: &Value| match payload.get("for").and_then(Value::as_array) {
+        Some(asked) => asked.iter().any(|what| *what == ARRIVAL),
+        None => true,
+    };
+    let under_way = newest.into_iter().find(|job| {
+        !matches!(job.state, State::Done | State::Dead | State::Cancelled) && must_end(&job.payload)
+    });
+    Ok(under_way.map(|job| job.progress))
 }
 
 fn missing(tx: &mut Tx) -> Result<Vec<&'static str>, Failure> {

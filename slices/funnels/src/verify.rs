@@ -1,16 +1,20 @@
 //! `verify`: folds everybody again and compares with what is stored. Live is replay, or it says where not.
 
+pub(crate) mod words;
+
 use std::collections::BTreeMap;
 
-use funnel::Folder;
+use funnel::{Folder, Stage};
 use moment::Moment;
 use people::PersonId;
 use people::stand::Standing;
 use platform::app::App;
 use platform::db::Tx;
 use platform::failure::Failure;
+use platform::page::words::{counted, grouped};
 use platform::public_id::PublicIds;
 use serde::Serialize;
+use team::roster;
 
 use crate::company::{self, Companies};
 use crate::former::Former;
@@ -76,15 +80,34 @@ impl Verified {
 /// transitions, what is told of companies, the tally and the flow with what is stored. `progress` is told how many people of how many are done.
 ///
 /// # Errors
-/// `Broken` when the database fails. Differences are no error: they are the answer.
+/// `Broken` when the database fails; `Refused` with `being_stood_anew` while a job stands everybody anew, for whoever
+/// has not had their turn stands as before. Differences are no error: they are the answer.
 pub fn verify(
     app: &App,
     progress: impl Fn(u64, u64) + Send + 'static,
 ) -> Result<Verified, Failure> {
+    app.db.read_blocking(stands_still)?;
     company::catch_up(app)?;
     let woken = refold::wake_due(app)?;
     let now = app.clock.now();
     app.db.read_blocking(move |tx| compare(tx, now, woken, &progress))
+}
+
+/// That nobody is being stood anew, so that what is stored can be held against what a fold yields.
+fn stands_still(tx: &mut Tx) -> Result<(), Failure> {
+    let Some(so_far) = kept::standing_anew(tx)? else { return Ok(()) };
+    let count = |name: &str| so_far.as_ref().and_then(|so_far| so_far.get(name)?.as_i64());
+    let how_far = match (count("done"), count("total")) {
+        (Some(done), Some(total)) => {
+            format!("{} of {}", grouped(done), counted(total, "person", "people"))
+        }
+        _ => "nobody so far".to_owned(),
+    };
+    let words = format!(
+        "A job is standing everybody anew, {how_far}: until it is done, whoever has not had their turn stands as before. \
+         Verify after it; it goes on as long as `sluice serve` or `sluice work` runs."
+    );
+    Err(Failure::refused("being_stood_anew", words))
 }
 
 fn compare(
@@ -93,6 +116,7 @@ fn compare(
     woken: u64,
     progress: &dyn Fn(u64, u64),
 ) -> Result<Verified, Failure> {
+    stands_still(tx)?;
     let lenses = lens::lenses(tx)?;
     let total = people::count(tx)?;
     let ids_outside = tx.public_ids();
@@ -153,7 +177,7 @@ fn compare(
                 moves_differ(&mut found, lens, &id, &old, &stood.moves);
                 let old = handed.remove(person).unwrap_or_default();
                 if old != stood.handoffs {
-                    let pair = (format!("{old:?}"), format!("{:?}", stood.handoffs));
+                    let pair = words::handoffs(&old, &stood.handoffs);
                     found.tell(&lens.name, || id.clone(), "handoffs", pair);
                 }
                 standing_differs(&mut found, lens, &id, stored.as_ref(), &stood.standing);
@@ -178,31 +202,72 @@ fn compare(
         flow.retain(|_, n| *n != 0);
         let stored = store::flow(tx, lens.id)?;
         if flow != stored {
-            let sizes = (
-                format!("{} kinds of move", stored.len()),
-                format!("{} kinds of move", flow.len()),
-            );
+            let sizes = match (stored.len(), flow.len()) {
+                (one, other) if one == other => {
+                    let apart = flow.iter().filter(|(edge, n)| stored.get(edge) != Some(n)).count();
+                    let moves = i64::try_from(apart).unwrap_or(i64::MAX);
+                    let words = counted(moves, "kind of move", "kinds of move");
+                    (
+                        format!("other counts for {words}"),
+                        "what everybody's moves come to".to_owned(),
+                    )
+                }
+                (one, other) => {
+                    let size = |n: usize| {
+                        let n = i64::try_from(n).unwrap_or(i64::MAX);
+                        counted(n, "kind of move", "kinds of move")
+                    };
+                    (size(one), size(other))
+                }
+            };
             found.tell(&lens.name, || "the flow".to_owned(), "counts", sizes);
         }
         let (tally, counted) =
             (people::stand::tally(tx, lens.id)?, people::stand::counted(tx, lens.id)?);
         if tally != counted {
-            let pair = (format!("{tally:?}"), format!("{counted:?}"));
+            let pair = words::tally(&tally, &counted);
             found.tell(&lens.name, || "the tally of stages".to_owned(), "counts", pair);
         }
         let (kept, counted) = people::owned::kept_and_counted(tx, lens.id)?;
         if kept != counted {
-            let pair = (format!("{kept:?}"), format!("{counted:?}"));
+            let of = |all: &people::owned::Counted| {
+                let one = |(owner, stage, n): &(i64, Stage, i64)| {
+                    let owner = ids_outside.encode(team::USER, *owner);
+                    (format!("{stage} of {owner}"), n.unsigned_abs())
+                };
+                all.iter().map(one).collect()
+            };
+            let pair = words::counts(&of(&kept), &of(&counted));
             found.tell(&lens.name, || "the tally by owners".to_owned(), "counts", pair);
         }
         let (kept, counted) = people::within::kept_and_counted(tx, lens.id)?;
         if kept != counted {
-            let pair = (format!("{kept:?}"), format!("{counted:?}"));
+            let of = |all: &people::within::Counted| {
+                let one = |((territories, owner, stage), n): (&(String, i64, i64), &i64)| {
+                    let stage = Stage::from_code(*stage).unwrap_or(Stage::None);
+                    let within: Vec<String> = territories
+                        .split(',')
+                        .filter_map(|one| one.parse().ok())
+                        .map(|one| ids_outside.encode(roster::TERRITORY, one))
+                        .collect();
+                    let owner = match owner {
+                        0 => "nobody".to_owned(),
+                        owner => ids_outside.encode(team::USER, *owner),
+                    };
+                    (format!("{stage} of {owner} in {}", within.join(" and ")), n.unsigned_abs())
+                };
+                all.iter().map(one).collect()
+            };
+            let pair = words::counts(&of(&kept), &of(&counted));
             found.tell(&lens.name, || "the tally by territories".to_owned(), "counts", pair);
         }
         let (kept, counted) = people::companies::counted::kept_and_counted(tx, lens.id)?;
         if kept != counted {
-            let pair = (format!("{kept:?}"), format!("{counted:?}"));
+            let of = |all: &people::companies::counted::Counted| {
+                let stage = |code: &i64| Stage::from_code(*code).unwrap_or(Stage::None);
+                all.iter().map(|(code, n)| (stage(code).to_string(), *n)).collect()
+            };
+            let pair = words::counts(&of(&kept), &of(&counted));
             found.tell(&lens.name, || "the tally of companies".to_owned(), "counts", pair);
         }
         for (company, kept, counted) in people::companies::standing::differing(tx, lens.id)? {
@@ -232,14 +297,7 @@ fn moves_differ(
     if old == new {
         return;
     }
-    let words = |moves: &[TransitionRow]| {
-        let steps: Vec<String> = moves
-            .iter()
-            .map(|step| format!("{} {} v{}", step.moved_at, step.to, step.version))
-            .collect();
-        steps.join(", ")
-    };
-    found.tell(&lens.name, || id.to_owned(), "transitions", (words(old), words(new)));
+    found.tell(&lens.name, || id.to_owned(), "transitions", words::moves(old, new));
 }
 
 fn standing_differs(
@@ -250,12 +308,7 @@ fn standing_differs(
     new: &Standing,
 ) {
     let Some(old) = old else {
-        found.tell(
-            &lens.name,
-            || id.to_owned(),
-            "standing",
-            ("none".to_owned(), format!("{new:?}")),
-        );
+        found.tell(&lens.name, || id.to_owned(), "standing", words::no_standing(new));
         return;
     };
     let close = (old.engagement_key - new.engagement_key).abs() < 1e-6;
@@ -266,11 +319,6 @@ fn standing_differs(
         ..new.clone()
     };
     if *old != aligned {
-        found.tell(
-            &lens.name,
-            || id.to_owned(),
-            "standing",
-            (format!("{old:?}"), format!("{new:?}")),
-        );
+        found.tell(&lens.name, || id.to_owned(), "standing", words::standing(old, &aligned));
     }
 }

@@ -21,6 +21,7 @@ use platform::jobs::{Again, Run};
 
 use super::{Rules, store, told};
 use crate::lens::{self, Definitions, Lens};
+use crate::verify::words;
 
 /// Companies stood in one transaction.
 const CHUNK_COMPANIES: i64 = 1_000;
@@ -257,7 +258,7 @@ pub(crate) fn check_alone(
                 let derived = (alone.stage, alone.intent);
                 if kept != Some(derived) {
                     let name = names.get(&lens).copied().unwrap_or_default();
-                    differs(name, company, (format!("{kept:?}"), format!("{derived:?}")));
+                    differs(name, company, (words::alone(kept), words::alone(Some(derived))));
                 }
             }
         }

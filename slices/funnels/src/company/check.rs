@@ -11,6 +11,7 @@ use platform::failure::Failure;
 
 use super::{Rules, count, derive, store};
 use crate::lens::Lens;
+use crate::verify::words;
 
 /// People, or companies, looked at in one go.
 const CHUNK: i64 = 2_000;
@@ -51,8 +52,8 @@ pub(crate) fn check(
             lens: String::new(),
             subject: 0,
             what: "counts",
-            stored: format!("{stored:?}"),
-            derived: format!("{:?}", (deeds, crossings)),
+            stored: words::sizes(stored),
+            derived: words::sizes((deeds, crossings)),
         });
     }
     Ok(())
@@ -74,8 +75,7 @@ fn check_deeds(tx: &mut Tx, rules: &Rules, tell: &mut impl FnMut(Differs)) -> Re
             );
             derived += u64::try_from(new.len()).unwrap_or(0);
             if old != new {
-                let pair = (format!("{old:?}"), format!("{new:?}"));
-                tell(differs(rules, subject, "deeds", pair));
+                tell(differs(rules, subject, "deeds", words::deeds(&old, &new)));
             }
         }
         let Some(last) = last else { return Ok(derived) };
@@ -105,8 +105,7 @@ fn check_scores(
             let (old, new) = (of_company(&stored, company), of_company(&counted, company));
             derived += new.iter().map(|c| u64::try_from(c.len()).unwrap_or(0)).sum::<u64>();
             if old != new {
-                let pair = (format!("{old:?}"), format!("{new:?}"));
-                tell(differs(rules, company, "company's score", pair));
+                tell(differs(rules, company, "company's score", words::crossings(&old, &new)));
             }
         }
     }

@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use funnel::history::{Activity, Entry, What};
 use funnels::lens::{self, From};
 use journal::{Batch, NewEntry, Repeats};
-use platform::db::Tx;
+use platform::args;
+use platform::db::{Sql, Tx, sql};
+use platform::failure::Failure;
 use platform::jobs;
 use team::User;
 
@@ -72,3 +74,40 @@ fn who_changes_while_everybody_is_stood_anew_is_folded_again() {
         assert_eq!(at(funnel::Stage::Prospect), Some(4), "{tally:?}");
     });
 }
+
+#[test]
+fn nobody_is_verified_while_everybody_is_stood_anew() {
+    const STANDS: Sql = sql("update standing set stage = 3, version = 7");
+    both(|world| {
+        bring(world, "leads.csv", "id,first,origin\nm0,2018-01-10,x\n", LEADS);
+        let now = world.now();
+        let adopt = move |tx: &mut Tx| {
+            lens::adopt(tx, &User::operator(), None, EVERYBODY, From::Start, now)
+        };
+        let adopted = world.db.write_blocking(adopt).unwrap();
+        let verified = || funnels::verify::verify(&world.app, |_, _| {});
+        match verified() {
+            Err(Failure::Refused { code: "being_stood_anew", words }) => {
+                assert!(words.contains("Verify after it"), "{words}");
+            }
+            other => panic!("{other:?}"),
+        }
+        jobs::run_now(&world.app, &registry(), adopted.job.unwrap()).unwrap();
+        nothing_differs(world);
+
+        // What differs is told in words, and no more than that.
+        world.db.write_blocking(move |tx| tx.execute(STANDS, args![])).unwrap();
+        let found = verified().unwrap();
+        let standing = found.told.iter().find(|told| told.what == "standing").unwrap();
+        assert!(standing.of.starts_with("per_"), "{standing:?}");
+        assert_eq!(standing.stored, "stage opportunity, version 7");
+        assert!(standing.folded.starts_with("stage lead, version "), "{standing:?}");
+        let tally = found.told.iter().find(|told| told.of == "the tally of stages").unwrap();
+        assert_eq!(
+            (tally.stored.as_str(), tally.folded.as_str()),
+            ("lead 1, opportunity 0", "lead 0, opportunity 1")
+        );
+    });
+}
+
+const EVERYBODY: &str = "name = \"Everybody\"\n[stages.lead]\nenter = 'did(\"form.submitted\")'\n";

@@ -255,6 +255,17 @@ pub fn kept_alone(
 /// How many people, how many at each stage of the way up, and when the last did something.
 type Counts = ([i64; 5], Moment);
 
+fn in_words((counts, heard): &Counts) -> String {
+    let stage = |at: i64| Stage::from_code(at).unwrap_or(Stage::None).to_string();
+    let names = (0..).map(|at| if at == 0 { "people".to_owned() } else { stage(at) });
+    let each: Vec<String> = names.zip(counts).map(|(name, n)| format!("{name} {n}")).collect();
+    let heard = match *heard {
+        Moment::START => "never heard of".to_owned(),
+        at => format!("last heard of at {at}"),
+    };
+    format!("{}, {heard}", each.join(", "))
+}
+
 fn counts_of(row: &Row) -> Counts {
     ([row.int(2), row.int(3), row.int(4), row.int(5), row.int(6)], row.moment(7))
 }
@@ -284,8 +295,15 @@ pub fn differing(tx: &mut Tx, lens: LensId) -> Result<Vec<(CompanyId, String, St
         let climbed = (1..5_i64).zip(counted.0.iter().skip(1)).filter(|(_, n)| **n > 0);
         let stage = climbed.map(|(stage, _)| stage).max().unwrap_or(0).max(row.int(9));
         if kept != counted || row.int(8) != stage || row.int(10) != stage {
-            let kept = format!("{kept:?} at {}, counted at {}", row.int(8), row.int(10));
-            differing.push((company, kept, format!("{counted:?} at {stage}")));
+            let at = |code: i64| Stage::from_code(code).unwrap_or(Stage::None);
+            let kept = format!(
+                "{}; it stands at {} and is counted at {}",
+                in_words(&kept),
+                at(row.int(8)),
+                at(row.int(10))
+            );
+            let counted = format!("{}; it stands at {}", in_words(&counted), at(stage));
+            differing.push((company, kept, counted));
         }
         Ok(())
     })?;
@@ -293,13 +311,12 @@ pub fn differing(tx: &mut Tx, lens: LensId) -> Result<Vec<(CompanyId, String, St
         let (company, owner, kept) = (row.int(0), row.int(1), counts_of(row));
         let counted = parts.remove(&(company, owner)).unwrap_or(NONE);
         if kept != counted {
-            let (kept, counted) = (format!("{kept:?}"), format!("{counted:?}"));
-            differing.push((company, format!("of an owner {kept}"), counted));
+            let (kept, counted) = (in_words(&kept), in_words(&counted));
+            differing.push((company, format!("of an owner's part {kept}"), counted));
         }
         Ok(())
     })?;
     let missing = wholes.into_iter().chain(parts.into_iter().map(|((it, _), part)| (it, part)));
-    differing
-        .extend(missing.map(|(it, counted)| (it, "nothing".to_owned(), format!("{counted:?}"))));
+    differing.extend(missing.map(|(it, counted)| (it, "nothing".to_owned(), in_words(&counted))));
     Ok(differing)
 }
