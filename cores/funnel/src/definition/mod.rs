@@ -10,6 +10,7 @@ pub mod pieces;
 pub mod places;
 mod read;
 mod rounds;
+mod said;
 
 use std::sync::Arc;
 

@@ -118,7 +118,14 @@ pub(super) fn shapes() -> Vec<(&'static str, Shape)> {
     };
     let mut whole_version = version();
     whole_version.push(has("text", text_of(0, funnel::definition::TEXT_BYTES_MAX)));
-    let piece = object(vec![has("mark", word(&["kept", "gone", "new"])), has("words", text())]);
+    let piece = object(vec![
+        has("mark", word(&["kept", "gone", "new"])),
+        has("words", text()),
+        has(
+            "goes_on",
+            truth().says("Whether it goes on with the piece before it, within one condition."),
+        ),
+    ]);
     let example = object(vec![
         has("name", text()),
         has("line", count()),

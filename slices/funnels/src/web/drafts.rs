@@ -5,7 +5,7 @@ use axum::Router;
 use axum::extract::{Form, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use funnel::definition::Mark;
+use funnel::definition::{Mark, Piece};
 use people::frame;
 use platform::app::App;
 use platform::db::Tx;
@@ -73,6 +73,8 @@ struct FaultLine {
 pub(super) struct PieceLine {
     pub(super) mark: &'static str,
     pub(super) words: String,
+    /// What stands between it and the piece before.
+    pub(super) gap: &'static str,
 }
 
 /// A part of a definition with what is kept, gone and new of it.
@@ -82,7 +84,8 @@ pub(super) struct ChangeLine {
 }
 
 pub(super) fn change_lines(changes: &[funnel::definition::Change]) -> Vec<ChangeLine> {
-    let piece = |piece: &funnel::definition::Piece| PieceLine {
+    let piece = |(piece, before): (&Piece, Option<&Piece>)| PieceLine {
+        gap: piece.gap(before, "·"),
         mark: match piece.mark {
             Mark::Kept => "kept",
             Mark::Gone => "gone",
@@ -92,7 +95,12 @@ pub(super) fn change_lines(changes: &[funnel::definition::Change]) -> Vec<Change
     };
     let line = |change: &funnel::definition::Change| ChangeLine {
         part: change.part.clone(),
-        pieces: change.pieces.iter().map(piece).collect(),
+        pieces: change
+            .pieces
+            .iter()
+            .zip(std::iter::once(None).chain(change.pieces.iter().map(Some)))
+            .map(piece)
+            .collect(),
     };
     changes.iter().map(line).collect()
 }
