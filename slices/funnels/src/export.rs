@@ -70,8 +70,8 @@ struct Gathered {
 impl Export {
     fn read(&self, tx: &mut Tx, who: &User) -> Result<Read, Failure> {
         who.may(Right::ExportPeople)?;
-        self.layout.may_hold(who)?;
         let lens = people::lens_for(tx, who, self.lens.as_deref())?;
+        self.layout.may_hold(tx, who, (self.of, lens.id))?;
         let Gathered { mut conditions, stages, list, sort, descending, subject } =
             self.gather(tx, who)?;
         if self.of == Of::Companies && !stages.is_empty() {
@@ -187,7 +187,12 @@ impl Export {
     /// `Forbidden` without the right to export; `Invalid` for a condition that is none and for facts that are kept from the
     /// user; `Missing` for a list, a segment or a view that there is not.
     pub fn prepare(&self, tx: &mut Tx, who: &User, now: Moment) -> Result<Vec<i64>, Failure> {
-        self.read(tx, who)?.listed.prepare(tx, who, now)
+        let read = self.read(tx, who)?;
+        let mut jobs = read.listed.prepare(tx, who, now)?;
+        jobs.extend(self.layout.prepare(tx, who, (self.of, read.lens.id), now)?);
+        jobs.sort_unstable();
+        jobs.dedup();
+        Ok(jobs)
     }
 
     /// Waits until all is at hand, and notes in the audit log who takes how many out.
@@ -262,6 +267,7 @@ impl Export {
         begin: impl FnOnce(&mut W, u64) -> Result<(), Failure>,
     ) -> Result<Exported, Failure> {
         let Read { lens, listed, .. } = self.read(tx, who)?;
+        self.layout.must_be_ready(tx, who, (self.of, lens.id), now)?;
         let mut listing = Listing::of(tx, who, listed, now)?;
         let announced = listing.announced();
         begin(to, announced)?;

@@ -14,8 +14,6 @@ pub use list::{
 };
 pub use sort::CompanySort;
 
-use std::collections::HashMap;
-
 use funnel::history::Entry;
 use funnel::sql::{CompanyTable, PersonTable, StandingTable};
 use moment::Moment;
@@ -23,9 +21,10 @@ use platform::db::{Made, Tx};
 use platform::failure::Failure;
 use team::{Right, User};
 
-use crate::person::{HeldFact, held};
+use crate::formula::Formulas;
+use crate::person::{HeldFact, held, with_formulas};
 use crate::store::{self, CompanyRow};
-use crate::{CompanyId, LensId, condition, find, sight, stand};
+use crate::{CompanyId, Of, find, sight, stand};
 
 /// The table of companies, for statements that are made of conditions about them; each is its own.
 pub const COMPANIES: PersonTable =
@@ -93,34 +92,6 @@ pub fn after(
     Ok(ids.iter().filter_map(|id| rows.remove(id)).collect())
 }
 
-/// What formulas say of these companies, as far as the user is told: by company and key of the field; of which it is
-/// unknown is left out, and everything while what a formula asks for is not ready.
-///
-/// # Errors
-/// As [`Asked::among`](crate::condition::Asked::among).
-pub fn judged(
-    tx: &mut Tx,
-    who: &User,
-    lens: LensId,
-    (formulas, companies): (&[&str], &[CompanyId]),
-    now: Moment,
-) -> Result<HashMap<(CompanyId, String), bool>, Failure> {
-    let mut judged = HashMap::new();
-    for key in formulas.iter().filter(|key| !who.is_hidden(key)) {
-        for (asked, says) in [((*key).to_owned(), true), (format!("!{key}"), false)] {
-            let asked = condition::read_of_companies(tx, lens, &asked)?;
-            match asked.check(tx, who) {
-                Ok(()) => {}
-                Err(Failure::Refused { .. }) => break,
-                Err(other) => return Err(other),
-            }
-            let found = asked.among(tx, who, now, companies)?.unwrap_or_default();
-            judged.extend(found.into_iter().map(|company| ((company, (*key).to_owned()), says)));
-        }
-    }
-    Ok(judged)
-}
-
 /// The next companies by their numbers, for whoever goes through all.
 ///
 /// # Errors
@@ -168,5 +139,9 @@ pub fn one(tx: &mut Tx, who: &User, which: &str, now: Moment) -> Result<CompanyV
     let found = journal::histories(tx, &[id])?.pop().map(|(_, entries)| entries);
     let mut history = found.unwrap_or_default();
     sight::veil_history(who, &mut history);
-    Ok(CompanyView { company, keys, facts: held(&history, now), history })
+    let lens = crate::lens_for(tx, who, None)?.id;
+    let formulas = Formulas::read(tx, who, (Of::Companies, lens), |_| true)?;
+    let verdicts = formulas.held(tx, who, (id, None), now)?;
+    let facts = with_formulas(held(&history, now), &formulas, verdicts);
+    Ok(CompanyView { company, keys, facts, history })
 }

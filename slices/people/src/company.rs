@@ -7,11 +7,12 @@ use platform::db::{Made, Tx};
 use platform::failure::Failure;
 use team::{Right, User};
 
+use crate::formula::Formulas;
 use crate::list::{self, Listed};
-use crate::person::{HeldFact, held};
+use crate::person::{HeldFact, held, with_formulas};
 use crate::store::{self, CompanyRow};
 use crate::{
-    COMPANY, CompanyId, LensLabel, LensSource, PersonId, WORKS_AT, companies, find, sight,
+    COMPANY, CompanyId, LensLabel, LensSource, Of, PersonId, WORKS_AT, companies, find, sight,
 };
 
 /// People on a page of a company at most.
@@ -103,8 +104,10 @@ pub fn company(
         if is_told { page(tx, who, lens.id, id, after)? } else { (Vec::new(), None) };
     let mut keys = store::keys_of(tx, id)?;
     keys.retain(|(kind, _)| !who.is_hidden(&format!("company.{kind}")));
+    let formulas = Formulas::read(tx, who, (Of::Companies, lens.id), |_| true)?;
+    let verdicts = formulas.held(tx, who, (id, None), now)?;
     Ok(CompanyRecord {
-        facts: held(&history, now),
+        facts: with_formulas(held(&history, now), &formulas, verdicts),
         keys,
         people_count: if is_told { count(tx, who, id)? } else { 0 },
         others: if is_told { others(tx, who, lens.id, id)? } else { Vec::new() },

@@ -11,7 +11,7 @@ pub mod stream;
 use std::collections::HashMap;
 use std::io::Write;
 
-use funnel::history::{Entry, Value};
+use funnel::history::Value;
 use moment::Moment;
 use platform::db::Tx;
 use platform::failure::Failure;
@@ -20,8 +20,9 @@ use serde::{Serialize, Serializer};
 use team::{Right, User};
 use wire::write::{Style, Writer};
 
-use crate::project::Newest;
-use crate::{LensLabel, Of, companies, list, person};
+use crate::formula::{Formulas, Subject, Verdicts};
+use crate::person::Histories;
+use crate::{LensId, LensLabel, Of, companies, list, person};
 use column::{COLUMNS, COMPANY_COLUMNS, Cell, Seen, SeenCompany};
 
 pub use listing::{Listed, Listing};
@@ -103,14 +104,51 @@ impl Layout {
         Ok(Layout { format, facts: once })
     }
 
-    /// Whether the user is told all that it holds: asked before the first of a file is sent.
+    /// Whether the user is told all that it holds of people or of companies, under a lens: asked before the first of a file
+    /// is sent.
     ///
     /// # Errors
-    /// `Invalid` for facts that are kept from the user.
-    pub fn may_hold(&self, who: &User) -> Result<(), Failure> {
-        match self.facts.iter().find(|key| who.is_hidden(key)) {
+    /// `Invalid` for facts that are kept from the user, and for formulas that ask about such.
+    pub fn may_hold(&self, tx: &mut Tx, who: &User, about: (Of, LensId)) -> Result<(), Failure> {
+        self.formulas(tx, who, about).map(drop)
+    }
+
+    /// Has made ready what its formulas ask for; gives the jobs that make it, none if all is ready.
+    ///
+    /// # Errors
+    /// As [`Layout::may_hold`].
+    pub fn prepare(
+        &self,
+        tx: &mut Tx,
+        who: &User,
+        about: (Of, LensId),
+        now: Moment,
+    ) -> Result<Vec<i64>, Failure> {
+        self.formulas(tx, who, about)?.prepare(tx, who, now)
+    }
+
+    /// Whether it can be filled: asked before the first of a file is sent.
+    ///
+    /// # Errors
+    /// As [`Layout::may_hold`]; `Busy` while what a formula asks for is not ready.
+    pub fn must_be_ready(
+        &self,
+        tx: &mut Tx,
+        who: &User,
+        about: (Of, LensId),
+        now: Moment,
+    ) -> Result<(), Failure> {
+        let is_ready = self.formulas(tx, who, about)?.are_ready(tx, who, now)?;
+        if is_ready { Ok(()) } else { Err(listing::busy()) }
+    }
+
+    fn formulas(&self, tx: &mut Tx, who: &User, about: (Of, LensId)) -> Result<Formulas, Failure> {
+        let is_wanted = |key: &str| self.facts.iter().any(|fact| fact == key);
+        let formulas = Formulas::read(tx, who, about, is_wanted)?;
+        let is_kept = |key: &&String| who.is_hidden(key) || formulas.keep(key);
+        match self.facts.iter().find(is_kept) {
             Some(key) => Err(Failure::invalid("facts", format!("{key} is kept from you"))),
-            None => Ok(()),
+            None => Ok(formulas),
         }
     }
 }
@@ -162,10 +200,11 @@ pub fn write(
     to: &mut dyn Write,
 ) -> Result<Exported, Failure> {
     who.may(Right::ExportPeople)?;
-    layout.may_hold(who)?;
     let of = whom.of;
+    let formulas = layout.formulas(tx, who, (of, lens.id))?;
     let (owners, line) = (HashMap::new(), Vec::new());
-    let mut table = Table { who, of, lens, layout, now, owners, line };
+    let told = layout.facts.iter().map(String::as_str).filter(|key| !formulas.has(key)).collect();
+    let mut table = Table { who, of, lens, layout, told, formulas, now, owners, line };
     table.head(to)?;
     let mut rows = 0;
     loop {
@@ -198,6 +237,10 @@ struct Table<'a> {
     of: Of,
     lens: &'a LensLabel,
     layout: &'a Layout,
+    /// Those of the facts that are told.
+    told: Vec<&'a str>,
+    /// The others follow from conditions.
+    formulas: Formulas,
     now: Moment,
     /// Names of users who look after somebody.
     owners: HashMap<i64, String>,
@@ -219,51 +262,68 @@ impl Table<'_> {
 
     /// Writes these and says how many they were.
     fn rows(&mut self, tx: &mut Tx, ids: &[i64], to: &mut dyn Write) -> Result<u64, Failure> {
-        let mut histories = HashMap::new();
-        if !self.layout.facts.is_empty() {
-            histories.extend(journal::histories(tx, ids)?);
-        }
         self.line.clear();
         let written = match self.of {
-            Of::People => self.people(tx, ids, &histories)?,
-            Of::Companies => self.companies(tx, ids, &histories)?,
+            Of::People => self.people(tx, ids)?,
+            Of::Companies => self.companies(tx, ids)?,
         };
         to.write_all(&self.line)?;
         Ok(written)
     }
 
-    fn people(&mut self, tx: &mut Tx, ids: &[i64], histories: &Histories) -> Result<u64, Failure> {
+    fn people(&mut self, tx: &mut Tx, ids: &[i64]) -> Result<u64, Failure> {
         let listed = list::of(tx, self.who, self.lens.id, ids)?;
         self.learn_owners(tx, &listed)?;
+        let with_company = |row: &list::Listed| (row.person.id, row.person.company);
+        let held = self.held(tx, listed.iter().map(with_company).collect())?;
         let outside = tx.public_ids();
         let mut written = 0;
         for row in &listed {
             let owner = row.person.owner.and_then(|id| self.owners.get(&id)).map(String::as_str);
             let seen = Seen { row, owner, lens: self.lens, outside, now: self.now };
             let usual = COLUMNS.iter().map(|(_, read)| read(&seen));
-            let facts = facts(self.layout, histories, row.person.id, self.now);
+            let facts = self.facts(&held, with_company(row));
             put(self.layout, names(COLUMNS), usual, facts, &mut self.line)?;
             written += 1;
         }
         Ok(written)
     }
 
-    fn companies(
-        &mut self,
-        tx: &mut Tx,
-        ids: &[i64],
-        histories: &Histories,
-    ) -> Result<u64, Failure> {
+    fn companies(&mut self, tx: &mut Tx, ids: &[i64]) -> Result<u64, Failure> {
+        let listed = companies::of(tx, self.who, self.lens.id, ids)?;
+        let held = self.held(tx, listed.iter().map(|row| (row.company.id, None)).collect())?;
         let outside = tx.public_ids();
         let mut written = 0;
-        for row in &companies::of(tx, self.who, self.lens.id, ids)? {
+        for row in &listed {
             let seen = SeenCompany { row, outside };
             let usual = COMPANY_COLUMNS.iter().map(|(_, read)| read(&seen));
-            let facts = facts(self.layout, histories, row.company.id, self.now);
+            let facts = self.facts(&held, (row.company.id, None));
             put(self.layout, names(COMPANY_COLUMNS), usual, facts, &mut self.line)?;
             written += 1;
         }
         Ok(written)
+    }
+
+    /// What is held of these, as far as a column asks.
+    fn held(&self, tx: &mut Tx, subjects: Vec<Subject>) -> Result<Held, Failure> {
+        Ok(Held {
+            histories: Histories::of(tx, &subjects, &self.told)?,
+            verdicts: self.formulas.judge(tx, self.who, &subjects, self.now)?,
+        })
+    }
+
+    /// What stands in the columns of facts of one.
+    fn facts<'h>(&self, held: &'h Held, subject: Subject) -> Vec<Cell<'h>> {
+        if self.layout.facts.is_empty() {
+            return Vec::new();
+        }
+        let mut told = held.histories.under(subject, &self.told, self.now).into_iter();
+        let keys = self.layout.facts.iter();
+        keys.map(|key| match self.formulas.has(key) {
+            true => held.verdicts.of(key, subject.0).map_or(Cell::Unknown, Cell::Truth),
+            false => cell(told.next().flatten()),
+        })
+        .collect()
     }
 
     fn learn_owners(&mut self, tx: &mut Tx, listed: &[list::Listed]) -> Result<(), Failure> {
@@ -283,24 +343,20 @@ fn style() -> Style {
     Style { is_defused: true, ..Style::default() }
 }
 
-type Histories = HashMap<i64, Vec<Entry>>;
+/// What some are told of, and what formulas say of them.
+struct Held {
+    histories: Histories,
+    verdicts: Verdicts,
+}
 
 /// The names of columns.
 fn names<'n, R>(columns: &'n [(&'static str, R)]) -> impl Iterator<Item = &'n str> {
     columns.iter().map(|(name, _)| -> &'n str { name })
 }
 
-/// What is held of somebody under the facts that are columns.
-fn facts<'h>(layout: &Layout, histories: &'h Histories, id: i64, now: Moment) -> Vec<Cell<'h>> {
-    if layout.facts.is_empty() {
-        return Vec::new();
-    }
-    let newest = Newest::of(histories.get(&id).map_or(&[][..], Vec::as_slice), now);
-    layout.facts.iter().map(|key| fact(&newest, key)).collect()
-}
-
-fn fact<'h>(newest: &Newest<'h>, key: &str) -> Cell<'h> {
-    match newest.value(key) {
+/// What is told of a fact.
+fn cell(held: Option<&Value>) -> Cell<'_> {
+    match held {
         None | Some(Value::Null) => Cell::Unknown,
         Some(Value::Bool(truth)) => Cell::Truth(*truth),
         Some(Value::Number(number)) => Cell::Number(*number),

@@ -368,6 +368,11 @@ impl Fields {
         self.by_key.get(key)
     }
 
+    /// Those of which nothing is told, for they follow from a condition.
+    pub fn formulas(&self) -> impl Iterator<Item = &FieldRow> {
+        self.by_key.values().filter(|field| field.kind == Kind::Formula)
+    }
+
     /// What is to be recorded under a key: the value in the form of the field's type. A fact without a field is taken
     /// as it is, and so is what takes a fact back.
     ///

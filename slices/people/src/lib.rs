@@ -15,6 +15,7 @@ pub mod erase;
 pub mod export;
 pub mod fields;
 pub mod find;
+pub mod formula;
 pub mod frame;
 pub mod gdpr;
 pub mod import;

@@ -10,10 +10,11 @@ use platform::failure::Failure;
 use serde::Serialize;
 use team::{Right, User};
 
+use crate::formula::{self, Formulas};
 use crate::project::{Newest, OWNER, WORKS_AT};
 use crate::stand::{self, Standing};
 use crate::store::{self, CompanyRow, PersonRow};
-use crate::{LensLabel, LensSource, PersonId, companies, find, sight};
+use crate::{CompanyId, LensLabel, LensSource, Of, PersonId, companies, find, sight};
 
 /// A fact as it is held now.
 #[derive(Clone, Debug, Serialize)]
@@ -33,6 +34,43 @@ pub struct HeldFact {
     pub expires_at: Option<Moment>,
     /// Held, but not believed.
     pub is_suspect: bool,
+    /// Told by nobody: it follows from the condition of a field.
+    #[serde(skip)]
+    pub is_formula: bool,
+}
+
+impl HeldFact {
+    /// What a formula says, as of now.
+    pub(crate) fn of_formula(key: String, verdict: Option<bool>, now: Moment) -> HeldFact {
+        let (value, held) = match verdict {
+            Some(true) => ("Yes", Value::Bool(true)),
+            Some(false) => ("No", Value::Bool(false)),
+            None => ("Unknown", Value::Null),
+        };
+        HeldFact {
+            key,
+            value: value.to_owned(),
+            held,
+            source: formula::SOURCE.to_owned(),
+            observed_at: now,
+            expires_at: None,
+            is_suspect: false,
+            is_formula: true,
+        }
+    }
+}
+
+/// Facts as they are held, and what formulas say beside them: whatever was told under the name of a formula before it was
+/// one is left out.
+pub(crate) fn with_formulas(
+    mut facts: Vec<HeldFact>,
+    formulas: &Formulas,
+    verdicts: impl IntoIterator<Item = HeldFact>,
+) -> Vec<HeldFact> {
+    facts.retain(|fact| !formulas.has(&fact.key));
+    facts.extend(verdicts);
+    facts.sort_by(|a, b| a.key.cmp(&b.key));
+    facts
 }
 
 /// A person with everything that is recorded of them.
@@ -115,6 +153,14 @@ pub fn record(
         facts.into_iter().partition(|fact| !fact.key.starts_with("company."));
     let mut company_facts = held(&company_history, now);
     company_facts.extend(about_company);
+    let formulas = Formulas::read(tx, user, (Of::People, lens.id), |_| true)?;
+    let verdicts = formulas.held(tx, user, (id, person.company), now)?;
+    let (of_company, of_person): (Vec<_>, Vec<_>) =
+        verdicts.into_iter().partition(|fact| fact.key.starts_with(Of::Companies.facts()));
+    let own = with_formulas(own, &formulas, of_person);
+    // Of whoever works nowhere there is no company to say anything of.
+    let of_company = of_company.into_iter().filter(|_| person.company.is_some());
+    let company_facts = with_formulas(company_facts, &formulas, of_company);
     Ok(Record {
         person,
         keys,
@@ -163,25 +209,56 @@ pub fn row(tx: &mut Tx, who: &User, id: PersonId) -> Result<PersonRow, Failure> 
     Ok(row)
 }
 
-/// What is held of these subjects under some keys, as people read it: by subject and key.
-///
-/// # Errors
-/// `Broken` when the database fails.
-pub fn held_under(
-    tx: &mut Tx,
-    subjects: &[i64],
-    keys: &[&str],
-    now: Moment,
-) -> Result<HashMap<(i64, String), String>, Failure> {
-    let mut found = HashMap::new();
-    for (subject, history) in journal::histories(tx, subjects)? {
-        for fact in held(&history, now) {
-            if keys.contains(&fact.key.as_str()) {
-                found.insert((subject, fact.key), fact.value);
-            }
+/// What was recorded of some people or companies, to be looked up under some keys: of people what is said of the company
+/// at which they work is theirs, too, unless they say otherwise themselves.
+#[derive(Default)]
+pub(crate) struct Histories {
+    own: HashMap<i64, Vec<Entry>>,
+    companies: HashMap<CompanyId, Vec<Entry>>,
+}
+
+impl Histories {
+    /// Those of these; nothing is read unless a key asks for it.
+    ///
+    /// # Errors
+    /// `Broken` when the database fails.
+    pub(crate) fn of(
+        tx: &mut Tx,
+        subjects: &[formula::Subject],
+        keys: &[&str],
+    ) -> Result<Histories, Failure> {
+        let mut histories = Histories::default();
+        if keys.is_empty() {
+            return Ok(histories);
         }
+        let own: Vec<i64> = subjects.iter().map(|(subject, _)| *subject).collect();
+        histories.own.extend(journal::histories(tx, &own)?);
+        if keys.iter().any(|key| key.starts_with(Of::Companies.facts())) {
+            let mut companies: Vec<CompanyId> =
+                subjects.iter().filter_map(|(_, company)| *company).collect();
+            companies.sort_unstable();
+            companies.dedup();
+            histories.companies.extend(journal::histories(tx, &companies)?);
+        }
+        Ok(histories)
     }
-    Ok(found)
+
+    /// What is held of one under each of the keys.
+    pub(crate) fn under(
+        &self,
+        (subject, company): formula::Subject,
+        keys: &[&str],
+        now: Moment,
+    ) -> Vec<Option<&Value>> {
+        let history = self.own.get(&subject).map_or(&[][..], Vec::as_slice);
+        let own = Newest::of(history, now);
+        let theirs = company.and_then(|company| self.companies.get(&company));
+        let theirs = theirs.map(|history| Newest::of(history, now));
+        let held = |key: &&str| {
+            own.value(key).or_else(|| theirs.as_ref().and_then(|theirs| theirs.value(key)))
+        };
+        keys.iter().map(held).collect()
+    }
 }
 
 pub(crate) fn held(history: &[Entry], now: Moment) -> Vec<HeldFact> {
@@ -202,6 +279,7 @@ pub(crate) fn held(history: &[Entry], now: Moment) -> Vec<HeldFact> {
                 observed_at: entry.occurred_at,
                 expires_at: fact.expires_at,
                 is_suspect: fact.suspect,
+                is_formula: false,
             });
         }
     }

@@ -16,7 +16,7 @@ use crate::company_lists::formula;
 use crate::house::{LEADS, adopt, both, bring, registry};
 use crate::sight::{RULES, somebody, tell};
 
-fn all(format: Format) -> Export {
+pub fn all(format: Format) -> Export {
     Export {
         of: people::Of::People,
         lens: None,
@@ -34,7 +34,7 @@ fn written(world: &World, export: Export) -> Result<(u64, String), Failure> {
     written_by(world, &User::operator(), export)
 }
 
-fn written_by(world: &World, who: &User, export: Export) -> Result<(u64, String), Failure> {
+pub fn written_by(world: &World, who: &User, export: Export) -> Result<(u64, String), Failure> {
     let (who, now) = (who.clone(), world.now());
     let (asked, asker) = (export.clone(), who.clone());
     let jobs = world.db.write_blocking(move |tx| asked.prepare(tx, &asker, now))?;

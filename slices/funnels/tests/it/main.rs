@@ -35,4 +35,5 @@ mod sets;
 mod sight;
 mod tell;
 mod territory;
+mod verdicts;
 mod waiting;

@@ -215,6 +215,6 @@ fn too_many(what: &str, most: usize) -> Failure {
     Failure::refused("too_many_found", words)
 }
 
-fn busy() -> Failure {
+pub(super) fn busy() -> Failure {
     Failure::Busy { retry_after_s: READY_AFTER_S }
 }

@@ -38,6 +38,7 @@ use self::wanted::{Found, Narrowed, Order, Wanted};
 use crate::condition::{self, Asked};
 use crate::export::Format;
 use crate::fields::{self, Kind};
+use crate::formula::Formulas;
 use crate::frame;
 use crate::list::Cursor;
 use crate::lists::{self, LIST, ListRow};
@@ -288,7 +289,8 @@ fn view(
                 ask.but(|ask| (ask.sort, ask.dir) = (column.word().to_owned(), "desc".to_owned()));
         }
     }
-    let shown = Shown { ask, lens, heads: &heads, columns: &columns, formulas: &formulas };
+    let judged = Formulas::read(tx, who, (*of, lens.id), |key| formulas.contains(&key))?;
+    let shown = Shown { ask, lens, heads: &heads, columns: &columns, formulas: &judged };
     let rows = rows::filled(tx, who, &found.rows, &shown, now)?;
     let everyone: u64 = tally.iter().map(|(_, n)| *n).sum();
     let shown_count = rows.len();
@@ -344,14 +346,19 @@ fn view(
         is_empty: everyone == 0,
         may_demo: who.can(Right::ManageWorkspace),
         may_import: who.can(Right::ImportPeople),
-        exports: if everyone > 0 { exports(who, ask, &columns) } else { Vec::new() },
+        exports: if everyone > 0 { exports(who, ask, &columns, &judged) } else { Vec::new() },
         may_make: crate::make::may_make(who, *of),
     };
     Ok((page, is_ready))
 }
 
 /// Where those who are shown are a file; nothing if the user may not take them out.
-fn exports(who: &User, ask: &Ask, columns: &[Column]) -> Vec<(&'static str, String)> {
+fn exports(
+    who: &User,
+    ask: &Ask,
+    columns: &[Column],
+    judged: &Formulas,
+) -> Vec<(&'static str, String)> {
     if !who.can(Right::ExportPeople) {
         return Vec::new();
     }
@@ -359,7 +366,7 @@ fn exports(who: &User, ask: &Ask, columns: &[Column]) -> Vec<(&'static str, Stri
         .iter()
         .filter_map(|column| match column {
             // What is kept from them on the page is asked for in no file.
-            Column::Fact(key) if !who.is_hidden(key) => Some(key.as_str()),
+            Column::Fact(key) if !who.is_hidden(key) && !judged.keep(key) => Some(key.as_str()),
             _ => None,
         })
         .collect();

@@ -242,6 +242,9 @@ pub(super) fn fact_line(fact: &HeldFact, almanac: &Almanac) -> FactLine {
     if let Some(expires) = fact.expires_at {
         source.push_str(&format!("; expires {}", almanac.day(expires).words));
     }
+    if fact.is_formula {
+        "worked out from its condition".clone_into(&mut source);
+    }
     FactLine {
         key: fact.key.clone(),
         label: label(&fact.key),
@@ -261,6 +264,9 @@ pub(super) fn fact_line(fact: &HeldFact, almanac: &Almanac) -> FactLine {
 /// The same with the way to all that was said of it, and to where it is changed.
 pub(super) fn open_line(fact: &HeldFact, who: &User, here: &str, almanac: &Almanac) -> FactLine {
     let line = fact_line(fact, almanac);
+    if fact.is_formula {
+        return line;
+    }
     let is_by_hand = !fact.key.starts_with(OUTSIDE_ID) && !fact.key.contains(".score.");
     let may_write = is_by_hand && who.field(&fact.key) == FieldRight::Write;
     FactLine {

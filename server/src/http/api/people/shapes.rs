@@ -240,9 +240,12 @@ fn person() -> Shape {
 fn fact() -> Shape {
     object(vec![
         has("key", text()),
-        has("value", any()),
-        has("source", text()),
-        has("observed_at", moment()),
+        has("value", any().says("Of a formula true or false; null where that is unknown.")),
+        has(
+            "source",
+            text().says("Who told it; `formula` of a field that nobody tells, for it follows from its condition."),
+        ),
+        has("observed_at", moment().says("Since when it holds; of a formula, as of when it was worked out.")),
         has("expires_at", moment().or_null()),
         has("is_suspect", truth().says("Held, but not believed.")),
     ])

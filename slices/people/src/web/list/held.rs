@@ -9,11 +9,11 @@ use platform::failure::Failure;
 use team::User;
 
 use super::columns::{Column, fact_label};
-use super::wanted;
 use crate::fields::Reading;
+use crate::formula::{Formulas, Subject};
 use crate::pages::list::Cell;
 use crate::pages::marks;
-use crate::{CompanyId, LensId, Of, person};
+use crate::person::{Histories, in_words};
 
 /// What is held, by subject and key.
 pub(super) struct Held {
@@ -23,77 +23,49 @@ pub(super) struct Held {
 }
 
 impl Held {
-    /// Of these, each with the company at which they work, under the keys of the columns; nothing is read unless a
-    /// column asks.
+    /// Of these, under the keys of the columns; nothing is read unless a column asks. What is not ready or unknown stays
+    /// unknown.
     pub(super) fn of(
         tx: &mut Tx,
         who: &User,
-        rows: &[(i64, Option<CompanyId>)],
-        columns: &[Column],
+        subjects: &[Subject],
+        (columns, formulas): (&[Column], &Formulas),
         now: Moment,
     ) -> Result<Held, Failure> {
         let keys = columns.iter().filter_map(|column| match column {
             Column::Fact(key) => Some(key.as_str()),
             _ => None,
         });
-        let (hidden, keys): (Vec<&str>, Vec<&str>) = keys.partition(|key| who.is_hidden(key));
-        let hidden = hidden.into_iter().map(str::to_owned).collect();
-        if keys.is_empty() {
-            return Ok(Held { found: HashMap::new(), hidden });
-        }
-        let subjects: Vec<i64> = rows.iter().map(|(subject, _)| *subject).collect();
-        let own = person::held_under(tx, &subjects, &keys, now)?;
-        let of_company = keys.iter().any(|key| key.starts_with(Of::Companies.facts()));
-        let mut companies: Vec<CompanyId> =
-            rows.iter().filter_map(|(_, company)| *company).filter(|_| of_company).collect();
-        companies.sort_unstable();
-        companies.dedup();
-        let theirs = person::held_under(tx, &companies, &keys, now)?;
+        let is_kept = |key: &&str| who.is_hidden(key) || formulas.keep(key);
+        let (hidden, keys): (Vec<&str>, Vec<&str>) = keys.partition(is_kept);
+        let (judged, told): (Vec<&str>, Vec<&str>) =
+            keys.into_iter().partition(|key| formulas.has(key));
+        let histories = Histories::of(tx, subjects, &told)?;
         let mut found = HashMap::new();
-        for (subject, company) in rows {
-            for key in &keys {
-                let value = own
-                    .get(&(*subject, (*key).to_owned()))
-                    .or_else(|| theirs.get(&((*company)?, (*key).to_owned())));
+        for subject in subjects {
+            for (key, value) in told.iter().zip(histories.under(*subject, &told, now)) {
                 if let Some(value) = value {
-                    found.insert((*subject, (*key).to_owned()), value.clone());
+                    found.insert((subject.0, (*key).to_owned()), in_words(value));
                 }
             }
         }
-        let told = found.iter().map(|((_, key), text): (&(i64, String), &String)| {
+        let texts = found.iter().map(|((_, key), text): (&(i64, String), &String)| {
             (key.as_str(), Cow::from(text.as_str()))
         });
-        let reading = Reading::of(tx, who, told)?;
+        let reading = Reading::of(tx, who, texts)?;
         for ((_, key), text) in &mut found {
             *text = reading.words(key, text);
         }
-        Ok(Held { found, hidden })
-    }
-
-    /// Judges what follows from a condition, of those on the page; what is not ready or unknown stays unknown, and so
-    /// does what whoever looks may not ask.
-    pub(super) fn judge(
-        &mut self,
-        tx: &mut Tx,
-        who: &User,
-        (of, lens): (Of, LensId),
-        (subjects, formulas): (&[i64], &[&str]),
-        now: Moment,
-    ) -> Result<(), Failure> {
-        for key in formulas.iter().filter(|key| !who.is_hidden(key)) {
-            for (text, says) in [((*key).to_owned(), "Yes"), (format!("!{key}"), "No")] {
-                let asked = match wanted::read(tx, who, (of, lens), &text) {
-                    Ok(asked) => asked,
-                    Err(Failure::Refused { .. }) => break,
-                    Err(other) => return Err(other),
-                };
-                let met = asked.among(tx, who, now, subjects)?.unwrap_or_default();
-                self.found.extend(
-                    met.into_iter().map(|subject| ((subject, (*key).to_owned()), says.to_owned())),
-                );
+        let verdicts = formulas.judge(tx, who, subjects, now)?;
+        for (subject, _) in subjects {
+            for key in &judged {
+                if let Some(verdict) = verdicts.of(key, *subject) {
+                    let says = if verdict { "Yes" } else { "No" };
+                    found.insert((*subject, (*key).to_owned()), says.to_owned());
+                }
             }
         }
-        Ok(())
+        Ok(Held { found, hidden: hidden.into_iter().map(str::to_owned).collect() })
     }
 
     /// What stands in a column of a fact.

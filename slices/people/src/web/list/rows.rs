@@ -15,6 +15,7 @@ use super::held::{Held, kept};
 use super::wanted::Rows;
 use super::{engagement, temperature};
 use crate::companies::ListedCompany;
+use crate::formula::{Formulas, Subject};
 use crate::list::Listed;
 use crate::missing::{MissingSource, MissingView, Toward};
 use crate::pages::list::{Cell, Head, Lack, Row};
@@ -28,7 +29,7 @@ pub(super) struct Shown<'a> {
     pub(super) heads: &'a [Head],
     pub(super) columns: &'a [Column],
     /// The columns whose values follow from a condition.
-    pub(super) formulas: &'a [&'a str],
+    pub(super) formulas: &'a Formulas,
 }
 
 /// The rows of those who were found.
@@ -39,14 +40,11 @@ pub(super) fn filled(
     shown: &Shown<'_>,
     now: Moment,
 ) -> Result<Vec<Row>, Failure> {
-    let told: Vec<(i64, Option<i64>)> = match found {
+    let told: Vec<Subject> = match found {
         Rows::People(rows) => rows.iter().map(|row| (row.person.id, row.person.company)).collect(),
         Rows::Companies(rows) => rows.iter().map(|row| (row.company.id, None)).collect(),
     };
-    let mut held = Held::of(tx, who, &told, shown.columns, now)?;
-    let subjects: Vec<i64> = told.iter().map(|(subject, _)| *subject).collect();
-    let about = (shown.ask.of, shown.lens.id);
-    held.judge(tx, who, about, (&subjects, shown.formulas), now)?;
+    let held = Held::of(tx, who, &told, (shown.columns, shown.formulas), now)?;
     match found {
         Rows::People(rows) => {
             let people = People::of(tx, who, rows, shown, now)?;
