@@ -20,6 +20,7 @@ use team::{Right, User, audit};
 use crate::companies::{self, CompanyList, CompanySort};
 use crate::condition::Asked;
 use crate::list::Sieve;
+use crate::lists::LIST;
 use crate::{CompanyId, LensId, Of, PersonId, condition, sight};
 
 pub use apply::Done;
@@ -301,11 +302,20 @@ fn noted(tx: &mut Tx, who: &User, change: i64, now: Moment) -> Result<(), Failur
         Of::People => (Of::People.word(), "people.changed"),
         Of::Companies => (Of::Companies.word(), "companies.changed"),
     };
-    let detail = json!({
+    let mut detail = json!({
         "what": row.deed.words(), word: whole, "changed": changed, "unchanged": unchanged,
         "rejected": rejected,
     });
-    audit::note(tx, who, what, (CHANGE, change), detail, now)
+    // What befell a list is found with the list.
+    let (what, list) = match row.deed {
+        Deed::PutIn { list } => ("list.put_in", list),
+        Deed::TakeOut { list } => ("list.taken_out", list),
+        Deed::Fact { .. } | Deed::Owner { .. } | Deed::Recycle { .. } => {
+            return audit::note(tx, who, what, (CHANGE, change), detail, now);
+        }
+    };
+    detail["change"] = json!(tx.public_ids().encode(CHANGE, change));
+    audit::note(tx, who, what, (LIST, list), detail, now)
 }
 
 /// How a change goes, or went.

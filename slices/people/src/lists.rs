@@ -177,12 +177,28 @@ pub fn remove(tx: &mut Tx, who: &User, id: i64, now: Moment) -> Result<(), Failu
     audit::note(tx, who, "list.removed", (LIST, id), detail, now)
 }
 
-/// Puts people or companies, as the list is of, into it; gives those who were not in it before.
+/// Members that a line of the audit log names; of more it says how many.
+const NAMED_MAX: usize = 100;
+
+/// Puts people or companies, as the list is of, into it, and tells the audit log; gives those who were not in it before.
 ///
 /// # Errors
 /// `Forbidden` without the right to edit people; `Missing`; `Invalid` for people in a list of companies, and the other
 /// way round.
 pub fn put_in(
+    tx: &mut Tx,
+    who: &User,
+    id: i64,
+    subjects: &[i64],
+    now: Moment,
+) -> Result<Vec<i64>, Failure> {
+    let new = put_some_in(tx, who, id, subjects, now)?;
+    noted(tx, who, "list.put_in", (id, &new), now)?;
+    Ok(new)
+}
+
+/// The same, for a change of many that tells the audit log itself.
+pub(crate) fn put_some_in(
     tx: &mut Tx,
     who: &User,
     id: i64,
@@ -200,11 +216,46 @@ pub fn put_in(
     Ok(new)
 }
 
-/// Takes people or companies out of a list; gives those who were in it.
+/// Takes people or companies out of a list, and tells the audit log; gives those who were in it.
 ///
 /// # Errors
 /// As [`put_in`].
-pub fn take_out(tx: &mut Tx, who: &User, id: i64, subjects: &[i64]) -> Result<Vec<i64>, Failure> {
+pub fn take_out(
+    tx: &mut Tx,
+    who: &User,
+    id: i64,
+    subjects: &[i64],
+    now: Moment,
+) -> Result<Vec<i64>, Failure> {
+    let gone = take_some_out(tx, who, id, subjects)?;
+    noted(tx, who, "list.taken_out", (id, &gone), now)?;
+    Ok(gone)
+}
+
+/// Tells the audit log who went into a list or out of it: how many, and the first of them by their ids.
+fn noted(
+    tx: &mut Tx,
+    who: &User,
+    what: &str,
+    (list, moved): (i64, &[i64]),
+    now: Moment,
+) -> Result<(), Failure> {
+    let Some(first) = moved.first() else { return Ok(()) };
+    let outside = tx.public_ids();
+    let prefix = Of::subject(*first).prefix();
+    let ids: Vec<String> =
+        moved.iter().take(NAMED_MAX).map(|id| outside.encode(prefix, *id)).collect();
+    let detail = json!({ Of::subject(*first).word(): moved.len(), "ids": ids });
+    audit::note(tx, who, what, (LIST, list), detail, now)
+}
+
+/// The same, for a change of many that tells the audit log itself.
+pub(crate) fn take_some_out(
+    tx: &mut Tx,
+    who: &User,
+    id: i64,
+    subjects: &[i64],
+) -> Result<Vec<i64>, Failure> {
     who.may(Right::EditPeople)?;
     let list = load(tx, who, id)?;
     list.takes(subjects)?;

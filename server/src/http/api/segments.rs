@@ -369,6 +369,6 @@ fn take_out(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
     let of = if ask.body.get("companies").is_some() { Of::Companies } else { Of::People };
     let id = lists::meant_of(tx, &ask.who, of, ask.text("list"))?.id;
     let (found, errors) = whom(tx, of, ask)?;
-    let gone = lists::take_out(tx, &ask.who, id, &found)?;
+    let gone = lists::take_out(tx, &ask.who, id, &found, ask.now)?;
     Ok(moved(gone.len(), found.len(), &errors))
 }

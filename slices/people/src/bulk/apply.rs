@@ -146,11 +146,11 @@ pub(super) fn apply(
             tell(tx, who, some, OWNER, &value, now)
         }
         Deed::PutIn { list } => {
-            let changed = lists::put_in(tx, who, *list, some, now)?;
+            let changed = lists::put_some_in(tx, who, *list, some, now)?;
             Ok(told(some, &changed))
         }
         Deed::TakeOut { list } => {
-            let changed = lists::take_out(tx, who, *list, some)?;
+            let changed = lists::take_some_out(tx, who, *list, some)?;
             Ok(told(some, &changed))
         }
         Deed::Recycle { reason } => {
