@@ -372,7 +372,7 @@ mod tests {
                 browser.send("POST", "/sign-in", wrong);
             }
             let response = browser.send("POST", "/sign-in", wrong);
-            assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
             assert_eq!(response.headers()[header::RETRY_AFTER], "600");
         });
     }

@@ -8,7 +8,7 @@ use funnels::tell::{Asked, Asker, Public, Tellers, Told, tell};
 use platform::failure::Failure;
 use platform::harness::World;
 use serde_json::{Value, json};
-use team::{Role, User, UserId};
+use team::{Mouth, Role, User, UserId};
 
 const FORMS: &str = r#"
 name = "Forms"
@@ -55,6 +55,7 @@ fn one_looks_through_the_lens_of_ones_choice_unless_another_is_named() {
             name: "Mara".into(),
             email: "mara@x.example".into(),
             role: Role::Member,
+            mouth: Mouth::Page,
             ..User::operator()
         };
         let chooser = mara.clone();
