@@ -139,8 +139,8 @@ test("what somebody there meets is a group of chips among the others, built and 
   assert.ok((await total(page)) >= leads);
   await fitsTheWindow(page);
 
-  // What is asked of companies is not asked of somebody there, and the chip says so.
-  await chips.nth(1).locator("[data-cell=term]").fill("people");
+  // What nobody can be asked is said at its chip.
+  await chips.nth(1).locator("[data-cell=term]").fill("parcels");
   await press(page, "Enter");
   await page.waitForSelector("[data-somebody] [data-cond] [data-fault]:not([hidden])");
   await chips.nth(1).locator("[data-remove]").click();
