@@ -85,6 +85,7 @@ pub fn trouble_of(failure: &Failure) -> Option<Trouble> {
         | Failure::SignIn
         | Failure::Token
         | Failure::TooMany { .. }
-        | Failure::Refused { .. } => None,
+        | Failure::Refused { .. }
+        | Failure::RefusedAt { .. } => None,
     }
 }

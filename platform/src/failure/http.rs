@@ -89,6 +89,10 @@ impl Failure {
                 wait = Some(*retry_after_s);
                 (StatusCode::TOO_MANY_REQUESTS, "too_many")
             }
+            Failure::RefusedAt { code, field } => {
+                fields.push(field.clone());
+                (StatusCode::CONFLICT, *code)
+            }
             Failure::Busy { retry_after_s } => {
                 wait = Some(*retry_after_s);
                 (StatusCode::SERVICE_UNAVAILABLE, "busy")
@@ -305,6 +309,14 @@ mod tests {
             (Failure::Token, 401, "token"),
             (Failure::refused("deal_closed", "It is closed."), 409, "deal_closed"),
             (Failure::TooMany { retry_after_s: 3 }, 429, "too_many"),
+            (
+                Failure::RefusedAt {
+                    code: "erased",
+                    field: Field { name: "/email".to_owned(), words: "was erased".to_owned() },
+                },
+                409,
+                "erased",
+            ),
             (Failure::Busy { retry_after_s: 3 }, 503, "busy"),
             (Failure::broken("the disk said something secret"), 500, "broken"),
         ] {

@@ -33,6 +33,13 @@ pub enum Failure {
         /// For people: a sentence.
         words: String,
     },
+    /// The same of one field of what was sent.
+    RefusedAt {
+        /// For callers: stable, in snake case, says why.
+        code: &'static str,
+        /// The field, and in words for people what stands against it.
+        field: Field,
+    },
     /// Somebody tried too often, and must wait.
     TooMany {
         /// Seconds after which to try again.
@@ -105,6 +112,7 @@ impl fmt::Display for Failure {
             Failure::TooMany { retry_after_s } => {
                 write!(f, "too many tries; try again in {retry_after_s} s")
             }
+            Failure::RefusedAt { field, .. } => f.write_str(&field.words),
             Failure::Busy { retry_after_s } => {
                 write!(f, "too much at once; try again in {retry_after_s} s")
             }
@@ -124,6 +132,7 @@ impl std::error::Error for Failure {
             | Failure::Token
             | Failure::Refused { .. }
             | Failure::TooMany { .. }
+            | Failure::RefusedAt { .. }
             | Failure::Busy { .. } => None,
         }
     }

@@ -22,6 +22,7 @@ mod packaging;
 mod program;
 mod serving;
 mod tell;
+mod traces;
 mod upgrade;
 mod waking;
 mod workspace;

@@ -11,7 +11,7 @@ use platform::failure::Failure;
 use serde_json::json;
 use team::{FieldRight, Right, User, audit};
 
-use crate::fields::Fields;
+use crate::fields::{Absent, Fields};
 use crate::project::{OUTSIDE_ID, OWNER};
 use crate::{COMPANY, PERSON, PersonId, WORKS_AT, find, sight, store, taken};
 
@@ -95,7 +95,11 @@ pub fn edit(
         value_of(key, typed, held(&history, key).map(|(_, fact)| &fact.value))?
     };
     not_taken(tx, who, (subject, key, &value), now)?;
-    let edited = say(tx, who, (subject, &history), Fact::certain(key, value), EDIT, now)?;
+    let fact = Fact::certain(key, value);
+    if let Some(words) = Absent::of(tx, who, std::iter::once(&fact))?.named_by(&fact) {
+        return Err(Failure::invalid("value", words));
+    }
+    let edited = say(tx, who, (subject, &history), fact, EDIT, now)?;
     audit::note(tx, who, "fact.edited", of(subject), json!({ "fact": key }), now)?;
     Ok(edited)
 }

@@ -8,6 +8,7 @@
 mod check;
 mod reading;
 mod store;
+mod there;
 
 use std::collections::BTreeMap;
 
@@ -23,6 +24,7 @@ use crate::condition;
 use crate::{LensId, Of, basis, segment};
 
 pub use reading::Reading;
+pub(crate) use there::Absent;
 
 pub(crate) const ALL: &[Sql] = store::ALL;
 
@@ -371,6 +373,15 @@ impl Fields {
     /// Those of which nothing is told, for they follow from a condition.
     pub fn formulas(&self) -> impl Iterator<Item = &FieldRow> {
         self.by_key.values().filter(|field| field.kind == Kind::Formula)
+    }
+
+    /// Of whom a fact says who it is: the prefix of the ids that it takes, if it takes any.
+    fn names(&self, key: &str) -> Option<&'static str> {
+        match self.by_key.get(key)?.kind {
+            Kind::Person => Some(crate::PERSON),
+            Kind::Company => Some(crate::COMPANY),
+            _ => None,
+        }
     }
 
     /// What is to be recorded under a key: the value in the form of the field's type. A fact without a field is taken

@@ -80,7 +80,7 @@ fn came(told: Option<Told>, conflict: &'static str) -> Result<Made, Failure> {
         Some(Told::Updated(id)) => Ok(Made::Updated(id)),
         Some(Told::Unchanged(id)) => Ok(Made::Unchanged(id)),
         Some(Told::Rejected(fields)) => Err(Failure::Invalid(fields)),
-        Some(Told::Conflict(words)) => Err(Failure::refused(conflict, words)),
+        Some(Told::Conflict(_, field)) => Err(Failure::refused(conflict, field.words)),
         None => Err(Failure::broken("nothing came of what was said")),
     }
 }

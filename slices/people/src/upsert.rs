@@ -10,18 +10,18 @@ pub(crate) use company::{read as read_company, take as take_companies};
 pub use company::{update_company, upsert_companies};
 pub use happened::record_activities;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use funnel::history::{Activity, Fact, Kind, Value};
 use moment::Moment;
 use platform::db::Tx;
 use platform::failure::{Failure, Field};
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use team::{Right, User, audit};
 
 use crate::fields::Fields;
-use crate::import::apply::{Record, apply};
+use crate::import::apply::{Record, Why, apply};
 use crate::import::back;
 use crate::import::plan::{AHEAD_MAX, PlannedActivity, PlannedCompany, PlannedRow, TEXT_BYTES_MAX};
 use crate::project::OUTSIDE_ID;
@@ -33,6 +33,10 @@ pub const PEOPLE_MAX: usize = 1_000;
 pub const PARTS_MAX: usize = 500;
 /// Longest value of a key, in bytes.
 const KEY_BYTES_MAX: usize = 512;
+/// For programs: somebody with such a key was erased.
+const ERASED: &str = "erased";
+/// For programs: such a key is somebody's whom the user does not see.
+const KEY_TAKEN: &str = "key_taken";
 /// What facts and activities name as their source unless they name another.
 const SOURCE: &str = "api";
 
@@ -104,8 +108,9 @@ pub enum Told {
     Unchanged(PersonId),
     /// Nothing of it was taken: what is wrong, each with the way to it, as a JSON pointer.
     Rejected(Vec<Field>),
-    /// Nothing of it was taken, though nothing is wrong with it by itself: its keys name two people.
-    Conflict(String),
+    /// Nothing of it was taken, though nothing is wrong with it by itself: for programs why, where, if it is a part of it,
+    /// as a JSON pointer, and words.
+    Conflict(&'static str, Field),
 }
 
 impl Told {
@@ -115,7 +120,7 @@ impl Told {
             Told::Created(_) => "created",
             Told::Updated(_) => "updated",
             Told::Unchanged(_) => "unchanged",
-            Told::Rejected(_) | Told::Conflict(_) => "rejected",
+            Told::Rejected(_) | Told::Conflict(..) => "rejected",
         }
     }
 }
@@ -144,7 +149,7 @@ impl Tally {
                 Told::Created(_) => tally.created += 1,
                 Told::Updated(_) => tally.updated += 1,
                 Told::Unchanged(_) => tally.unchanged += 1,
-                Told::Rejected(_) | Told::Conflict(_) => tally.rejected += 1,
+                Told::Rejected(_) | Told::Conflict(..) => tally.rejected += 1,
             }
         }
         tally
@@ -168,7 +173,8 @@ pub fn upsert(tx: &mut Tx, who: &User, people: &[Json], now: Moment) -> Result<V
     taken::may_ask(tx, who, now)?;
     let fields = Fields::load(tx)?;
     let planned = people.iter().map(|person| (None, read(person, None, &fields, now))).collect();
-    take(tx, who, planned, SOURCE, now)
+    let told = take(tx, who, planned, SOURCE, now)?;
+    Ok(told.into_iter().zip(people).map(|(told, person)| told.at(person)).collect())
 }
 
 /// Takes what is told of a person who is known; whatever names them in it is a key of theirs from then on.
@@ -187,8 +193,40 @@ pub fn update(
     let own = store::keys_of(tx, person)?.into_iter().next();
     let fields = Fields::load(tx)?;
     let planned = vec![(Some(person), read(news, own.as_ref(), &fields, now))];
-    let told = take(tx, who, planned, SOURCE, now)?.pop();
+    let told = take(tx, who, planned, SOURCE, now)?.pop().map(|told| told.at(news));
     told.ok_or_else(|| Failure::broken("nothing came of a person"))
+}
+
+impl Told {
+    /// The same with the way to what stands against it in what was told, where that was named by its fact.
+    fn at(self, told: &Json) -> Told {
+        let placed = |field: Field| Field { name: way(told, &field.name), ..field };
+        match self {
+            Told::Rejected(fields) => Told::Rejected(fields.into_iter().map(placed).collect()),
+            Told::Conflict(code, field) => Told::Conflict(code, placed(field)),
+            other => other,
+        }
+    }
+}
+
+/// The way to a fact in what was told, as a JSON pointer: among the facts or as a member of its own. A way stays as it is.
+fn way(told: &Json, name: &str) -> String {
+    if name.is_empty() || name.starts_with('/') {
+        return name.to_owned();
+    }
+    // A company that is told by itself has no `company`.
+    let whole = if told.get("company").is_some() { "/company" } else { "" };
+    let (of, begins) =
+        if name.starts_with("company.") { (whole, "company.") } else { ("", "person.") };
+    let among = format!("{of}/facts/{}", escaped(name));
+    if told.pointer(&among).is_some() {
+        return among;
+    }
+    match (name.strip_prefix(OUTSIDE_ID), name.strip_prefix(begins)) {
+        (Some(id), _) => format!("/ids/{}", escaped(id)),
+        (None, Some(member)) => format!("{of}/{}", escaped(member)),
+        (None, None) => format!("{of}/facts/{}", escaped(name)),
+    }
 }
 
 type Planned = (Option<PersonId>, Result<PlannedRow, Vec<Field>>);
@@ -215,25 +253,58 @@ pub(crate) fn take(
         }
     }
     let applied = apply(tx, who, &records, source, now)?;
-    let refused = applied.rejections.into_iter().map(|it| (it.row, Told::Conflict(it.reason)));
+    let refused = applied.rejections.into_iter().map(|it| {
+        let at = |name: String| Field { name, words: it.reason };
+        let told = match applied.why.get(&it.row).cloned() {
+            Some(Why::Fact(key)) => Told::Rejected(vec![at(key)]),
+            Some(Why::Erased(kind)) if kind == "email" || kind == "phone" => {
+                Told::Conflict(ERASED, at(format!("person.{kind}")))
+            }
+            Some(Why::Erased(kind)) => Told::Conflict(ERASED, at(format!("{OUTSIDE_ID}{kind}"))),
+            Some(Why::Unseen) => Told::Conflict(KEY_TAKEN, at(String::new())),
+            Some(Why::Two) | None => Told::Conflict("two_people", at(String::new())),
+        };
+        (it.row, told)
+    });
     for (row, one) in applied.taken.into_iter().chain(refused) {
         if let Some(place) = usize::try_from(row).ok().and_then(|row| told.get_mut(row)) {
             *place = one;
         }
     }
-    noted(tx, who, &told, now)?;
+    let one = records.first().and_then(|record| record.planned.as_ref().ok());
+    let keys = one.map(|planned| {
+        let company = planned.company.iter().flat_map(|company| &company.facts);
+        named(planned.facts.iter().chain(company))
+    });
+    noted(tx, who, &told, keys.unwrap_or_default(), now)?;
     back::note(tx, who, applied.brought_back, now)?;
     Ok(told)
 }
 
-/// Tells the audit log: of one person who it was, of many how many.
-fn noted(tx: &mut Tx, who: &User, told: &[Told], now: Moment) -> Result<(), Failure> {
+/// Facts that a line of the audit log names.
+const NOTED_MAX: usize = 100;
+
+/// Which facts were told, each once, without what is said of them.
+fn named<'f>(facts: impl Iterator<Item = &'f Fact>) -> Vec<String> {
+    let keys: BTreeSet<&str> = facts.map(|fact| &*fact.key).collect();
+    keys.into_iter().take(NOTED_MAX).map(str::to_owned).collect()
+}
+
+/// Tells the audit log: of one person who it was and which facts were told, of many how many.
+fn noted(
+    tx: &mut Tx,
+    who: &User,
+    told: &[Told],
+    facts: Vec<String>,
+    now: Moment,
+) -> Result<(), Failure> {
+    let detail = if facts.is_empty() { Json::Null } else { json!({ "facts": facts }) };
     match told {
         [Told::Created(person)] => {
-            audit::note(tx, who, "person.created", (PERSON, *person), Json::Null, now)
+            audit::note(tx, who, "person.created", (PERSON, *person), detail, now)
         }
         [Told::Updated(person)] => {
-            audit::note(tx, who, "person.changed", (PERSON, *person), Json::Null, now)
+            audit::note(tx, who, "person.changed", (PERSON, *person), detail, now)
         }
         [_] | [] => Ok(()),
         many => {

@@ -67,7 +67,7 @@ fn holder(world: &World, token: &str) -> Option<String> {
 
 fn code(failure: &Failure) -> &str {
     match failure {
-        Failure::Refused { code, .. } => code,
+        Failure::Refused { code, .. } | Failure::RefusedAt { code, .. } => code,
         Failure::TooMany { .. } => "too_many",
         Failure::Busy { .. } => "busy",
         Failure::Invalid(_) => "invalid",

@@ -47,7 +47,7 @@ pub(super) fn shapes() -> Vec<(&'static str, Shape)> {
     let result = object(vec![
         has("status", word(&["recorded", "known", "rejected"])),
         may("person", id()),
-        may("errors", list(named("Field"))),
+        may("errors", list(named("Wrong"))),
     ]);
     let counts = ["rows", "recorded", "known", "rejected"].map(|name| has(name, count()));
     vec![
@@ -70,7 +70,7 @@ fn status(told: &Told) -> &'static str {
     match told {
         Told::Created(_) | Told::Updated(_) => "recorded",
         Told::Unchanged(_) => "known",
-        Told::Rejected(_) | Told::Conflict(_) => "rejected",
+        Told::Rejected(_) | Told::Conflict(..) => "rejected",
     }
 }
 
@@ -80,7 +80,7 @@ fn one(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
     let told = record_activities(tx, &ask.who, std::slice::from_ref(&ask.body), ask.now)?.pop();
     match told.ok_or_else(|| Failure::broken("nothing came of an activity"))? {
         Told::Rejected(fields) => Err(Failure::Invalid(fields)),
-        Told::Conflict(words) => Err(Failure::broken(words)),
+        Told::Conflict(_, field) => Err(Failure::broken(field.words)),
         came @ (Told::Created(id) | Told::Updated(id) | Told::Unchanged(id)) => {
             let person = ask.outside.encode(PERSON, id);
             Ok(Given::value(json!({ "status": status(&came), "person": person })))

@@ -144,7 +144,7 @@ fn one(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
 fn tell(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
     let told = upsert_companies(tx, &ask.who, std::slice::from_ref(&ask.body), ask.now)?.pop();
     let told = told.ok_or_else(|| Failure::broken("nothing came of a company"))?;
-    super::people::one_told(told, "two_companies", |id, status| {
+    super::people::one_told(told, |id, status| {
         let id = ask.outside.encode(COMPANY, id);
         let value = json!({ "id": id, "status": status });
         (value, format!("/companies/{id}"))
@@ -173,7 +173,7 @@ fn more(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
     }
     match update_company(tx, &ask.who, id, &ask.body, ask.now)? {
         Told::Rejected(fields) => Err(Failure::Invalid(fields)),
-        Told::Conflict(words) => Err(Failure::refused("two_companies", words)),
+        Told::Conflict(code, field) => Err(super::people::against(code, field)),
         Told::Created(_) | Told::Updated(_) | Told::Unchanged(_) => {
             Ok(whole(&companies::one(tx, &ask.who, &id_text, ask.now)?, ask))
         }

@@ -20,6 +20,7 @@ mod lenses;
 mod lists;
 mod make;
 mod missing;
+mod named;
 mod parts;
 // What the core's own tests are made of.
 #[path = "../../../../cores/funnel/tests/oracle/mod.rs"]

@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 use team::{FieldRight, Right, User};
 
 use super::{Deed, HandsSource};
-use crate::fields::Fields;
+use crate::fields::{Absent, Fields};
 use crate::of::Kept;
 use crate::project::{Newest, OUTSIDE_ID, OWNER, WORKS_AT};
 use crate::{Of, lists};
@@ -77,7 +77,12 @@ pub(super) fn check(tx: &mut Tx, who: &User, of: Of, deed: &Deed) -> Result<(), 
                 Failure::invalid("value", words)
             })?;
             let checked = Fields::load(tx)?.check(key, value);
-            checked.map(|_| ()).map_err(|words| Failure::invalid("value", words))
+            let value = checked.map_err(|words| Failure::invalid("value", words))?;
+            let fact = Fact::certain(key, value);
+            match Absent::of(tx, who, std::iter::once(&fact))?.named_by(&fact) {
+                Some(words) => Err(Failure::invalid("value", words)),
+                None => Ok(()),
+            }
         }
         Deed::Owner { .. } if who.field(OWNER) != FieldRight::Write => {
             Err(Failure::invalid("owner", "who looks after them is not yours to change"))
@@ -130,7 +135,16 @@ pub(super) fn apply(
         Deed::Fact { key, value } => {
             let value = value_of(value).unwrap_or(Value::Null);
             // The field may have changed since it was asked for.
-            match Fields::load(tx)?.check(key, value) {
+            let checked = Fields::load(tx)?.check(key, value);
+            let checked = match checked {
+                Ok(value) => {
+                    let fact = Fact::certain(key, value.clone());
+                    let absent = Absent::of(tx, who, std::iter::once(&fact))?;
+                    absent.named_by(&fact).map_or(Ok(value), Err)
+                }
+                Err(words) => Err(words),
+            };
+            match checked {
                 Ok(value) => tell(tx, who, some, key, &value, now),
                 Err(words) => Ok(some
                     .iter()

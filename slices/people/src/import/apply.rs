@@ -13,6 +13,7 @@ use super::plan::PlannedRow;
 use super::store::{Counts, Rejection};
 use crate::create::{self, Key};
 use crate::erase::tombstone;
+use crate::fields::Absent;
 use crate::project::{OWNER, WORKS_AT};
 use crate::upsert::Told;
 use crate::{COMPANY, CompanyId, PersonId, sight, taken};
@@ -40,6 +41,21 @@ pub(crate) struct Applied {
     pub(crate) brought_back: usize,
     /// Rows about people whom the user does not see.
     pub(crate) met: usize,
+    /// What stands against the rows that could be read and were refused all the same.
+    pub(crate) why: HashMap<u64, Why>,
+}
+
+/// What stands against a row that could be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// Its keys name two people.
+    Two,
+    /// One of its keys is somebody's whom the user does not see.
+    Unseen,
+    /// Somebody with this kind of key was erased.
+    Erased(String),
+    /// A fact that the user may not write, or that names somebody who is not there.
+    Fact(String),
 }
 
 /// Applies records in their order, for a user: people whom the user does not see are not touched, nor facts that the user
@@ -54,11 +70,16 @@ pub(crate) fn apply(
     let actor = who.actor();
     let mut applied = Applied::default();
     let mut rows = Vec::with_capacity(records.len());
+    let planned = records.iter().filter_map(|record| record.planned.as_ref().ok());
+    let absent = Absent::of(tx, who, planned.flat_map(facts_of))?;
     for record in records {
         applied.counts.rows += 1;
         match &record.planned {
-            Ok(planned) => match unwritable(who, planned) {
-                Some(key) => applied.reject(record, format!("{key} is not yours to write")),
+            Ok(planned) => match refused(who, planned, &absent) {
+                Some((key, words)) => {
+                    applied.why.insert(record.row, Why::Fact(key));
+                    applied.reject(record, words);
+                }
                 None => rows.push((record, planned)),
             },
             Err(reason) => applied.reject(record, reason.clone()),
@@ -140,14 +161,20 @@ pub(crate) fn apply(
     Ok(applied)
 }
 
-/// A fact of the row that the user may not write, if there is one.
-fn unwritable<'a>(who: &User, planned: &'a PlannedRow) -> Option<&'a str> {
-    if who.role.fields().rules().is_empty() {
-        return None;
+/// What is told of a person and of where they work.
+fn facts_of(planned: &PlannedRow) -> impl Iterator<Item = &Fact> {
+    planned.facts.iter().chain(planned.company.iter().flat_map(|company| &company.facts))
+}
+
+/// A fact of the row that the user may not write, or that names somebody who is not there; and why it is not taken.
+fn refused(who: &User, planned: &PlannedRow, absent: &Absent) -> Option<(String, String)> {
+    if !who.role.fields().rules().is_empty()
+        && let Some(fact) = facts_of(planned).find(|it| who.field(&it.key) != FieldRight::Write)
+    {
+        return Some((fact.key.to_string(), format!("{} is not yours to write", fact.key)));
     }
-    let company = planned.company.iter().flat_map(|company| &company.facts);
-    let mut facts = planned.facts.iter().chain(company);
-    facts.find(|fact| who.field(&fact.key) != FieldRight::Write).map(|fact| &*fact.key)
+    let (fact, words) = absent.among(facts_of(planned))?;
+    Some((fact.key.to_string(), words))
 }
 
 impl Applied {
@@ -223,7 +250,8 @@ impl Resolved {
             meant.dedup();
             let gone = planned.keys.iter().filter_map(|key| Some((key, *erased.get(key)?)));
             let gone: Vec<(&Key, Moment)> = gone.collect();
-            if let Some((_, at)) = gone.first().filter(|_| !planned.brings_back) {
+            if let Some(((kind, _), at)) = gone.first().filter(|_| !planned.brings_back) {
+                applied.why.insert(record.row, Why::Erased(kind.clone()));
                 applied.reject_erased(record, *at);
                 found.of_row.push(None);
                 continue;
@@ -238,6 +266,7 @@ impl Resolved {
                 }
                 // Also where they name two: who the other is, is not told either.
                 some if some.iter().any(|one| unseen.contains(one)) => {
+                    applied.why.insert(record.row, Why::Unseen);
                     applied.reject(record, "its keys are those of somebody else's".to_owned());
                     applied.met += 1;
                     found.of_row.push(None);
@@ -247,6 +276,7 @@ impl Resolved {
                 [one, other, ..] => {
                     let (one, other) =
                         (public.encode(crate::PERSON, *one), public.encode(crate::PERSON, *other));
+                    applied.why.insert(record.row, Why::Two);
                     applied.reject(record, format!("its keys name two people, {one} and {other}"));
                     found.of_row.push(None);
                     continue;

@@ -8,12 +8,12 @@ use moment::Moment;
 use platform::db::Tx;
 use platform::failure::{Failure, Field};
 use serde::Deserialize;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use team::{FieldRight, Right, Sight, User, audit};
 
-use super::{NewCompany, PEOPLE_MAX, SOURCE, Told, Wrong, company_of};
+use super::{KEY_TAKEN, NewCompany, PEOPLE_MAX, SOURCE, Told, Wrong, company_of, named};
 use crate::create::{self, Key};
-use crate::fields::Fields;
+use crate::fields::{Absent, Fields};
 use crate::import::plan::PlannedCompany;
 use crate::{COMPANY, CompanyId, sight};
 
@@ -39,7 +39,8 @@ pub fn upsert_companies(
     }
     let fields = Fields::load(tx)?;
     let planned = companies.iter().map(|company| (None, read(company, false, &fields))).collect();
-    take(tx, who, planned, SOURCE, now)
+    let told = take(tx, who, planned, SOURCE, now)?;
+    Ok(told.into_iter().zip(companies).map(|(told, company)| told.at(company)).collect())
 }
 
 /// Takes what is told of a company that is known; a domain or a name in it is a key of its own from then on.
@@ -57,7 +58,7 @@ pub fn update_company(
     sight::must_see_company(tx, who, company)?;
     let fields = Fields::load(tx)?;
     let planned = vec![(Some(company), read(news, true, &fields))];
-    let told = take(tx, who, planned, SOURCE, now)?.pop();
+    let told = take(tx, who, planned, SOURCE, now)?.pop().map(|told| told.at(news));
     told.ok_or_else(|| Failure::broken("nothing came of a company"))
 }
 
@@ -101,6 +102,9 @@ pub(crate) fn take(
     let mut ids = journal::new_companies(tx, companies.len())?;
     let mut told = Vec::with_capacity(companies.len());
     let (mut claims, mut new, mut entries) = (Vec::new(), BTreeSet::new(), Vec::new());
+    let mut keys = Vec::new();
+    let planned = companies.iter().filter_map(|(_, planned)| planned.as_ref().ok());
+    let absent = Absent::of(tx, who, planned.flat_map(|planned| &planned.facts))?;
     for (row, (company, planned)) in companies.into_iter().enumerate() {
         let planned = match planned {
             Ok(planned) => planned,
@@ -113,7 +117,11 @@ pub(crate) fn take(
             planned.facts.iter().find(|fact| who.field(&fact.key) != FieldRight::Write)
         {
             let words = format!("{} is not yours to write", fact.key);
-            told.push(Told::Rejected(vec![Field { name: String::new(), words }]));
+            told.push(Told::Rejected(vec![Field { name: fact.key.to_string(), words }]));
+            continue;
+        }
+        if let Some((fact, words)) = absent.among(planned.facts.iter()) {
+            told.push(Told::Rejected(vec![Field { name: fact.key.to_string(), words }]));
             continue;
         }
         let mut meant: Vec<CompanyId> =
@@ -123,7 +131,7 @@ pub(crate) fn take(
         let id = match meant.as_slice() {
             [] if who.sight != Sight::Everybody => {
                 let words = "whoever sees a part of the people makes a company with somebody who works there";
-                told.push(Told::Conflict(words.to_owned()));
+                told.push(conflict("sees_some", words));
                 continue;
             }
             [] => {
@@ -135,16 +143,14 @@ pub(crate) fn take(
             [one, other, ..] => {
                 let outside = tx.public_ids();
                 let (one, other) = (outside.encode(COMPANY, *one), outside.encode(COMPANY, *other));
-                told.push(Told::Conflict(format!(
-                    "its keys name two companies, {one} and {other}"
-                )));
+                let words = format!("its keys name two companies, {one} and {other}");
+                told.push(conflict("two_companies", words));
                 continue;
             }
         };
         if !new.contains(&id) && sight::must_see_company(tx, who, id).is_err() {
-            told.push(Told::Conflict(
-                "one of its keys is another's, whom you do not see".to_owned(),
-            ));
+            let words = "one of its keys is another's, whom you do not see";
+            told.push(conflict(KEY_TAKEN, words));
             continue;
         }
         let mut is_new_key = false;
@@ -161,6 +167,7 @@ pub(crate) fn take(
             (false, false) => Told::Unchanged(id),
         });
         if !planned.facts.is_empty() {
+            keys = named(planned.facts.iter());
             entries.push((told.len() - 1, entry((id, row), planned.facts, (who, source), now)));
         }
     }
@@ -175,8 +182,12 @@ pub(crate) fn take(
             *told = Told::Updated(*id);
         }
     }
-    noted(tx, who, &told, now)?;
+    noted(tx, who, &told, keys, now)?;
     Ok(told)
+}
+
+fn conflict(code: &'static str, words: impl Into<String>) -> Told {
+    Told::Conflict(code, Field { name: String::new(), words: words.into() })
 }
 
 fn entry(
@@ -195,15 +206,18 @@ fn entry(
     NewEntry { subject: id, entry, is_dated: false, source: None, actor: who.actor() }
 }
 
-/// Tells the audit log: of one company which it was, of many how many.
-fn noted(tx: &mut Tx, who: &User, told: &[Told], now: Moment) -> Result<(), Failure> {
+/// Tells the audit log: of one company which it was and which facts were told, of many how many.
+fn noted(
+    tx: &mut Tx,
+    who: &User,
+    told: &[Told],
+    facts: Vec<String>,
+    now: Moment,
+) -> Result<(), Failure> {
+    let detail = if facts.is_empty() { Json::Null } else { json!({ "facts": facts }) };
     match told {
-        [Told::Created(id)] => {
-            audit::note(tx, who, "company.created", (COMPANY, *id), Json::Null, now)
-        }
-        [Told::Updated(id)] => {
-            audit::note(tx, who, "company.changed", (COMPANY, *id), Json::Null, now)
-        }
+        [Told::Created(id)] => audit::note(tx, who, "company.created", (COMPANY, *id), detail, now),
+        [Told::Updated(id)] => audit::note(tx, who, "company.changed", (COMPANY, *id), detail, now),
         [_] | [] => Ok(()),
         many => {
             let counts =

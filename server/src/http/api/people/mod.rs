@@ -17,7 +17,7 @@ pub(super) use hands::owner;
 pub(super) use list::{condition, orders, within};
 pub(super) use one::{fact, tag_of};
 pub(super) use shapes::{activity, any_stage, company_members, shapes};
-pub(super) use tell::{one_told, placed, told};
+pub(super) use tell::{against, one_told, placed, told};
 
 /// People of a page, unless asked otherwise.
 pub(super) const LIMIT_USUAL: usize = 50;
@@ -38,7 +38,9 @@ pub(super) fn calls() -> Vec<Call> {
         post("/people", "tellPerson", "Create or update a person, found by any of their keys")
             .more(
                 "The same news twice changes nothing. What is told of an address, a telephone or another system's id that \
-                 is known goes to whom it names; keys that name two people are refused.",
+                 is known goes to whom it names. Refused are keys that name two people (`two_people`), those of somebody whom you \
+                 do not see (`key_taken`), and those of somebody who was erased (`erased`) unless they come back on purpose. A \
+                 fact that is not yours to write is named by its way, as whatever else can't be taken.",
             )
             .right(Right::EditPeople)
             .takes(named("NewPerson"), shapes::example())

@@ -23,6 +23,7 @@ pub(in crate::http::api) fn shapes() -> Vec<(&'static str, Shape)> {
         ("NewCompany", new_company()),
         ("NewActivity", object(activity())),
         ("Told", told()),
+        ("Wrong", wrong()),
         (
             "ToldPerson",
             object(vec![
@@ -151,9 +152,25 @@ fn told() -> Shape {
     let one = object(vec![
         has("status", word(&["created", "updated", "unchanged", "rejected"])),
         may("id", id()),
-        may("errors", list(named("Field")).says("Why it was rejected, each with the way to it.")),
+        may("errors", list(named("Wrong")).says("Why it was rejected, each with the way to it.")),
     ]);
     object(vec![has("counts", named("Counts")), has("results", list(one))])
+}
+
+/// What is wrong with one of many.
+fn wrong() -> Shape {
+    object(vec![
+        has(
+            "code",
+            text().says(
+                "What went wrong, for programs, as a call with one alone would say it: invalid for what can't be taken, \
+                 erased for a key of somebody who was erased, two_people and two_companies for keys that name two, key_taken \
+                 for a key of somebody whom you do not see, sees_some for a company that you would not see.",
+            ),
+        ),
+        has("name", text().says("The way to it within that one, as a JSON pointer; empty for the whole.")),
+        has("words", text()),
+    ])
 }
 
 /// Where somebody stands; of a list, members may be left out.

@@ -15,7 +15,7 @@ use crate::http::api::shape::named;
 pub(super) fn one(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
     let told = upsert(tx, &ask.who, std::slice::from_ref(&ask.body), ask.now)?.pop();
     let told = told.ok_or_else(|| Failure::broken("nothing came of a person"))?;
-    one_told(told, "two_people", |id, status| {
+    one_told(told, |id, status| {
         let id = ask.outside.encode(PERSON, id);
         let value = json!({ "id": id, "status": status });
         (value, format!("/people/{id}"))
@@ -25,18 +25,25 @@ pub(super) fn one(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
 /// What came of one: its value, and where it is found.
 pub(in crate::http::api) fn one_told(
     told: Told,
-    conflict: &'static str,
     value: impl Fn(i64, &'static str) -> (Value, String),
 ) -> Result<Given, Failure> {
     let status = told.as_str();
     match told {
         Told::Rejected(fields) => Err(Failure::Invalid(fields)),
-        Told::Conflict(words) => Err(Failure::refused(conflict, words)),
+        Told::Conflict(code, field) => Err(against(code, field)),
         Told::Created(id) => {
             let (value, place) = value(id, status);
             Ok(Given::created(value, &place))
         }
         Told::Updated(id) | Told::Unchanged(id) => Ok(Given::value(value(id, status).0)),
+    }
+}
+
+/// What stands against one that could be read: of the whole, or of a part of it.
+pub(in crate::http::api) fn against(code: &'static str, field: Field) -> Failure {
+    match field.name.as_str() {
+        "" => Failure::refused(code, field.words),
+        _ => Failure::RefusedAt { code, field },
     }
 }
 
@@ -74,13 +81,14 @@ pub(in crate::http::api) fn placed(
 
 /// What came of one of many.
 pub(in crate::http::api) fn told(told: &Told, prefix: &str, ask: &Ask) -> Value {
-    let field = |field: &Field| json!({ "name": field.name, "words": field.words });
+    let error = |code: &str, field: &Field| json!({ "code": code, "name": field.name, "words": field.words });
     match told {
         Told::Rejected(fields) => json!({
-            "status": told.as_str(), "errors": fields.iter().map(field).collect::<Vec<_>>(),
+            "status": told.as_str(),
+            "errors": fields.iter().map(|field| error("invalid", field)).collect::<Vec<_>>(),
         }),
-        Told::Conflict(words) => json!({
-            "status": told.as_str(), "errors": [{ "name": "", "words": words }],
+        Told::Conflict(code, field) => json!({
+            "status": told.as_str(), "errors": [error(code, field)],
         }),
         Told::Created(id) | Told::Updated(id) | Told::Unchanged(id) => {
             json!({ "status": told.as_str(), "id": ask.outside.encode(prefix, *id) })
@@ -99,7 +107,7 @@ pub(super) fn more(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
     }
     match update(tx, &ask.who, id, &ask.body, ask.now)? {
         Told::Rejected(fields) => Err(Failure::Invalid(fields)),
-        Told::Conflict(words) => Err(Failure::refused("two_people", words)),
+        Told::Conflict(code, field) => Err(against(code, field)),
         Told::Created(_) | Told::Updated(_) | Told::Unchanged(_) => {
             one::given(tx, ask, &ask.outside.encode(PERSON, id))
         }
