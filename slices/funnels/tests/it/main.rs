@@ -28,6 +28,7 @@ mod parts;
 mod oracle;
 #[path = "../../../../cores/funnel/tests/random/mod.rs"]
 mod random;
+mod random_formulas;
 mod refold;
 mod search;
 mod segments;

@@ -20,6 +20,7 @@ use team::User;
 use crate::house::{adopt, both, nothing_differs, registry};
 use crate::oracle;
 use crate::random;
+use crate::random_formulas::{self, Formula};
 
 /// What the core's own property judges by.
 pub const STRESS: &str = include_str!("../../../../cores/funnel/tests/random/stress.toml");
@@ -130,8 +131,20 @@ fn atom() -> impl Strategy<Value = String> {
     ]
 }
 
+/// A condition about people, in which formulas of both have their places.
 pub fn condition() -> impl Strategy<Value = String> {
-    atom().prop_recursive(3, 12, 4, |inner| {
+    compound(
+        prop_oneof![12 => atom(), 1 => random_formulas::place(&random_formulas::OF_BOTH)].boxed(),
+    )
+}
+
+/// What formulas may ask, the half of them of people.
+pub fn formulas() -> impl Strategy<Value = Vec<Formula>> {
+    random_formulas::of_both(compound(atom().boxed()))
+}
+
+fn compound(atom: BoxedStrategy<String>) -> impl Strategy<Value = String> {
+    atom.prop_recursive(3, 12, 4, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 2..4)
                 .prop_map(|parts| format!("({})", parts.join(" && "))),
@@ -169,12 +182,19 @@ pub fn entries(subject: SubjectId, history: &[Entry]) -> impl Iterator<Item = Ne
     })
 }
 
+/// What is asked of the database, and the same in words that name no formula, for whoever judges beside it.
+pub struct Case {
+    pub text: String,
+    pub segment: Segment,
+    pub plain: Condition,
+}
+
 /// The lens, whom there is by their ids, and what is asked.
 struct Asked<'a> {
     world: &'a World,
     definition: &'a Definition,
     people: Vec<SubjectId>,
-    segments: Vec<(String, Segment)>,
+    cases: Vec<Case>,
 }
 
 impl Asked<'_> {
@@ -226,8 +246,7 @@ impl Asked<'_> {
                 people.iter().map(|person| funnels::history_of(tx, *person)).collect()
             })
             .unwrap();
-        let conditions: Vec<Condition> =
-            self.segments.iter().map(|(_, segment)| segment.condition().clone()).collect();
+        let conditions: Vec<Condition> = self.cases.iter().map(|case| case.plain.clone()).collect();
         let (from, lens) = (Moment::START, Some(funnels::lens::MAIN));
         let version = InForce { from, version: 1, definition: self.definition, lens };
         let mut folder = Folder::asking(&[version], &conditions);
@@ -246,14 +265,14 @@ impl Asked<'_> {
                         &conditions,
                     );
                     let both = judged.iter().zip(&told.asked);
-                    for ((text, _), (judged, told)) in self.segments.iter().zip(both) {
-                        assert_eq!(judged, told, "evaluator and oracle: {text}\n{history:#?}");
+                    for (Case { plain, .. }, (judged, told)) in self.cases.iter().zip(both) {
+                        assert_eq!(judged, told, "evaluator and oracle: {plain}\n{history:#?}");
                     }
                 }
                 judged
             })
             .collect();
-        for (place, (text, segment)) in self.segments.iter().enumerate() {
+        for (place, Case { text, segment, plain }) in self.cases.iter().enumerate() {
             let (segment, people) = (segment.clone(), self.people.clone());
             let found = self.world.db.read_blocking(move |tx| {
                 let who = User::operator();
@@ -279,7 +298,7 @@ impl Asked<'_> {
                 assert_eq!(
                     is_found,
                     truth == Truth::True,
-                    "SQL and evaluator of {person} at {now}: {truth:?} {text}\n{}\n{history:#?}",
+                    "SQL and evaluator of {person} at {now}: {truth:?} {text}, {plain}\n{}\n{history:#?}",
                     self.standing(*person),
                 );
             }
@@ -288,30 +307,32 @@ impl Asked<'_> {
 }
 
 /// The conditions that can be asked of everybody; the others must be refused with their place.
-fn segments(world: &World, texts: Vec<String>) -> Vec<(String, Segment)> {
-    world
-        .db
-        .read_blocking(move |tx| {
-            let lens = lens::main(tx)?;
-            let mut segments = Vec::new();
-            for text in texts {
-                let segment = match Segment::read(&lens, &text) {
-                    Ok(segment) => segment,
-                    Err(Failure::Refused { code: "condition", words }) => {
-                        assert!(words.contains("line 1, column"), "{words}");
-                        continue;
-                    }
-                    Err(other) => return Err(other),
-                };
-                match segment.check(tx) {
-                    Ok(()) => segments.push((text, segment)),
-                    Err(Failure::Refused { code: "condition", .. }) => {}
-                    Err(other) => return Err(other),
+fn cases(world: &World, texts: Vec<String>, formulas: Vec<Formula>) -> Vec<Case> {
+    let read = move |tx: &mut platform::db::Tx| {
+        let lens = lens::main(tx)?;
+        let mut cases = Vec::new();
+        for text in texts {
+            let (text, plain) = random_formulas::write(&text, &formulas);
+            let segment = match Segment::read(&lens, &text) {
+                Ok(segment) => segment,
+                Err(Failure::Refused { code: "condition", words }) => {
+                    assert!(words.contains("line 1, column"), "{words}");
+                    continue;
                 }
+                Err(other) => return Err(other),
+            };
+            match people::condition::Asked::check(&segment, tx, &User::operator()) {
+                Ok(()) => {
+                    let plain = Segment::read(&lens, &plain)?.condition().clone();
+                    cases.push(Case { text, segment, plain });
+                }
+                Err(Failure::Refused { code: "condition", .. }) => {}
+                Err(other) => return Err(other),
             }
-            Ok(segments)
-        })
-        .unwrap()
+        }
+        Ok(cases)
+    };
+    world.db.read_blocking(read).unwrap()
 }
 
 proptest! {
@@ -321,6 +342,7 @@ proptest! {
     fn segment_evaluator_and_oracle_agree(
         crowd in crowd(),
         texts in prop::collection::vec(condition(), 96),
+        formulas in formulas(),
         (first, days) in (0..random::STEPS, 0_i64..40),
     ) {
         let definition = Definition::parse(STRESS).unwrap();
@@ -328,7 +350,8 @@ proptest! {
             let start = random::moment(first) + Span::minutes(1);
             world.clock.set(start);
             adopt(world, STRESS, From::Start);
-            let segments = segments(world, texts.clone());
+            let formulas = random_formulas::make(world, &formulas);
+            let cases = cases(world, texts.clone(), formulas);
             let (count, companies) = (crowd.people.len(), crowd.companies.len());
             let (people, companies, public) = world.db.write_blocking(move |tx| {
                 let people: Vec<SubjectId> = journal::new_people(tx, count)?.collect();
@@ -337,9 +360,9 @@ proptest! {
                 let public: Vec<String> = companies.iter().map(|id| ids.encode(people::COMPANY, *id)).collect();
                 Ok((people, companies, public))
             }).unwrap();
-            let asked = Asked { world, definition: &definition, people, segments };
-            let halves = |parity: usize| asked.segments.iter().enumerate()
-                .filter(move |(place, _)| place % 2 == parity).map(|(_, (_, segment))| segment.clone());
+            let asked = Asked { world, definition: &definition, people, cases };
+            let halves = |parity: usize| asked.cases.iter().enumerate()
+                .filter(move |(place, _)| place % 2 == parity).map(|(_, case)| case.segment.clone());
             // Some words are ready before anything is recorded, the others are made of what is.
             asked.prepare(halves(0));
             let of_companies = companies.iter().zip(&crowd.companies);

@@ -22,7 +22,8 @@ use team::{Sight, User};
 use crate::house::{adopt, both, nothing_differs, registry};
 use crate::oracle;
 use crate::random;
-use crate::segments::{self, Crowd, STRESS, TEXTS, crowd, did, entries, of};
+use crate::random_formulas::{self, Formula};
+use crate::segments::{self, Case, Crowd, STRESS, TEXTS, crowd, did, entries, of};
 use crate::sight::somebody;
 
 const KEYS: [&str; 7] = [
@@ -61,8 +62,28 @@ fn atom() -> impl Strategy<Value = String> {
     ]
 }
 
+/// The labels of formulas of companies, whatever these ask.
+const OF_COMPANIES: [&str; 2] = ["cx", "cy"];
+
+/// A condition in which formulas have their places.
 fn condition() -> impl Strategy<Value = String> {
-    atom().prop_recursive(3, 10, 3, |inner| {
+    compound(prop_oneof![12 => atom(), 1 => random_formulas::place(&OF_COMPANIES)].boxed())
+}
+
+/// What formulas may ask: two of companies, in which nothing is named, and those of which conditions about people are made.
+fn formulas() -> impl Strategy<Value = Vec<Formula>> {
+    let of_companies = prop::collection::vec(compound(atom().boxed()), OF_COMPANIES.len());
+    (of_companies, segments::formulas()).prop_map(|(of_companies, others)| {
+        let of_companies = of_companies.into_iter().zip(OF_COMPANIES);
+        let of_companies = of_companies.filter(|(asks, _)| !asks.contains('§'));
+        let of_companies =
+            of_companies.map(|(asks, label)| Formula { of: Of::Companies, label, asks });
+        of_companies.chain(others).collect()
+    })
+}
+
+fn compound(atom: BoxedStrategy<String>) -> impl Strategy<Value = String> {
+    atom.prop_recursive(3, 10, 3, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 2..4)
                 .prop_map(|parts| format!("({})", parts.join(" && "))),
@@ -165,7 +186,7 @@ struct Asked<'a> {
     definition: &'a Definition,
     companies: Vec<SubjectId>,
     users: Vec<User>,
-    segments: Vec<(String, Segment)>,
+    cases: Vec<Case>,
 }
 
 impl Asked<'_> {
@@ -177,10 +198,8 @@ impl Asked<'_> {
     }
 
     fn prepare(&self, parity: usize) {
-        for (_, (_, segment)) in
-            self.segments.iter().enumerate().filter(|(place, _)| place % 2 == parity)
-        {
-            let (segment, now) = (segment.clone(), self.world.now());
+        for (_, case) in self.cases.iter().enumerate().filter(|(place, _)| place % 2 == parity) {
+            let (segment, now) = (case.segment.clone(), self.world.now());
             let prepare =
                 move |tx: &mut platform::db::Tx| segment.prepare(tx, &User::operator(), now);
             if let Some(job) = self.world.db.write_blocking(prepare).unwrap() {
@@ -197,7 +216,7 @@ impl Asked<'_> {
             let known: Vec<Known> =
                 self.companies.iter().map(|id| Known::read(self.world, who, *id)).collect();
             let is_seen = |known: &Known| who.sight == Sight::Everybody || !known.people.is_empty();
-            for (place, (text, segment)) in self.segments.iter().enumerate() {
+            for (place, Case { text, segment, plain }) in self.cases.iter().enumerate() {
                 let (asked, whom, ids) = (segment.clone(), who.clone(), self.companies.clone());
                 let found = self.world.db.read_blocking(move |tx| {
                     let found = asked.people(tx, &whom, now, (0, 1_000))?.unwrap();
@@ -218,17 +237,17 @@ impl Asked<'_> {
                 };
                 assert_eq!(u64::try_from(found.len()).unwrap(), count, "{text}");
                 for known in &known {
-                    let truth = known.judge(self.definition, segment.condition(), now);
+                    let truth = known.judge(self.definition, plain, now);
                     // It takes its time: it is asked of some.
                     if with_oracle && place % 4 == 0 {
-                        let told = known.told(self.definition, segment.condition(), now);
-                        assert_eq!(truth, told, "evaluator and oracle: {text}");
+                        let told = known.told(self.definition, plain, now);
+                        assert_eq!(truth, told, "evaluator and oracle: {plain}");
                     }
                     let is_found = found.contains(&known.id);
                     assert_eq!(
                         is_found,
                         truth == Truth::True && is_seen(known),
-                        "SQL and evaluator: {truth:?} {text}, seen by {:?}, at {:?} with {} people, {:#?}",
+                        "SQL and evaluator: {truth:?} {text}, {plain}, seen by {:?}, at {:?} with {} people, {:#?}",
                         who.sight,
                         known.stage,
                         known.people.len(),
@@ -241,19 +260,27 @@ impl Asked<'_> {
 }
 
 /// The conditions that can be asked of every company; the others are refused with their place.
-fn segments_of(world: &World, texts: Vec<String>) -> Vec<(String, Segment)> {
+fn cases(world: &World, texts: Vec<String>, formulas: Vec<Formula>) -> Vec<Case> {
     let read = move |tx: &mut platform::db::Tx| {
         let lens = lens::main(tx)?;
-        let mut segments = Vec::new();
+        let mut cases = Vec::new();
         for text in texts {
+            let (text, plain) = random_formulas::write(&text, &formulas);
             let segment = Segment::read_of(&lens, Of::Companies, &text);
-            match segment.and_then(|segment| segment.check(tx).map(|()| segment)) {
-                Ok(segment) => segments.push((text, segment)),
+            let checked = segment.and_then(|segment| {
+                people::condition::Asked::check(&segment, tx, &User::operator())?;
+                Ok(segment)
+            });
+            match checked {
+                Ok(segment) => {
+                    let plain = Segment::read_of(&lens, Of::Companies, &plain)?.condition().clone();
+                    cases.push(Case { text, segment, plain });
+                }
                 Err(Failure::Refused { code: "condition", .. }) => {}
                 Err(other) => return Err(other),
             }
         }
-        Ok(segments)
+        Ok(cases)
     };
     world.db.read_blocking(read).unwrap()
 }
@@ -264,12 +291,13 @@ fn says(place: i64, at: Moment, key: &str, value: Value) -> Entry {
     Entry { id: place, occurred_at: at, recorded_at: at, what }
 }
 
-fn agree(crowd: &Crowd, texts: &[String], first: i64, days: i64) {
+fn agree(crowd: &Crowd, texts: &[String], formulas: &[Formula], first: i64, days: i64) {
     let definition = Definition::parse(STRESS).unwrap();
     both(|world| {
         world.clock.set(random::moment(first) + Span::minutes(1));
         adopt(world, STRESS, From::Start);
-        let segments = segments_of(world, texts.to_vec());
+        let formulas = random_formulas::make(world, formulas);
+        let cases = cases(world, texts.to_vec(), formulas);
         let (count, companies) = (crowd.people.len(), crowd.companies.len());
         let made = world.db.write_blocking(move |tx| {
             let people: Vec<SubjectId> = journal::new_people(tx, count)?.collect();
@@ -280,7 +308,7 @@ fn agree(crowd: &Crowd, texts: &[String], first: i64, days: i64) {
         let ids = world.db.public_ids();
         let users = vec![User::operator(), somebody(5, "")];
         let asked =
-            Asked { world, definition: &definition, companies: companies.clone(), users, segments };
+            Asked { world, definition: &definition, companies: companies.clone(), users, cases };
         asked.prepare(0);
         let (mut now, mut later) = (Vec::new(), Vec::new());
         for (id, history) in companies.iter().zip(&crowd.companies) {
@@ -321,9 +349,10 @@ proptest! {
     fn statement_evaluator_and_oracle_agree_of_companies(
         crowd in crowd(),
         texts in prop::collection::vec(condition(), 24),
+        formulas in formulas(),
         (first, days) in (0..random::STEPS, 0_i64..40),
     ) {
-        agree(&crowd, &texts, first, days);
+        agree(&crowd, &texts, &formulas, first, days);
     }
 }
 
