@@ -28,6 +28,9 @@ export const owner = {
 const START_MS_MAX = 90_000;
 const STEP_MS_MAX = 60_000;
 
+/** How long a step waits for what it asked the server for: a test may hold an answer back. */
+const ANSWER_MS_MAX = 3_000;
+
 /** A running program on a folder of its own; `settings` are variables such as SLUICE_TELL_PUBLIC. */
 export async function start(settings = {}) {
   assert.ok(existsSync(program), `${program} is missing: run \`cargo build -p sluice\`, or say SLUICE_BIN`);
@@ -108,7 +111,9 @@ export async function open(chrome, address, options = {}) {
   });
   context.setDefaultTimeout(STEP_MS_MAX);
   context.on("page", arriveOnce);
+  context.on("page", answerSteps);
   const page = await context.newPage();
+  answerSteps(page);
   const faults = [];
   page.on("pageerror", (error) => faults.push(`script: ${error.message}`));
   page.on("console", (message) => {
@@ -145,6 +150,39 @@ function arriveOnce(page) {
       return goto(address, options);
     }
   };
+}
+
+/**
+ * A step is done once what it asked the server for is answered, be it another page or a part of this one: Chromium calls a
+ * key or a click done as soon as it is heard, and what is read then is now and then what was there before.
+ */
+function answerSteps(page) {
+  const asked = new Set();
+  page.on("request", (request) => request.resourceType() !== "eventsource" && asked.add(request));
+  page.on("requestfinished", (request) => asked.delete(request));
+  page.on("requestfailed", (request) => asked.delete(request));
+  // Two turns: a step is heard before the first, and an answer is shown before the second.
+  const turn = () => page.evaluate(() => new Promise((done) => setTimeout(done))).catch(() => page.waitForLoadState());
+  const answered = async () => {
+    const late = Date.now() + ANSWER_MS_MAX;
+    await turn();
+    if (asked.size === 0) return;
+    while (asked.size > 0 && Date.now() < late) await new Promise((done) => setTimeout(done, 5));
+    await turn();
+  };
+  for (const [hand, steps] of [
+    [page.mainFrame(), ["click", "check", "uncheck", "press", "selectOption"]], // a locator's go through it
+    [page.keyboard, ["press"]],
+  ]) {
+    for (const step of steps) {
+      const take = hand[step].bind(hand);
+      hand[step] = async (...words) => {
+        const told = await take(...words);
+        await Promise.race([answered().catch(() => {}), new Promise((done) => setTimeout(done, ANSWER_MS_MAX))]);
+        return told;
+      };
+    }
+  }
 }
 
 /** Makes the owner of a new workspace in the browser. */
