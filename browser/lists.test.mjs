@@ -62,6 +62,27 @@ test("a condition is added by keyboard alone, and the list and its count follow 
   quiet();
 });
 
+test("whoever is at the next condition keeps it while the list of the one before comes", async () => {
+  const { page, quiet } = view;
+  let release;
+  const held = new Promise((done) => (release = done));
+  await page.route(/\/ready\?/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(`/people?${new URLSearchParams({ where: 'count("page.viewed", days(51)) >= 1' })}`);
+  await page.waitForSelector("[data-poll]");
+  await page.keyboard.press("f");
+  const next = page.locator("[data-filterbar] [data-cond]").nth(1).locator("input[data-cell=term]");
+  await next.fill("score.fit");
+  release();
+  await ready(page);
+  assert.ok((await rows(page).count()) > 0);
+  assert.equal(await next.inputValue(), "score.fit");
+  await page.unroute(/\/ready\?/);
+  quiet();
+});
+
 test("what was never asked before is read first, and then counted", async () => {
   const { page, quiet } = view;
   await page.goto(`/people?where=${encodeURIComponent('company.employees >= 50 && did("email.replied")')}`);

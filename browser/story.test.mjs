@@ -64,6 +64,29 @@ test("a column orders the list, and the same column again turns it round", async
   quiet();
 });
 
+test("of two lists asked for at once the last is shown, though the first comes later", async () => {
+  const { page, quiet } = view;
+  await page.goto("/people");
+  let release;
+  const held = new Promise((done) => (release = done));
+  await page.route(/sort=-?fit/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  const head = (label) => page.locator("th", { hasText: label });
+  const late = page.waitForResponse(/sort=-?fit/);
+  await head("Fit").locator("a").evaluate((link) => link.click());
+  await head("Name").locator("a").evaluate((link) => link.click());
+  await head("Name").and(page.locator("[aria-sort]")).waitFor();
+  release();
+  await (await late).finished();
+  await page.evaluate(() => new Promise((done) => setTimeout(done)));
+  assert.match(page.url(), /sort=-?name/);
+  assert.equal(await head("Fit").getAttribute("aria-sort"), null);
+  await page.unroute(/sort=-?fit/);
+  quiet();
+});
+
 test("the next page loads as one scrolls, and everybody comes once", async () => {
   const { page, quiet } = view;
   await page.goto("/people?sort=name");

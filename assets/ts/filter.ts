@@ -65,6 +65,12 @@ export function filterLists(): void {
     event.preventDefault();
     void go(link.href);
   });
+  // What was waited for is there: the list alone is put in anew, for somebody may be at the next condition already.
+  document.addEventListener("polled", (event) => {
+    if (!(event.target instanceof Element) || !event.target.closest("[data-list] [data-swap]")) return;
+    event.preventDefault();
+    if (!find(HTMLElement, "[data-list][aria-busy]")) void go(location.href); // else another list is on its way
+  });
   // A column is a link, so that it can be followed without a script, and a box to tick: the space bar ticks boxes.
   document.addEventListener("keydown", (event) => {
     const box = event.target instanceof HTMLElement && event.target.matches("a[role=checkbox]") ? event.target : null;
@@ -111,12 +117,17 @@ function parts(): Promise<boolean> {
   return fetching;
 }
 
-/** Has the condition written as text, and shows whom it finds. */
+/** How many conditions were sent to be written. */
+let written = 0;
+
+/** Has the condition written as text, and shows whom it finds. Of several on their way the last alone is shown. */
 async function put(here: HTMLElement): Promise<void> {
+  const mine = ++written;
   const sent: HTMLElement[] = [];
   const condition = JSON.stringify(treeOf(here, sent));
   const answer = await post(`${at()}/conditions`, { condition });
   const built = answer ? ((await answer.json()) as Built) : { faults: [{ row: null, cell: "", words: LOST }] };
+  if (mine !== written) return;
   showFaults(here, sent, built.faults ?? [], built.warnings ?? []);
   if (built.text === undefined || built.text === shown) return;
   for (const chip of sent) delete chip.dataset["new"];
@@ -136,11 +147,16 @@ async function put(here: HTMLElement): Promise<void> {
   await go(href.href);
 }
 
-/** Shows another list in the place of this one. */
+/** How many lists were asked for. */
+let asked = 0;
+
+/** Shows another list in the place of this one. Of several that were asked for, the last is shown, whichever comes last. */
 export async function go(href: string): Promise<void> {
+  const mine = ++asked;
   const list = find(HTMLElement, "[data-list]");
   list?.setAttribute("aria-busy", "true");
   const html = await text(href, "text/html");
+  if (mine !== asked) return;
   list?.removeAttribute("aria-busy");
   const page = html && new DOMParser().parseFromString(html, "text/html");
   if (!page || !find(HTMLElement, "[data-list] [data-swap=rows]", page)) {
@@ -155,7 +171,7 @@ export async function go(href: string): Promise<void> {
     if (part.matches("[popover]")) part.replaceChildren(...[...other.childNodes].map((node) => document.adoptNode(node)));
     else part.replaceWith(document.adoptNode(other));
   }
-  history.pushState(null, "", href);
+  if (href !== location.href) history.pushState(null, "", href);
   const condition = find(HTMLElement, "[data-list]", page)?.dataset["where"] ?? "";
   const mineNow = find(HTMLElement, "[data-list]");
   if (mineNow) {
@@ -165,8 +181,8 @@ export async function go(href: string): Promise<void> {
   if (condition !== shown) {
     shown = condition;
     const chips = find(HTMLElement, "[data-filterbar] > .fb-parts", page);
-    const mine = find(HTMLElement, "[data-filterbar] > .fb-parts");
-    if (chips && mine) mine.replaceWith(document.adoptNode(chips));
+    const here = find(HTMLElement, "[data-filterbar] > .fb-parts");
+    if (chips && here) here.replaceWith(document.adoptNode(chips));
     for (const chip of findAll(HTMLElement, "[data-filterbar] [data-cond]")) dress(chip);
   }
   refocus(focused);

@@ -22,13 +22,15 @@ async function ask(part: HTMLElement, failures: number): Promise<void> {
     return;
   }
   const answer = await text(part.dataset["poll"] ?? "", "text/html");
+  if (!part.isConnected) return; // something else stands there meanwhile
   const next = answer === null ? null : first(answer);
   if (!next) {
     follow(part, failures + 1);
     return;
   }
   if (!next.dataset["poll"]) {
-    location.reload(); // what else there is to see at the end, the whole page knows
+    // What else there is to see at the end, the whole page knows, unless somebody shows it in place.
+    if (part.dispatchEvent(new Event("polled", { bubbles: true, cancelable: true }))) location.reload();
     return;
   }
   part.replaceWith(next);
