@@ -81,8 +81,14 @@ test("what is wrong with a draft is said while it is written, with its line", as
     return field.value.slice(field.selectionStart, field.selectionEnd);
   });
   assert.match(chosen, /score\.fti/);
+  // A name that is almost a known one is no mistake, and is told beside what changes.
+  await page.fill("#text", text.replace("known(person.email)", "known(person.emial)"));
+  await page.waitForSelector("#checked .callout[data-tone='warn']");
+  assert.match(await page.locator("#checked .callout").innerText(), /line \d+, column \d+ .*did you mean person\.email\?/s);
+  assert.equal(await page.locator("#h-diff").count(), 1);
   await page.fill("#text", text.replace("score.fit >= 60", "score.fit >= 75"));
-  await page.waitForSelector("#checked ins");
+  // What the sound text before it changed is marked, too, until the next answer is here.
+  await page.waitForSelector("#checked ins:has-text('at least 75')");
   assert.equal(await page.locator("#checked ins").innerText(), "fit is at least 75");
   assert.equal(await page.locator("#checked del").innerText(), "fit is at least 60");
   quiet();

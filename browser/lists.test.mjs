@@ -107,6 +107,9 @@ test("a chip says what is wrong with it, and a text that is no condition is expl
   assert.ok(!page.url().includes("where"));
   await page.goto(`/people?where=${encodeURIComponent("score.fitt >= 1")}`);
   assert.match(await page.locator(".listwrap").innerText(), /did you mean fit/);
+  // Of a name that nobody here has used the list is empty, and says what was probably meant.
+  await page.goto(`/people?where=${encodeURIComponent('person.emial == "x"')}`);
+  await page.waitForSelector(".listfoot:has-text('did you mean person.email?')");
   quiet();
 });
 

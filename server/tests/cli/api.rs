@@ -352,7 +352,16 @@ fn a_condition_goes_with_stages_a_text_a_list_and_any_order() {
         .collect();
     assert_eq!(caller.tell(BATCH, &json!(people)).0, 200);
     let who = |n: &[usize]| n.iter().map(|n| format!("p{n}@south.example")).collect::<Vec<_>>();
+    // A slip of the finger finds nobody, and is told.
+    let slip = caller.get(&format!("{PEOPLE}?where=person.contry%20%3D%3D%20%22DE%22"));
+    assert_eq!(
+        (&slip["people"], &slip["doubts"][0]["nearest"]),
+        (&json!([]), &json!("person.country"))
+    );
+    let slip = caller.get("/api/v1/companies/count?where=company.employes%20%3E%203");
+    assert_eq!((&slip["count"], &slip["doubts"][0]["column"]), (&json!(0), &json!(1)));
     let german = "where=person.country%20%3D%3D%20%22DE%22";
+    assert_eq!(caller.get(&format!("{PEOPLE}?{german}")).get("doubts"), None);
     let by_seats = format!("{german}&sort=person.custom.seats");
     assert_eq!(caller.everybody(&by_seats), who(&[5, 4, 3, 2, 1, 0]));
     assert_eq!(caller.everybody(&format!("{by_seats}&order=desc")), who(&[0, 1, 2, 3, 4, 5]));

@@ -145,6 +145,24 @@ fn mistakes_of_a_definition_are_named_with_their_place() {
     assert_eq!(ran.json()["examples"][0]["holds"], Value::Bool(false));
 }
 
+#[test]
+fn names_that_are_not_known_are_doubted_with_their_place() {
+    let program = Program::new();
+    let text = "name = \"Doubtful\"\n[stages.lead]\nenter = 'did(\"email.replyed\") || company.employes > 9'\n";
+    let file = program.write("doubtful.toml", text);
+    let ran = program.run(&["definition", "check", &file]).must_be_done();
+    let employees = "doubtful.toml:3:34: nothing here is called company.employes; did you mean company.employees?";
+    assert!(ran.out.contains(employees), "{}", ran.out);
+    assert!(!program.workspace().exists(), "this needs no workspace");
+    program.begin();
+    let adopted = program.run(&["definition", "adopt", &file, "--json"]).must_be_done().json();
+    let proposed = program.run(&["definition", "propose", &file, "--json"]).must_be_done().json();
+    for doubts in [&adopted["doubts"], &proposed["doubts"]] {
+        let nearest = ["\"email.replied\"", "company.employees"];
+        assert_eq!([&doubts[0]["nearest"], &doubts[1]["nearest"]], nearest);
+    }
+}
+
 const KNOWN: [fn() -> Slice; 6] =
     [team::slice, journal::slice, people::slice, notes::slice, funnels::slice, away::slice];
 

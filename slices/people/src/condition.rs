@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use funnel::condition::form::{Form, RowFault};
-use funnel::condition::{Condition, Term};
+use funnel::condition::{Condition, Fault, Term};
 use moment::Moment;
 use platform::db::{Made, Tx};
 use platform::failure::Failure;
@@ -118,6 +118,13 @@ pub trait Conditions: Send + Sync {
         of: Of,
     ) -> Result<BTreeMap<String, &'static str>, Failure>;
 
+    /// Names in a condition that are not known here but lie near one that is, each with its place in the text. They are
+    /// no mistakes: a fact or a kind of activity is known once it was recorded.
+    ///
+    /// # Errors
+    /// `Broken` when the database fails.
+    fn doubts(&self, tx: &mut Tx, text: &str, read: &Condition) -> Result<Vec<Fault>, Failure>;
+
     /// People, or companies, in the order of a fact; nothing while it is not ready. Of whom it is unknown is left out.
     ///
     /// # Errors
@@ -189,4 +196,12 @@ pub fn read_of_companies(tx: &mut Tx, lens: LensId, text: &str) -> Result<Arc<dy
 /// As [`Conditions::read`].
 pub fn read_of(tx: &mut Tx, of: Of, lens: LensId, text: &str) -> Result<Arc<dyn Asked>, Failure> {
     tx.part::<ConditionSource>().0.read(tx, lens, of, text)
+}
+
+/// What is doubtful about a condition that was read from a text.
+///
+/// # Errors
+/// As [`Conditions::doubts`].
+pub fn doubts(tx: &mut Tx, text: &str, read: &Condition) -> Result<Vec<Fault>, Failure> {
+    tx.part::<ConditionSource>().0.doubts(tx, text, read)
 }

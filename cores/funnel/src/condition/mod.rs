@@ -3,6 +3,7 @@
 //! **Promise:** a condition that parses is well typed, of bounded depth and size, and prints to a
 //! text that parses to itself. **Never:** runs longer than its size and the history allow.
 
+pub mod doubts;
 mod ends;
 mod english;
 mod fault;

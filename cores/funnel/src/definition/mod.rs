@@ -5,6 +5,7 @@
 
 pub(crate) mod check;
 mod diff;
+mod doubts;
 pub(crate) mod examples;
 pub mod pieces;
 pub mod places;
@@ -20,6 +21,7 @@ use crate::condition::{Activities, Condition, Fault, Length, Names, Score};
 use crate::standing::{Stage, Temperature};
 
 pub use diff::{Change, Mark, Piece};
+pub use doubts::doubts;
 pub use examples::{Example, Outcome};
 pub use rounds::ROUND_MIN;
 

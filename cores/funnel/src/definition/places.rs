@@ -33,6 +33,8 @@ pub struct Placed {
     /// The plain values that stand beside it: `add` 40, `reason` cooled.
     pub beside: Vec<(String, String)>,
     bytes: Range<usize>,
+    /// The byte where what it says begins, behind its quotes.
+    pub(super) inside: usize,
 }
 
 /// The conditions of a text, and the names that they may use.
@@ -211,6 +213,7 @@ impl Finder<'_, '_> {
             condition: read.map_err(|fault| fault.within(self.reader.text, start)),
             beside: beside.collect(),
             bytes: value.span(),
+            inside: start,
         });
     }
 }

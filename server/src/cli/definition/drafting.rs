@@ -10,7 +10,7 @@ use platform::failure::Failure;
 use serde_json::{Value, json};
 use team::Right;
 
-use super::{read_definition, shown_examples};
+use super::{doubts_value, read_definition, shown_doubts, shown_examples};
 use crate::house::{House, asking};
 use crate::say::{Ink, Outcome};
 
@@ -264,8 +264,8 @@ impl Propose {
         let definition = read_definition(&self.file)?;
         let app = house.open_begun()?;
         let asking = asking(&app);
-        let (now, name) = (app.clock.now(), definition.name.clone());
-        let (id, teams) = app.db.write_blocking(move |tx| {
+        let (now, name, file) = (app.clock.now(), definition.name.clone(), self.file.clone());
+        let (id, teams, doubts) = app.db.write_blocking(move |tx| {
             let (who, lens) = (asking, self.lens.as_deref());
             // A name that no lens has makes a new one, under which nobody stands until this is adopted.
             if let Some(name) = lens {
@@ -273,15 +273,16 @@ impl Propose {
             }
             let id = drafts::create(tx, who, lens, Some(&definition.text), &self.note, now)?;
             drafts::propose(tx, who, id, now)?;
-            Ok((id, drafts::view(tx, who, id)?.teams))
+            let view = drafts::view(tx, who, id)?;
+            Ok((id, view.teams, view.checked.doubts))
         })?;
         let id = app.public_ids().encode(drafts::DRAFT, id);
-        house.mouth.result(&json!({ "draft": id, "name": name, "needs": teams }), |ink| {
-            format!(
-                "{} is proposed as {id}. It takes a yes from {}.",
-                ink.strong(&name),
-                teams.join(" and ")
-            )
+        let value =
+            json!({ "draft": id, "name": name, "needs": teams, "doubts": doubts_value(&doubts) });
+        house.mouth.result(&value, |ink| {
+            let doubts = shown_doubts(&file, &doubts, ink);
+            let (name, teams) = (ink.strong(&name), teams.join(" and "));
+            format!("{name} is proposed as {id}. It takes a yes from {teams}.{doubts}")
         })?;
         Ok(Outcome::Done)
     }

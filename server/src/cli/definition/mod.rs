@@ -7,9 +7,11 @@ mod drafting;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use funnel::definition::Outcome as Example;
+use funnel::condition::Fault;
+use funnel::definition::{Outcome as Example, doubts};
 use funnel::people_file::{self, PeopleFile};
 use funnel::{Definition as Parsed, Folded};
+use funnels::drafts;
 use funnels::lens::{self, From};
 use moment::Moment;
 use platform::failure::Failure;
@@ -42,7 +44,8 @@ pub(crate) enum Definition {
 #[derive(Args)]
 #[command(
     long_about = "Reads a definition, names every mistake with its line and column, and runs the examples that travel \
-        with it. Needs no workspace and changes nothing.",
+        with it. A fact, a kind of activity or a property that differs from a known one by a slip of the finger is named, \
+        too; it is no mistake, for names come with the data. Needs no workspace and changes nothing.",
     after_long_help = "Examples:\n  \
         sluice definition check ours.toml\n  \
         sluice definition check ours.toml --json | jq .examples\n\n\
@@ -148,18 +151,36 @@ impl Check {
         let definition = read_definition(&self.file)?;
         let outcomes = definition.run_examples();
         let failed = outcomes.iter().filter(|outcome| outcome.failed.is_some()).count();
+        let doubts = doubts(&definition.text, &drafts::known_everywhere());
         let value = json!({
             "name": definition.name,
+            "doubts": doubts_value(&doubts),
             "examples": outcomes.iter().map(|outcome| json!({
                 "name": outcome.name, "line": outcome.line, "holds": outcome.failed.is_none(), "words": outcome.failed,
             })).collect::<Vec<Value>>(),
         });
         house.mouth.result(&value, |ink| {
             let examples = shown_examples(&self.file, &outcomes, ink);
-            format!("{} can be read. {examples}", ink.strong(&definition.name))
+            let doubts = shown_doubts(&self.file, &doubts, ink);
+            format!("{} can be read. {examples}{doubts}", ink.strong(&definition.name))
         })?;
         Ok(if failed == 0 { Outcome::Done } else { Outcome::Differences })
     }
+}
+
+/// Names that are not known, each with its place and what was probably meant.
+fn shown_doubts(file: &Path, doubts: &[Fault], ink: Ink) -> String {
+    let line = |doubt: &Fault| {
+        let place = format!("{}:{}:{}", file.display(), doubt.line, doubt.column);
+        let nearest = doubt.nearest.as_ref().map(|name| format!("; did you mean {name}?"));
+        format!("\n{} {place}: {}{}", ink.odd("doubtful"), doubt.words, nearest.unwrap_or_default())
+    };
+    doubts.iter().map(line).collect()
+}
+
+fn doubts_value(doubts: &[Fault]) -> Value {
+    let value = |doubt: &Fault| json!({ "line": doubt.line, "column": doubt.column, "words": doubt.words, "nearest": doubt.nearest });
+    doubts.iter().map(value).collect()
 }
 
 /// Which examples fail, and how many hold.
@@ -206,8 +227,9 @@ impl Adopt {
         let asking = asking(&app);
         let (now, from) = (app.clock.now(), self.from.unwrap_or(From::Usual));
         let text = definition.text.clone();
-        let adopted = app.db.write_blocking(move |tx| {
-            lens::adopt(tx, asking, self.lens.as_deref(), &text, from, now)
+        let (adopted, doubts) = app.db.write_blocking(move |tx| {
+            let doubts = drafts::doubts(tx, &text)?;
+            Ok((lens::adopt(tx, asking, self.lens.as_deref(), &text, from, now)?, doubts))
         })?;
         let people = match adopted.job {
             Some(job) => {
@@ -226,18 +248,20 @@ impl Adopt {
             "waits": adopted.version.is_none(),
             "from": (!since_start).then_some(adopted.from),
             "people": people,
+            "doubts": doubts_value(&doubts),
         });
         house.mouth.result(&value, |ink| {
             let name = ink.strong(&definition.name);
+            let doubts = shown_doubts(&self.file, &doubts, ink);
             let Some(version) = adopted.version else {
                 let from = adopted.from;
                 return format!(
                     "{name} waits, and is in force from {from} if the program runs then. \
-                     `sluice definition take-back` takes it back."
+                     `sluice definition take-back` takes it back.{doubts}"
                 );
             };
             if !is_new {
-                return format!("{name} is in force already, as version {version}.");
+                return format!("{name} is in force already, as version {version}.{doubts}");
             }
             let from = if since_start {
                 "from the start".to_owned()
@@ -245,7 +269,7 @@ impl Adopt {
                 format!("from {}", adopted.from)
             };
             format!(
-                "{name} is in force {from}, as version {version}. {people} people were stood anew."
+                "{name} is in force {from}, as version {version}. {people} people were stood anew.{doubts}"
             )
         })?;
         Ok(Outcome::Done)

@@ -140,6 +140,7 @@ pub(super) fn shapes() -> Vec<(&'static str, Shape)> {
     ]);
     let change = object(vec![has("part", text()), has("pieces", list(piece))]);
     vec![
+        ("Doubt", fault.clone().says("A name that is not known, and what was probably meant.")),
         (
             "Lens",
             object(vec![
@@ -165,7 +166,14 @@ pub(super) fn shapes() -> Vec<(&'static str, Shape)> {
             object(vec![
                 has("name", text().or_null()),
                 has("is_sound", truth().says("Whether it could be adopted as it is.")),
-                has("faults", list(fault)),
+                has("faults", list(fault.clone())),
+                has(
+                    "doubts",
+                    list(fault).says(
+                        "Names that are not known here but lie near one that is. They are no mistakes: a fact or a kind of \
+                         activity is known once it was recorded.",
+                    ),
+                ),
                 has("examples", list(example)),
                 has("changes", list(change).says("In English, part by part.")),
             ]),
@@ -245,7 +253,7 @@ fn one(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
 fn check(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
     let lens = lens::of(tx, &ask.who, ask.said("lens"))?;
     let in_force = lens.current().map(|(_, definition)| definition.clone());
-    let checked = drafts::check(ask.said("text").unwrap_or_default(), in_force.as_deref());
+    let checked = drafts::check(tx, ask.said("text").unwrap_or_default(), in_force.as_deref())?;
     Ok(Given::value(checked_value(&checked)))
 }
 
@@ -256,6 +264,7 @@ pub(super) fn checked_value(checked: &drafts::Checked) -> Value {
         "name": checked.name,
         "is_sound": checked.is_sound(),
         "faults": checked.faults.iter().map(fault).collect::<Vec<_>>(),
+        "doubts": checked.doubts.iter().map(fault).collect::<Vec<_>>(),
         "examples": checked.examples.iter().map(example).collect::<Vec<_>>(),
         "changes": checked.changes,
     })

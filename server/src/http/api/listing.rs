@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use funnel::Condition;
-use funnel::condition::Names;
+use funnel::condition::{Fault, Names};
 use people::condition::{ADDRESS_LETTERS_MAX, Asked};
 use people::list::{Cursor, PAGE_ROWS_MAX};
 use people::{LensId, Of, segment};
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::ask::Ask;
 use super::given::Given;
 use super::no_place;
-use super::shape::Shape;
+use super::shape::{Member, Shape, list, may, named};
 
 /// How long a call waits for a word that was never asked for to be read out of all histories.
 const WORDS_WAIT: Duration = Duration::from_secs(25);
@@ -47,6 +47,28 @@ pub(super) fn condition(
     let asked = people::condition::read_of(tx, of, lens, &text)?;
     asked.check(tx, &ask.who)?;
     Ok(Some(asked))
+}
+
+/// What is doubtful about `where`, for whoever wonders why it finds nobody.
+///
+/// # Errors
+/// As [`condition`].
+pub(super) fn doubts(tx: &mut Tx, ask: &Ask, lens: LensId, of: Of) -> Result<Vec<Fault>, Failure> {
+    let Some(written) = ask.find("where") else { return Ok(Vec::new()) };
+    let text = as_text(tx, ask, written, of)?;
+    let asked = people::condition::read_of(tx, of, lens, &text)?;
+    people::condition::doubts(tx, &text, asked.condition())
+}
+
+/// The shape of what is doubtful.
+pub(super) fn doubts_member() -> Member {
+    may(
+        "doubts",
+        list(named("Doubt")).says(
+            "Names in `where` that are not known here but lie near one that is. They are no mistakes: a fact or a kind of \
+             activity is known once it was recorded.",
+        ),
+    )
 }
 
 /// A condition where it stands in an address, which holds no long one.
@@ -122,12 +144,22 @@ pub(super) fn told(
     next: Option<String>,
     lens: &str,
     count: Option<u64>,
+    doubts: &[Fault],
 ) -> Given {
     let mut value = json!({ name: rows, "next": next, "lens": lens });
     if let Some(count) = count {
         value["count"] = json!(count);
     }
+    doubted(&mut value, doubts);
     Given::value(value)
+}
+
+/// With what is doubtful, if anything is.
+pub(super) fn doubted(value: &mut Value, doubts: &[Fault]) {
+    let one = |doubt: &Fault| json!({ "line": doubt.line, "column": doubt.column, "words": doubt.words, "nearest": doubt.nearest });
+    if !doubts.is_empty() {
+        value["doubts"] = doubts.iter().map(one).collect();
+    }
 }
 
 /// What is read once what it asks for is at hand: the first time a word is asked, a job reads all histories.

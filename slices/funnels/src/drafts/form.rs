@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use funnel::condition::doubts::{FIELDS, Vocabulary};
 use funnel::condition::{Condition, Fault, Names, Term};
 use funnel::definition::places::{self, Placed, Places};
 use funnel::history::{KNOWN_KINDS, What};
@@ -17,22 +18,6 @@ use crate::project;
 const LOOKED_THROUGH: i64 = 60;
 /// Terms of a sort that are offered at most.
 const OFFERED_MAX: usize = 300;
-/// The fields of an activity that a filter may ask about, besides whatever else it carries.
-const FIELDS: [&str; 12] = [
-    "direction",
-    "channel",
-    "agent",
-    "campaign",
-    "kind",
-    "path",
-    "asset",
-    "says",
-    "asks",
-    "about",
-    "bulk",
-    "reason",
-];
-
 /// A draft in pieces.
 #[derive(Clone, Debug)]
 pub struct FormView {
@@ -83,6 +68,37 @@ pub fn terms(tx: &mut Tx, names: &Names) -> Result<BTreeMap<String, &'static str
     }
     terms.extend(criteria(names));
     Ok(terms)
+}
+
+/// The names that every workspace knows.
+pub fn known_everywhere() -> Vocabulary {
+    Vocabulary::of_facts(KNOWN_FACTS)
+}
+
+/// The names that are known here: those that every workspace knows, the fields that were made, and what the histories of
+/// some people hold.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn known(tx: &mut Tx) -> Result<Vocabulary, Failure> {
+    let mut known = known_everywhere();
+    for field in people::fields::all(tx)? {
+        known.know_fact(&field.key);
+    }
+    for person in people::ids_after(tx, 0, LOOKED_THROUGH)? {
+        for entry in project::history_of(tx, person)?.entries {
+            match &entry.what {
+                What::Activity(activity) => {
+                    known.know_kind(activity.kind.as_str());
+                    activity.properties.iter().for_each(|(name, _)| known.know_field(name));
+                }
+                What::Facts(observation) => {
+                    observation.facts.iter().for_each(|fact| known.know_fact(&fact.key));
+                }
+            }
+        }
+    }
+    Ok(known)
 }
 
 fn criteria(names: &Names) -> impl Iterator<Item = (String, &'static str)> {

@@ -10,7 +10,7 @@ pub(crate) mod store;
 use std::collections::BTreeSet;
 
 use funnel::Definition;
-use funnel::condition::Fault;
+use funnel::condition::{self, Condition, Fault};
 use funnel::definition::{Change, Outcome, TEXT_BYTES_MAX};
 use moment::Moment;
 use platform::db::Tx;
@@ -22,7 +22,7 @@ use team::{Right, User, audit};
 use crate::lens::{self, Adopted, From, Lens};
 
 pub(crate) use form::terms;
-pub use form::{FormView, form};
+pub use form::{FormView, form, known, known_everywhere};
 pub use store::{Approval, DraftRow};
 
 /// The prefix of a draft's public id.
@@ -105,6 +105,8 @@ pub struct Checked {
     pub name: Option<String>,
     /// Every mistake, with its place.
     pub faults: Vec<Fault>,
+    /// Names that are not known here, but lie near one that is; no mistakes, for names come with the data.
+    pub doubts: Vec<Fault>,
     /// Its examples.
     pub examples: Vec<Outcome>,
     /// What changes from the definition in force; nothing while it can't be read.
@@ -118,17 +120,45 @@ impl Checked {
     }
 }
 
-/// Reads a definition, runs its examples and compares it with what is in force; never fails.
-pub fn check(text: &str, in_force: Option<&Definition>) -> Checked {
-    match Definition::parse(text) {
+/// Reads a definition, runs its examples, compares it with what is in force, and holds its names against those that
+/// are known here. A text that can't be read is no failure.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn check(tx: &mut Tx, text: &str, in_force: Option<&Definition>) -> Result<Checked, Failure> {
+    Ok(match Definition::parse(text) {
         Err(faults) => Checked { faults, ..Checked::default() },
         Ok(definition) => Checked {
             examples: definition.run_examples(),
             changes: in_force.map(|old| old.changes(&definition)).unwrap_or_default(),
             name: Some(definition.name),
             faults: Vec::new(),
+            doubts: doubts(tx, text)?,
         },
+    })
+}
+
+/// What is doubtful about the text of a definition, as far as this workspace knows.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn doubts(tx: &mut Tx, text: &str) -> Result<Vec<Fault>, Failure> {
+    // Whoever uses no name but those that are known everywhere need not be held against what was recorded.
+    if funnel::definition::doubts(text, &known_everywhere()).is_empty() {
+        return Ok(Vec::new());
     }
+    Ok(funnel::definition::doubts(text, &known(tx)?))
+}
+
+/// What is doubtful about a condition that was read from a text, as far as this workspace knows.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub(crate) fn doubts_of(tx: &mut Tx, text: &str, read: &Condition) -> Result<Vec<Fault>, Failure> {
+    if condition::doubts::doubts(text, read, &known_everywhere()).is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(condition::doubts::doubts(text, read, &known(tx)?))
 }
 
 /// Begins a draft for a lens, with a text or with the definition in force there.
@@ -331,7 +361,7 @@ pub fn view(tx: &mut Tx, who: &User, id: i64) -> Result<DraftView, Failure> {
     let row = store::load(tx, id)?.ok_or_else(|| Failure::missing("draft", id))?;
     let lens = lens::by_id(tx, row.lens)?;
     let in_force = lens.current().map(|(_, definition)| definition.clone());
-    let checked = check(&row.text, in_force.as_deref());
+    let checked = check(tx, &row.text, in_force.as_deref())?;
     let approvals = store::approvals(tx, id)?;
     let teams = teams(in_force.as_deref(), &row.text);
     let said = |team: &String| approvals.iter().any(|yes| yes.team == *team);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use funnel::Stage;
 use funnel::condition::form::{Form, RowFault};
-use funnel::condition::{Condition, Names, Of, Score, Term};
+use funnel::condition::{Condition, Fault, Names, Of, Score, Term};
 use moment::Moment;
 use people::condition::{Asked, Conditions, Stretch};
 use people::list::{Cursor, Key, Turn};
@@ -67,6 +67,10 @@ impl Conditions for ConditionsOfLenses {
             terms.insert("people".to_owned(), "number");
         }
         Ok(terms)
+    }
+
+    fn doubts(&self, tx: &mut Tx, text: &str, read: &Condition) -> Result<Vec<Fault>, Failure> {
+        drafts::doubts_of(tx, text, read)
     }
 
     fn by_fact(

@@ -6,7 +6,7 @@ use axum::extract::{Form, Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use funnel::Stage;
+use funnel::{Definition, Stage};
 use moment::Moment;
 use people::frame;
 use people::pages::marks::StageMark;
@@ -132,7 +132,8 @@ fn definitions(tx: &mut Tx, who: &User, now: Moment) -> Result<DefinitionsPage, 
         .into_iter()
         .map(|row| DraftLine {
             href: format!("/definitions/drafts/{}", tx.public_ids().encode(DRAFT, row.id)),
-            name: drafts::check(&row.text, None).name.unwrap_or_else(|| "with mistakes".to_owned()),
+            name: Definition::parse(&row.text)
+                .map_or_else(|_| "with mistakes".to_owned(), |definition| definition.name),
             lens: lens_name(row.lens),
             state: row.state.as_str(),
             changed: almanac.ago(row.changed_at).words,

@@ -109,6 +109,9 @@ pub(super) fn change_lines(changes: &[funnel::definition::Change]) -> Vec<Change
 #[template(path = "checked.html")]
 struct CheckedPart {
     faults: Vec<FaultLine>,
+    /// Names that nobody knows, near one that is known.
+    doubts: Vec<FaultLine>,
+    doubted: String,
     against: String,
     changes: Vec<ChangeLine>,
     failing: Vec<FaultLine>,
@@ -127,7 +130,7 @@ async fn check(
         .read(move |tx| {
             let lens = lens::of_drafts(tx, &who, Some(&form.lens))?;
             let in_force = lens.current().map(|(_, definition)| definition.clone());
-            Ok(checked(&drafts::check(&form.text, in_force.as_deref()), &lens))
+            Ok(checked(&drafts::check(tx, &form.text, in_force.as_deref())?, &lens))
         })
         .await?;
     Ok(Page::part(&part))
@@ -161,6 +164,11 @@ fn checked(found: &Checked, lens: &Lens) -> CheckedPart {
         .collect();
     CheckedPart {
         faults: found.faults.iter().map(fault).collect(),
+        doubts: found.doubts.iter().map(fault).collect(),
+        doubted: match found.doubts.len() {
+            1 => "A name that nobody here knows".to_owned(),
+            count => format!("{count} names that nobody here knows"),
+        },
         against: lens.current().map_or_else(String::new, |(row, _)| {
             format!("against {}, version {}", lens.name, row.version)
         }),

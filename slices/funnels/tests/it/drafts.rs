@@ -1,7 +1,7 @@
 //! From a draft to a version, on both databases.
 
 use crate::company_lists::formula;
-use crate::house::{adopt, both};
+use crate::house::{adopt, both, bring};
 use funnels::drafts::{self, State};
 use funnels::lens::{self, From};
 use platform::failure::Failure;
@@ -248,5 +248,47 @@ fn a_draft_for_a_new_lens_makes_it_and_nobody_stands_there_before_it_is_adopted(
         assert_eq!(adopted.unwrap().version, Some(1));
         let found = world.db.read_blocking(|tx| lens::of(tx, &User::operator(), Some("Sales")));
         assert_eq!(found.unwrap().versions.len(), 1);
+    });
+}
+
+const DOUBTFUL: &str = r#"
+name = "Doubtful"
+[stages.lead]
+enter = 'known(person.emial) || did("product.report_maed")'
+"#;
+
+const MADE: &str = r#"
+[key]
+mql_id = "id"
+[[activities]]
+kind = "product.report_made"
+at = { column = "first", format = "%Y-%m-%d" }
+"#;
+const MAED: &str = r#"
+[key]
+mql_id = "id"
+[[activities]]
+kind = "product.report_maed"
+at = { column = "first", format = "%Y-%m-%d" }
+"#;
+
+#[test]
+fn a_name_that_nobody_has_used_is_doubted_until_somebody_has() {
+    both(|world| {
+        adopt(world, FIRST, From::Usual);
+        let doubts = || -> Vec<String> {
+            let found = world.db.read_blocking(|tx| drafts::check(tx, DOUBTFUL, None)).unwrap();
+            assert!(found.is_sound(), "a doubt is no mistake");
+            found.doubts.iter().map(ToString::to_string).collect()
+        };
+        let email =
+            "line 4, column 16: nothing here is called person.emial; did you mean person.email?";
+        assert_eq!(doubts(), [email]);
+        // What was recorded here is known here, and what is near it is doubted.
+        bring(world, "made.csv", "id,first\nm0,2018-01-10\n", MADE);
+        let report = "line 4, column 37: nothing here is called \"product.report_maed\"; did you mean \"product.report_made\"?";
+        assert_eq!(doubts(), [email, report]);
+        bring(world, "maed.csv", "id,first\nm0,2018-01-10\n", MAED);
+        assert_eq!(doubts(), [email]);
     });
 }

@@ -227,6 +227,8 @@ pub struct ListPage {
     pub nearest: Option<i64>,
     /// How many are not in the order, for what it goes by is unknown of them.
     pub left_out: Option<Total>,
+    /// Names in the condition that nobody here has used, and what was probably meant.
+    pub doubts: Vec<String>,
     /// Whether the bar of stages says something of those who are shown.
     pub is_bar_shown: bool,
     /// The bar of stages.

@@ -18,6 +18,7 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use funnel::Stage;
+use funnel::condition::Fault;
 use funnel::condition::form::Form;
 use moment::Moment;
 use platform::app::App;
@@ -295,6 +296,10 @@ fn view(
     let everyone: u64 = tally.iter().map(|(_, n)| *n).sum();
     let shown_count = rows.len();
     let more = found.next.map(|cursor| Ask { after: cursor.to_text(), ..ask.clone() }.href());
+    let doubts = match &looked.own {
+        Some(asked) => condition::doubts(tx, &ask.condition, asked.condition())?,
+        None => Vec::new(),
+    };
     let form = looked.own.as_ref().map(|asked| Form::of(asked.condition()));
     let may_edit = who.can(Right::EditPeople);
     let may_assign = may_edit && *of == Of::People && who.field(crate::OWNER) == FieldRight::Write;
@@ -332,6 +337,7 @@ fn view(
         more,
         rows,
         total: total(tx, who, ask, wanted, (everyone, waiting.as_ref(), shown_count), now)?,
+        doubts: doubts.iter().map(doubt).collect(),
         is_searched: wanted.is_searched(),
         nearest: (wanted.is_nearest_first() && shown_count >= ROWS)
             .then(|| i64::try_from(ROWS).unwrap_or(i64::MAX)),
@@ -439,6 +445,14 @@ fn bar(tally: &[(Stage, u64)]) -> Bar {
         parts: standing.map(|(stage, count)| (stage.as_str(), int(*count))).collect(),
         whole: 0,
         words: words.join(", "),
+    }
+}
+
+/// A name that nobody here has used, and what was probably meant.
+fn doubt(fault: &Fault) -> String {
+    match &fault.nearest {
+        Some(name) => format!("{}; did you mean {name}?", fault.words),
+        None => fault.words.clone(),
     }
 }
 

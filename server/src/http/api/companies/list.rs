@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use funnel::condition::Fault;
 use people::companies::{self, CompanyList, CompanySort};
 use people::condition::ADDRESS_LETTERS_MAX;
 use people::list::Cursor;
@@ -57,6 +58,7 @@ pub(super) fn page_call() -> Call {
         has("next", text().or_null().says("What `after` says for the next page; null at the end.")),
         has("lens", text()),
         may("count", count().says("How many there are, on all pages; if it was asked for.")),
+        listing::doubts_member(),
     ]);
     let call = get("/companies", "listCompanies", "Companies with where they stand, a page at a time").more(
         "Where a company stands, how many work there and when somebody there was last heard of is what the people make of it \
@@ -86,7 +88,11 @@ pub(super) fn count_call() -> Call {
         "countCompanies",
         "How many companies there are, or meet a condition",
     ))
-    .gives(200, "How many.", object(vec![has("count", count()), has("lens", text())]))
+    .gives(
+        200,
+        "How many.",
+        object(vec![has("count", count()), has("lens", text()), listing::doubts_member()]),
+    )
     .refuses(&[404, 409])
     .waits(|app, ask| Box::pin(counted(app, ask)))
 }
@@ -94,6 +100,7 @@ pub(super) fn count_call() -> Call {
 /// A list that is asked for, as it was understood, and the lens under which.
 #[derive(Clone)]
 struct Wanted {
+    doubts: Vec<Fault>,
     list: CompanyList,
     lens: String,
 }
@@ -102,6 +109,7 @@ fn wanted(tx: &mut Tx, ask: &Ask) -> Result<Wanted, Failure> {
     let who = &ask.who;
     let lens = people::lens_for(tx, who, ask.lens())?;
     let condition = listing::condition(tx, ask, lens.id, Of::Companies)?;
+    let doubts = listing::doubts(tx, ask, lens.id, Of::Companies)?;
     let in_list = match ask.find("list") {
         Some(which) => Some(lists::meant_of(tx, who, Of::Companies, which)?.id),
         None => None,
@@ -127,7 +135,7 @@ fn wanted(tx: &mut Tx, ask: &Ask) -> Result<Wanted, Failure> {
         limit,
         ..CompanyList::of(lens.id)
     };
-    Ok(Wanted { list, lens: lens.label })
+    Ok(Wanted { doubts, list, lens: lens.label })
 }
 
 async fn paged(app: App, ask: Ask) -> Result<Given, Failure> {
@@ -156,7 +164,7 @@ async fn paged(app: App, ask: Ask) -> Result<Given, Failure> {
     let (rows, next, count) = at_hand(&app, &ask, &wanted, read).await?;
     let rows = rows.iter().map(|one| ask.few(listed::company(one, ask.outside))).collect();
     let next = next.as_ref().map(Cursor::to_text);
-    Ok(listing::told("companies", rows, next, &wanted.lens, count))
+    Ok(listing::told("companies", rows, next, &wanted.lens, count, &wanted.doubts))
 }
 
 async fn counted(app: App, ask: Ask) -> Result<Given, Failure> {
@@ -165,7 +173,9 @@ async fn counted(app: App, ask: Ask) -> Result<Given, Failure> {
     let (asked, here) = (Arc::clone(&ask), wanted.clone());
     let read = move |tx: &mut Tx| companies::count(tx, &asked.who, &here.list, asked.now);
     let count = at_hand(&app, &ask, &wanted, read).await?;
-    Ok(Given::value(json!({ "count": count, "lens": wanted.lens })))
+    let mut value = json!({ "count": count, "lens": wanted.lens });
+    listing::doubted(&mut value, &wanted.doubts);
+    Ok(Given::value(value))
 }
 
 async fn understood(app: &App, ask: &Arc<Ask>) -> Result<Wanted, Failure> {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use funnel::Stage;
+use funnel::condition::Fault;
 use people::list::{Cursor, List, ListView, Sieve, Sort};
 use people::missing::Toward;
 use people::{LensLabel, Of, PersonId};
@@ -43,6 +44,7 @@ fn asked(call: Call) -> Call {
         has("next", text().or_null().says("What `after` says for the next page; null at the end.")),
         has("lens", text()),
         may("count", count().says("How many there are, on all pages; if it was asked for.")),
+        listing::doubts_member(),
     ]);
     let toward = ["lead", "prospect", "opportunity", "customer", "next"];
     call.ask("where", in_address(condition()))
@@ -109,6 +111,7 @@ pub(in crate::http::api) fn condition() -> Shape {
 
 /// A list that is asked for, as it was understood.
 struct Wanted {
+    doubts: Vec<Fault>,
     lens: LensLabel,
     list: List,
     sieve: Sieve,
@@ -118,16 +121,19 @@ async fn list(app: App, ask: Ask) -> Result<Given, Failure> {
     let ask = Arc::new(ask);
     let asked = Arc::clone(&ask);
     let wanted = app.db.read(move |tx| wanted(tx, &asked)).await.map_err(listing::mended)?;
-    let page = ready(&app, &ask, Arc::new(wanted)).await.map_err(listing::mended)?;
+    let wanted = Arc::new(wanted);
+    let page = ready(&app, &ask, Arc::clone(&wanted)).await.map_err(listing::mended)?;
     let row = |row| ask.few(listed::one(row, &page, ask.outside, ask.now));
     let people: Vec<Value> = page.rows.iter().map(row).collect();
-    Ok(listing::told("people", people, page.next.clone(), &page.lens.label, page.count))
+    let (next, lens) = (page.next.clone(), &page.lens.label);
+    Ok(listing::told("people", people, next, lens, page.count, &wanted.doubts))
 }
 
 fn wanted(tx: &mut Tx, ask: &Ask) -> Result<Wanted, Failure> {
     let who = &ask.who;
     let lens = people::lens_for(tx, who, ask.lens())?;
     let condition = listing::condition(tx, ask, lens.id, Of::People)?;
+    let doubts = listing::doubts(tx, ask, lens.id, Of::People)?;
     let in_list = match ask.find("list") {
         Some(which) => Some(people::lists::meant_of(tx, who, Of::People, which)?.id),
         None => None,
@@ -153,7 +159,7 @@ fn wanted(tx: &mut Tx, ask: &Ask) -> Result<Wanted, Failure> {
         Sieve { stages: stages.clone(), condition, list: in_list, found, ..Sieve::of(lens.id) };
     let limit = ask.size("limit", LIMIT_USUAL);
     let list = List { lens: lens.id, stages, sort, descending, after, search, limit };
-    Ok(Wanted { lens, list, sieve })
+    Ok(Wanted { doubts, lens, list, sieve })
 }
 
 /// The page, once what it asks for is at hand.
@@ -171,7 +177,7 @@ async fn ready(app: &App, ask: &Arc<Ask>, wanted: Arc<Wanted>) -> Result<Page, F
 
 /// A page; nothing while something is not ready.
 fn page(tx: &mut Tx, ask: &Ask, wanted: &Wanted) -> Result<Option<Page>, Failure> {
-    let Wanted { lens, list, sieve } = wanted;
+    let Wanted { lens, list, sieve, .. } = wanted;
     let page = |limit, after| {
         let list = List { limit, after, ..list.clone() };
         let found = people::list::list_of(tx, &ask.who, &list, sieve, ask.now)?;
