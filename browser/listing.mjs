@@ -17,6 +17,14 @@ export async function ready(page) {
   await page.waitForFunction(() => /\d/.test(document.querySelector("[data-total]").textContent));
 }
 
+/** Scrolls on until everybody is loaded. */
+export async function everybody(page) {
+  for (let round = 0; round < 40 && (await page.locator("[data-more]").count()) > 0; round++) {
+    await page.locator("[data-more]").scrollIntoViewIfNeeded({ timeout: 1_000 }).catch(() => {});
+    await page.waitForTimeout(150);
+  }
+}
+
 export async function press(page, ...keys) {
   for (const key of keys) await page.keyboard.press(key);
 }

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { fitsTheWindow, house, open } from "./harness.mjs";
-import { number, ready, rows, shows, total } from "./listing.mjs";
+import { everybody, number, ready, rows, shows, total } from "./listing.mjs";
 
 const PEOPLE = 300;
 let program, view, close;
@@ -113,7 +113,7 @@ test("a chip says what is wrong with it, and a text that is no condition is expl
   quiet();
 });
 
-test("the list is ordered by any fact, and says who is in no order", async () => {
+test("the list is ordered by any fact, and has those last who have none", async () => {
   const { page, quiet } = view;
   await page.goto("/people?cols=co,company.employees");
   await page.getByRole("link", { name: "company employees" }).first().click();
@@ -127,13 +127,12 @@ test("the list is ordered by any fact, and says who is in no order", async () =>
   await shows(page, "dir=desc");
   const down = await shown();
   assert.deepEqual(down, [...down].sort((a, b) => b - a));
-  for (let round = 0; round < 40 && (await page.locator("[data-more]").count()) > 0; round++) {
-    await page.locator("[data-more]").scrollIntoViewIfNeeded({ timeout: 1_000 }).catch(() => {});
-    await page.waitForTimeout(100);
-  }
-  const all = await rows(page).count();
+  await everybody(page);
+  assert.equal(await rows(page).count(), PEOPLE);
+  // Whoever works nowhere that we know of stands behind all others.
+  const all = await shown();
   const known = await counted("known(company.employees)");
-  assert.equal(all, known);
+  assert.ok(all.slice(0, known).every(Number.isFinite) && all.slice(known).every(Number.isNaN), `${known} of ${all}`);
   quiet();
 });
 
@@ -175,7 +174,7 @@ test("rows are selected by key, one and up to one", async () => {
   quiet();
 });
 
-test("the foot counts whom a search finds, also as it is counted anew, and whom an order leaves out", async () => {
+test("the foot counts whom a search finds, also as it is counted anew, and who comes last for want of a value", async () => {
   const { page, quiet } = view;
   await page.goto("/people?sort=name");
   const whole = await total(page);
@@ -191,10 +190,44 @@ test("the foot counts whom a search finds, also as it is counted anew, and whom 
 
   await page.goto("/people?sort=company.employees");
   await ready(page);
-  const foot = page.locator("[data-left-out]");
+  const foot = page.locator("[data-without]");
   const left = (await foot.count()) > 0 ? number(await foot.locator("b").innerText()) : 0;
+  assert.equal(await total(page), whole, "whoever comes last is counted as well");
   await page.goto("/people?where=" + encodeURIComponent("known(company.employees)"));
   await ready(page);
-  assert.equal((await total(page)) + left, whole, "whoever is counted is in the order, or said not to be");
+  assert.equal((await total(page)) + left, whole, "whoever is counted has a value, or is said to come last");
+  quiet();
+});
+
+test("whoever has no value stands last in both directions, and is scrolled to", async () => {
+  const { page, quiet } = view;
+  for (const [name, seats] of [["ada", 70], ["bo", 30], ["cy", 40]]) {
+    await program.run("person", "add", "--email", `${name}@seats.example`, "--name", name);
+    await program.run("set", `${name}@seats.example`, "person.custom.seats", `${seats}`);
+  }
+  for (const [dir, order] of [["asc", [30, 40, 70]], ["desc", [70, 40, 30]]]) {
+    await page.goto(`/people?sort=person.custom.seats&dir=${dir}&cols=person.custom.seats`);
+    await ready(page);
+    const whole = await total(page);
+    assert.equal(number(await page.locator("[data-without] b").innerText()), whole - 3);
+    assert.match(await page.locator(".listfoot").innerText(), /without seats, listed last/);
+    await everybody(page);
+    const cells = await rows(page).locator("td[data-m=fact]").evaluateAll((all) => all.map((cell) => cell.textContent.trim()));
+    assert.equal(cells.length, whole, "everybody is in the order, each once");
+    assert.deepEqual(cells.slice(0, 3).map(Number), order);
+    assert.ok(cells.slice(3).every((cell) => /is unknown$/.test(cell)), `${cells.slice(3, 6)}`);
+    const ids = await rows(page).evaluateAll((all) => all.map((row) => row.dataset.row));
+    assert.equal(new Set(ids).size, whole);
+  }
+  // A selection goes on over the border between them.
+  await page.goto("/people?sort=person.custom.seats&cols=person.custom.seats");
+  for (const key of ["j", "j", "j", "x", "j", "j", "Shift+X"]) await page.keyboard.press(key);
+  assert.equal(await page.locator("[data-rows] > [data-chosen]").count(), 3);
+  await page.keyboard.press("Escape");
+  // And they are shown by themselves.
+  await page.getByRole("link", { name: "Show them" }).click();
+  await shows(page, "where=!known(person.custom.seats)");
+  await ready(page);
+  assert.equal(await page.locator("[data-without]").count(), 0);
   quiet();
 });

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { fitsTheWindow, house, open, signIn } from "./harness.mjs";
-import { number, rows } from "./listing.mjs";
+import { everybody, number, rows } from "./listing.mjs";
 
 const PEOPLE = 300;
 let program, chrome, view, close;
@@ -90,10 +90,7 @@ test("of two lists asked for at once the last is shown, though the first comes l
 test("the next page loads as one scrolls, and everybody comes once", async () => {
   const { page, quiet } = view;
   await page.goto("/people?sort=name");
-  for (let round = 0; round < 40 && (await page.locator("[data-more]").count()) > 0; round++) {
-    await page.locator("[data-more]").scrollIntoViewIfNeeded({ timeout: 1_000 }).catch(() => {});
-    await page.waitForTimeout(150);
-  }
+  await everybody(page);
   const all = await rows(page).locator("[data-m=name] a").evaluateAll((links) => links.map((link) => link.getAttribute("href")));
   assert.equal(all.length, PEOPLE);
   assert.equal(new Set(all).size, PEOPLE);

@@ -103,7 +103,11 @@ async function countFound(): Promise<void> {
     const answer = await text(asks, "application/json");
     if (answer === null || !place.isConnected) continue;
     const { count, is_more: isMore } = JSON.parse(answer) as { count: number | null; is_more?: boolean };
-    if (count !== null) put(place, count, isMore);
+    if (count === null) continue;
+    put(place, count, isMore);
+    // Where nobody is without a value there is nothing to say of them.
+    const without = place.closest<HTMLElement>("[data-without]");
+    if (without) without.hidden = count === 0;
   }
   const took = performance.now() - began;
   const wait = Math.max(COUNTS_EVERY_MS, asked > 0 ? took / COUNTING_SHARE : 0);
@@ -120,7 +124,7 @@ async function refreshCounts(asks: string): Promise<void> {
     if (typeof count !== "number") continue;
     for (const place of findAll(HTMLElement, `[data-count="${CSS.escape(word)}"]`)) put(place, count);
     const isHere = find(HTMLElement, `[aria-current] [data-count="${CSS.escape(word)}"]`) !== null;
-    if (isHere && !find(HTMLElement, "[data-total-asks]")) for (const place of findAll(HTMLElement, "[data-total]")) put(place, count);
+    if (isHere) for (const place of findAll(HTMLElement, "[data-total]:not([data-total-asks])")) put(place, count);
   }
 }
 

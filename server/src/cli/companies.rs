@@ -38,7 +38,7 @@ pub(crate) struct Companies {
     /// Only companies in a list of companies, by its name or id
     #[arg(long, value_name = "LIST")]
     list: Option<String>,
-    /// name, stage, people, touched, intent, created, or a fact like company.employees
+    /// name, stage, people, touched, intent, created, or a fact like company.employees: of which it is unknown comes last
     #[arg(long, value_name = "ORDER", value_parser = read_sort, default_value = "name")]
     sort: CompanySort,
     /// The other way round: names from Z, the smallest and the longest ago first

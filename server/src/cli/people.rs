@@ -47,7 +47,8 @@ pub(crate) struct People {
     /// Only people in a list, by its name or id
     #[arg(long, value_name = "LIST")]
     list: Option<String>,
-    /// name, fit, engagement, touched, created, or a fact like company.employees [default: touched; with --where created]
+    /// name, fit, engagement, touched, created, or a fact like company.employees: of whom it is unknown comes last
+    /// [default: touched; with --where created]
     #[arg(long, value_name = "ORDER", value_parser = read_sort)]
     sort: Option<Sort>,
     /// The other way round: names from Z, the smallest and the longest ago first

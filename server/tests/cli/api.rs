@@ -410,6 +410,27 @@ fn a_condition_goes_with_stages_a_text_a_list_and_any_order() {
     assert_eq!((wrong.status, wrong.body.contains("other_order")), (409, true));
     let nobody = caller.ask("GET", "/api/v1/lists/Nothing/people", "");
     assert_eq!(nobody.status, 404, "{}", nobody.body);
+
+    // Of whom it is unknown comes last, in either direction; the page before ends where it will.
+    let unknown: Vec<Value> =
+        (9..13).map(|n| json!({ "email": format!("p{n}@south.example") })).collect();
+    assert_eq!(caller.tell(BATCH, &json!(unknown)).0, 200);
+    let seats = "sort=person.custom.seats";
+    let risen = who(&[8, 7, 6, 5, 4, 3, 2, 1, 0, 9, 10, 11, 12]);
+    assert_eq!(caller.everybody(seats), risen);
+    let fallen = who(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 11, 10, 9]);
+    assert_eq!(caller.everybody(&format!("{seats}&order=desc")), fallen);
+    let listed =
+        program.run(&["people", "--sort", "person.custom.seats", "--limit", "10", "--json"]);
+    let listed = listed.must_be_done().json();
+    let after = listed["next"].as_str().expect("a next page");
+    let rest = ["people", "--sort", "person.custom.seats", "--json", "--after", after];
+    let rest = program.run(&rest).must_be_done().json();
+    let rest: Vec<&str> =
+        rest["people"].as_array().unwrap().iter().filter_map(|one| one["email"].as_str()).collect();
+    assert_eq!(rest, who(&[10, 11, 12]));
+    let wrong = caller.ask("GET", &format!("{PEOPLE}?sort=name&after={after}"), "");
+    assert_eq!((wrong.status, wrong.body.contains("other_order")), (409, true), "{}", wrong.body);
 }
 
 #[test]

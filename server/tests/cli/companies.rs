@@ -46,6 +46,9 @@ fn companies_are_asked_by_a_condition_in_any_order() {
     assert_eq!(all(&caller, "sort=name"), names(&["East", "North", "South"]));
     assert_eq!(all(&caller, "sort=people")[0], "North");
     assert_eq!(all(&caller, "sort=company.employees"), names(&["East", "North", "South"]));
+    // Of none is the intent known: they come as they came, or the other way round.
+    assert_eq!(all(&caller, "sort=intent&order=asc"), names(&["North", "East", "South"]));
+    assert_eq!(all(&caller, "sort=intent"), names(&["South", "East", "North"]));
     let asked = |text: &str| format!("where={}", encoded(text));
     let large = asked("company.employees >= 100 && stage == \"lead\" && people <= 2");
     assert_eq!(all(&caller, &format!("{large}&sort=name&order=desc")), names(&["South", "North"]));

@@ -125,7 +125,8 @@ pub trait Conditions: Send + Sync {
     /// `Broken` when the database fails.
     fn doubts(&self, tx: &mut Tx, text: &str, read: &Condition) -> Result<Vec<Fault>, Failure>;
 
-    /// People, or companies, in the order of a fact; nothing while it is not ready. Of whom it is unknown is left out.
+    /// People, or companies, in the order of a fact; nothing while it is not ready. Of whom it is unknown is left out: the
+    /// list puts them behind.
     ///
     /// # Errors
     /// `Broken` when the database fails.

@@ -7,6 +7,7 @@
 pub(crate) mod formula;
 pub(crate) mod order;
 pub(crate) mod places;
+mod rest;
 mod sieve;
 mod walk;
 
@@ -44,7 +45,7 @@ pub enum Sort {
     Touched,
     /// By when we first knew of them.
     Created,
-    /// By a fact, or a formula: `person.country`, `company.employees`. Of whom it is unknown is not in this order.
+    /// By a fact, or a formula: `person.country`, `company.employees`. Of whom it is unknown comes last, whichever way.
     Fact(String),
 }
 
@@ -162,7 +163,7 @@ pub struct Cursor {
     pub id: i64,
 }
 
-/// A value by which people are ordered. Numbers come before texts.
+/// A value by which people are ordered. Numbers come before texts, and at last those of whom it is unknown.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Key {
     /// A text, as it is ordered.
@@ -171,6 +172,8 @@ pub enum Key {
     Real(f64),
     /// A whole number: a moment, an id.
     Int(i64),
+    /// None is known.
+    Unknown,
 }
 
 impl Key {
@@ -180,6 +183,7 @@ impl Key {
             Key::Text(text) => Arg::from(text.as_str()),
             Key::Real(value) => Arg::from(*value),
             Key::Int(value) => Arg::from(*value),
+            Key::Unknown => Arg::Null,
         }
     }
 
@@ -189,6 +193,9 @@ impl Key {
             (Key::Text(a), Key::Text(b)) => a.cmp(b),
             (Key::Real(a), Key::Real(b)) => a.total_cmp(b),
             (Key::Int(a), Key::Int(b)) => a.cmp(b),
+            (Key::Unknown, Key::Unknown) => Equal,
+            (Key::Unknown, _) => Greater,
+            (_, Key::Unknown) => Less,
             (Key::Text(_), _) => Greater,
             (_, Key::Text(_)) => Less,
             (Key::Real(_) | Key::Int(_), _) => Equal,
@@ -205,6 +212,7 @@ impl Cursor {
             }
             Key::Real(value) => format!("r{:016x}", value.to_bits()),
             Key::Int(value) => format!("i{value}"),
+            Key::Unknown => "u".to_owned(),
         };
         format!("{value}~{}", self.id)
     }
@@ -224,14 +232,18 @@ impl Cursor {
             }
             "r" => Key::Real(f64::from_bits(u64::from_str_radix(rest, 16).ok()?)),
             "i" => Key::Int(rest.parse().ok()?),
+            "u" if rest.is_empty() => Key::Unknown,
             _ => return None,
         };
         Some(Cursor { value, id })
     }
 
     pub(crate) fn cmp(&self, other: &Cursor, turn: Turn) -> std::cmp::Ordering {
+        let is_unknown = |place: &Cursor| place.value == Key::Unknown;
         let order = self.value.cmp(&other.value).then(self.id.cmp(&other.id));
-        if turn == Turn::Down { order.reverse() } else { order }
+        let order = if turn == Turn::Down { order.reverse() } else { order };
+        // Whichever way it goes, these come last.
+        is_unknown(self).cmp(&is_unknown(other)).then(order)
     }
 }
 
@@ -436,13 +448,26 @@ mod tests {
 
     #[test]
     fn a_cursor_reads_back_as_it_was_written() {
-        for value in [Key::Text("márta o’neill".into()), Key::Real(-0.125), Key::Int(i64::MIN)] {
+        let values = [Key::Text("márta o’neill".into()), Key::Real(-0.125), Key::Int(i64::MIN)];
+        for value in values.into_iter().chain([Key::Unknown]) {
             let cursor = Cursor { value, id: 77 };
             assert_eq!(Cursor::parse(&cursor.to_text()), Some(cursor));
         }
-        for odd in ["", "~", "t~1", "x1~1", "tzz~1", "t6~1", "r1~x", "i9"] {
+        for odd in ["", "~", "t~1", "x1~1", "tzz~1", "t6~1", "r1~x", "i9", "u0~1"] {
             let read = Cursor::parse(odd);
             assert!(read.is_none() || odd == "t~1", "{odd} gave {read:?}");
+        }
+    }
+
+    #[test]
+    fn whoever_has_no_value_comes_last_whichever_way_it_goes() {
+        let place = |value, id| Cursor { value, id };
+        let none = [place(Key::Unknown, 1), place(Key::Unknown, 9)];
+        for turn in [Turn::Up, Turn::Down] {
+            for value in [Key::Text("z".into()), Key::Real(1e300)] {
+                assert!(place(value, 5).cmp(&none[0], turn).is_lt(), "{turn:?}");
+            }
+            assert_eq!(none[0].cmp(&none[1], turn).is_lt(), turn == Turn::Up);
         }
     }
 

@@ -152,8 +152,44 @@ fn a_condition_is_listed_whole_in_every_order_and_page_by_page() {
                         .is_empty()
             );
         }
-        let seats = Sort::Fact("person.custom.seats".into());
-        assert_eq!(paged(world, None, &[], &seats, true, 200).len(), PEOPLE - PEOPLE / 5);
+    });
+}
+
+#[test]
+fn whoever_has_no_value_is_listed_last_in_both_directions_and_on_no_page_twice() {
+    both(|world| {
+        bring(world, "people.csv", &file(), MAPPING);
+        let sorts = ["person.custom.seats", "person.country"].map(|key| Sort::Fact(key.to_owned()));
+        let unknown = sorts.each_ref().map(|sort| format!("!known({})", sort.word()));
+        let known_sixty = "person.custom.seats >= 60";
+        let texts = [unknown[0].as_str(), &unknown[1], known_sixty, r#"person.country == "DE""#];
+        ready(world, &texts, &sorts);
+        let by_number = |text: &str| paged(world, Some(text), &[], &Sort::Created, false, 200);
+        for (sort, unknown) in sorts.iter().zip(&unknown) {
+            let mut without = by_number(unknown);
+            assert!([PEOPLE / 5, PEOPLE / 7].contains(&without.len()), "{}", without.len());
+            for descending in [false, true] {
+                if descending {
+                    without.reverse();
+                }
+                // Pages that end before, at and after the border between those with a value and those without.
+                let with = PEOPLE - without.len();
+                for limit in [200, with / 4, with / 4 + 1] {
+                    let all = paged(world, None, &[], sort, descending, limit);
+                    assert_eq!(all.len(), PEOPLE, "{sort:?} {descending} {limit}");
+                    assert_eq!(all[with..], without, "{sort:?} {descending} {limit}");
+                    assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), PEOPLE);
+                }
+                let leads = paged(world, None, &[Stage::Lead], sort, descending, 50);
+                assert_eq!(leads.len(), PEOPLE);
+            }
+        }
+        // A condition about something else lets some of them through, one about the value itself none.
+        let [seats, _] = &sorts;
+        let german = paged(world, Some(r#"person.country == "DE""#), &[], seats, true, 33);
+        assert_eq!(german.len(), by_number(r#"person.country == "DE""#).len());
+        let many = paged(world, Some(known_sixty), &[], seats, true, 33);
+        assert_eq!(many.len(), by_number(known_sixty).len());
     });
 }
 

@@ -26,6 +26,9 @@ const COMPANIES: usize = 36;
 const TERRITORIES: [i64; 2] = [77, 78];
 /// Everybody was told these.
 const SEATS: &str = "person.custom.seats";
+/// Of some these are unknown.
+const RANK: &str = "person.custom.rank";
+const EMPLOYEES: &str = "company.employees";
 pub const OF_PEOPLE: [&str; 4] = [
     "person.custom.seats < 40",
     r#"person.custom.seats >= 20 && stage == "lead""#,
@@ -105,7 +108,9 @@ pub fn make_ready(world: &World) {
             made.extend(read_of(tx, of, lens, text)?.prepare(tx, &who, now)?);
         }
         let source = tx.part::<ConditionSource>();
-        for of in [(Of::People, SEATS), (Of::Companies, "company.industry")] {
+        let facts = [(Of::People, SEATS), (Of::People, RANK)];
+        let of_companies = ["company.industry", EMPLOYEES].map(|key| (Of::Companies, key));
+        for of in facts.into_iter().chain(of_companies) {
             made.extend(source.0.prepare_fact(tx, &who, of, now)?);
         }
         Ok(made)
@@ -135,9 +140,7 @@ pub fn people(
             found.extend(page.rows.iter().map(|row| row.person.id));
             ask.after = page.next;
             if ask.after.is_none() {
-                let is_of_fewer = matches!(&ask.sort, Sort::Fact(key) if key != SEATS);
-                let count = sieve.count(tx, who, now)?;
-                assert!(is_of_fewer || count == Some(found.len() as u64), "{count:?}");
+                assert_eq!(sieve.count(tx, who, now)?, Some(found.len() as u64));
                 return Ok(found);
             }
         }
@@ -164,9 +167,8 @@ pub fn firms(
             found.extend(page.rows);
             ask.after = page.next;
             if ask.after.is_none() {
-                let is_of_fewer = matches!(ask.sort, CompanySort::Intent | CompanySort::Fact(_));
                 let count = companies::count(tx, who, &ask, now)?;
-                assert!(is_of_fewer || count == Some(found.len() as u64), "{count:?}");
+                assert_eq!(count, Some(found.len() as u64));
                 return Ok(found);
             }
         }
@@ -181,7 +183,7 @@ fn whoever_sees_a_part_is_listed_their_people_in_everybodys_order() {
         nothing_differs(world);
         make_ready(world);
         let mut sorts: Vec<Sort> = Sort::ALL.into_iter().map(|(sort, _)| sort).collect();
-        sorts.push(Sort::Fact(SEATS.to_owned()));
+        sorts.extend([SEATS, RANK].map(|key| Sort::Fact(key.to_owned())));
         let conditions = OF_PEOPLE.into_iter().map(Some).chain([None]);
         for condition in conditions {
             for order in sorts.iter().flat_map(|sort| [(sort, false), (sort, true)]) {
@@ -208,7 +210,8 @@ fn whoever_sees_a_part_is_listed_companies_as_their_people_make_them() {
         make_ready(world);
         let mut sorts: Vec<CompanySort> =
             CompanySort::ALL.into_iter().map(|(sort, _)| sort).collect();
-        sorts.push(CompanySort::Fact("company.industry".to_owned()));
+        let facts = ["company.industry", EMPLOYEES];
+        sorts.extend(facts.map(|key| CompanySort::Fact(key.to_owned())));
         for condition in OF_COMPANIES.into_iter().map(Some).chain([None]) {
             for who in users().into_iter().chain([User::operator()]) {
                 let by_id = firms(world, &who, condition, (&CompanySort::Created, false));
@@ -229,27 +232,34 @@ fn whoever_sees_a_part_is_listed_companies_as_their_people_make_them() {
     });
 }
 
-/// The rows in an order that they say themselves; of which the value is unknown is not in it.
-fn in_order(mut rows: Vec<ListedCompany>, sort: &CompanySort, descending: bool) -> Vec<CompanyId> {
-    rows.retain(|row| match sort {
+/// The rows in an order that they say themselves; of which the value is unknown comes last, whichever way it goes.
+fn in_order(rows: Vec<ListedCompany>, sort: &CompanySort, descending: bool) -> Vec<CompanyId> {
+    let is_known = |row: &ListedCompany| match sort {
         CompanySort::Intent => row.intent.is_some(),
+        CompanySort::Fact(key) if key == EMPLOYEES => row.company.employees.is_some(),
         CompanySort::Fact(_) => row.company.industry.is_some(),
         _ => true,
-    });
+    };
     let by = |a: &ListedCompany, b: &ListedCompany| -> Ordering {
         match sort {
             CompanySort::Name => a.company.name_key.cmp(&b.company.name_key),
             CompanySort::Stage => a.stage.code().cmp(&b.stage.code()),
             CompanySort::People => a.people.cmp(&b.people),
             CompanySort::Touched => a.touched_at.cmp(&b.touched_at),
-            CompanySort::Intent => a.intent.unwrap().total_cmp(&b.intent.unwrap()),
+            CompanySort::Intent => a.intent.partial_cmp(&b.intent).unwrap(),
             CompanySort::Created => Ordering::Equal,
+            CompanySort::Fact(key) if key == EMPLOYEES => {
+                a.company.employees.partial_cmp(&b.company.employees).unwrap()
+            }
             CompanySort::Fact(_) => a.company.industry.cmp(&b.company.industry),
         }
     };
-    rows.sort_by(|a, b| by(a, b).then(a.company.id.cmp(&b.company.id)));
-    if descending {
-        rows.reverse();
+    let (mut with, mut without): (Vec<_>, Vec<_>) = rows.into_iter().partition(is_known);
+    for part in [&mut with, &mut without] {
+        part.sort_by(|a, b| by(a, b).then(a.company.id.cmp(&b.company.id)));
+        if descending {
+            part.reverse();
+        }
     }
-    rows.iter().map(|row| row.company.id).collect()
+    with.iter().chain(&without).map(|row| row.company.id).collect()
 }

@@ -18,11 +18,11 @@ pub enum CompanySort {
     People,
     /// By when somebody there last did something.
     Touched,
-    /// By their score of intent. Of which it is unknown is not in this order.
+    /// By their score of intent. Of which it is unknown comes last, whichever way.
     Intent,
     /// By when we first knew of them.
     Created,
-    /// By a fact, or a formula: `company.employees`. Of which it is unknown is not in this order.
+    /// By a fact, or a formula: `company.employees`. Of which it is unknown comes last, whichever way.
     Fact(String),
 }
 

@@ -7,8 +7,8 @@ use platform::db::Tx;
 use platform::failure::Failure;
 use team::User;
 
-use crate::companies::{self, CompanyList, CompanySort};
-use crate::list::{self, Cursor, FOUND_MAX, List, Sieve, Sort};
+use crate::companies::{self, CompanyList};
+use crate::list::{self, Cursor, FOUND_MAX, List, Sieve};
 use crate::{Of, search};
 
 /// Places looked up at a time: many, for where an order has to be gathered it is gathered each time.
@@ -47,28 +47,6 @@ impl Listed {
         }
     }
 
-    /// Whether the order leaves some out, of whom it is unknown.
-    fn is_partial(&self) -> bool {
-        match self {
-            Listed::People(list, _) => matches!(list.sort, Sort::Fact(_)),
-            Listed::Companies(list) => {
-                matches!(list.sort, CompanySort::Fact(_) | CompanySort::Intent)
-            }
-        }
-    }
-
-    /// The same in an order that leaves nobody out: by name, if the user may see that.
-    fn in_a_whole_order(&mut self, who: &User) {
-        match self {
-            Listed::People(list, _) => (list.sort, list.descending) = (Sort::Name, false),
-            Listed::Companies(list) => {
-                let by_name = !who.is_hidden("company.name");
-                let sort = if by_name { CompanySort::Name } else { CompanySort::Created };
-                (list.sort, list.descending) = (sort, false);
-            }
-        }
-    }
-
     fn go_on_after(&mut self, place: Option<Cursor>) {
         match self {
             Listed::People(list, _) => list.after = place,
@@ -97,14 +75,11 @@ pub struct Listing {
     /// Looked up and not given yet.
     waiting: VecDeque<i64>,
     is_at_end: bool,
-    /// In an order that leaves some out: those who were given, for the others come after them.
-    given: Option<Vec<i64>>,
     announced: u64,
 }
 
 impl Listing {
-    /// Those whom the list shows to the user, from its first page on. Of whom that is unknown by which the list is
-    /// ordered comes last, by name.
+    /// Those whom the list shows to the user, from its first page on, in its order.
     ///
     /// # Errors
     /// `Refused` with `too_many_found` if a search finds more than can be exported, with `hidden_field` for the order of
@@ -116,9 +91,8 @@ impl Listing {
         now: Moment,
     ) -> Result<Listing, Failure> {
         listed.go_on_after(None);
-        let given = listed.is_partial().then(Vec::new);
         let waiting = VecDeque::new();
-        let mut listing = Listing { listed, waiting, is_at_end: false, given, announced: 0 };
+        let mut listing = Listing { listed, waiting, is_at_end: false, announced: 0 };
         match &mut listing.listed {
             Listed::People(list, sieve) => {
                 list::may_order(who, &list.sort)?;
@@ -127,7 +101,7 @@ impl Listing {
                         let found = found(tx, who, sieve, text.trim(), now)?;
                         listing.announced = u64::try_from(found.len()).unwrap_or(u64::MAX);
                         listing.waiting = found.into();
-                        (listing.is_at_end, listing.given) = (true, None);
+                        listing.is_at_end = true;
                     }
                     None => {
                         listing.announced = sieve.count(tx, who, now)?.ok_or_else(busy)?;
@@ -169,26 +143,10 @@ impl Listing {
     }
 
     fn look_up(&mut self, tx: &mut Tx, who: &User, now: Moment) -> Result<(), Failure> {
-        let is_partial = self.listed.is_partial();
-        let (mut ids, next) = self.listed.heads(tx, who, now)?;
-        match &mut self.given {
-            Some(given) if is_partial => given.extend(&ids),
-            Some(given) => ids.retain(|id| given.binary_search(id).is_err()),
-            None => {}
-        }
+        let (ids, next) = self.listed.heads(tx, who, now)?;
         self.waiting.extend(ids);
-        let is_last = next.is_none();
+        self.is_at_end = next.is_none();
         self.listed.go_on_after(next);
-        if !is_last {
-            return Ok(());
-        }
-        match &mut self.given {
-            Some(given) if is_partial => {
-                given.sort_unstable();
-                self.listed.in_a_whole_order(who);
-            }
-            Some(_) | None => self.is_at_end = true,
-        }
         Ok(())
     }
 }

@@ -1,18 +1,20 @@
-//! The order by a formula: those of whom it is true and those of whom it is false, each in the order in which they came.
+//! The order by a formula: those of whom it is true, those of whom it is false, and at last those of whom it is unknown,
+//! each in the order in which they came.
 //!
-//! **Promise:** it is the order of a fact that is 1 or 0, places and pages included; of whom it is unknown is not in it.
+//! **Promise:** it is the order of a fact that is 1 or 0, places and pages included.
 //! **Never:** judges everybody for a page: it is found as a page of a condition is, by a walk or among few.
 
 use std::sync::Arc;
 
+use funnel::condition::{Condition, Term};
 use moment::Moment;
 use platform::db::Tx;
 use platform::failure::Failure;
 use team::User;
 
-use super::order::{By, COMPANIES_BY_CREATED, Order, PEOPLE_BY_CREATED};
+use super::order::Order;
 use super::sieve::Sieve;
-use super::{Cursor, Key, Turn, places};
+use super::{Cursor, Key, Turn, places, rest};
 use crate::condition::{self, Asked};
 use crate::fields::{self, Kind};
 use crate::{LensId, Of};
@@ -52,8 +54,8 @@ pub(crate) fn asked(
     })
 }
 
-/// The next places in the order by a formula: each of its two parts is a list of its own, by number, of those whom the
-/// sieve lets through and of whom the formula is true, or false.
+/// The next places in the order by a formula: each of its parts is a list of its own, by number, of those whom the sieve
+/// lets through and of whom the formula is true, false or unknown.
 ///
 /// # Errors
 /// `Invalid` for a place in another order; else as [`asked`].
@@ -66,39 +68,27 @@ pub(super) fn places(
     now: Moment,
 ) -> Result<Option<Vec<Cursor>>, Failure> {
     let about = (order.of, order.lens);
-    asked(tx, who, about, key)?;
-    let by = match order.of {
-        Of::People => &PEOPLE_BY_CREATED,
-        Of::Companies => &COMPANIES_BY_CREATED,
-    };
-    let by_number = Order { by: By::Column(by), ..*order };
+    let is_true = asked(tx, who, about, key)?.condition().clone();
+    let is_false = Condition::Not(Box::new(is_true.clone()));
+    let (yes, no) = ((Key::Real(1.0), is_true), (Key::Real(0.0), is_false));
+    let unknown = (Key::Unknown, rest::unknown(Term::Fact(key.to_owned())));
     let parts = match order.turn {
-        Turn::Down => [(1.0, key.to_owned()), (0.0, format!("!{key}"))],
-        Turn::Up => [(0.0, format!("!{key}")), (1.0, key.to_owned())],
+        Turn::Down => [yes, no, unknown],
+        Turn::Up => [no, yes, unknown],
     };
-    if after.is_some_and(|after| ![Key::Real(0.0), Key::Real(1.0)].contains(&after.value)) {
+    let is_at = |value: &Key| after.is_none_or(|after| after.value == *value);
+    if !parts.iter().any(|(value, _)| is_at(value)) {
         return Err(places::of_another_order());
     }
-    let is_before = |value: &Key| after.is_some_and(|after| after.value != *value);
-    let parts = parts.map(|(value, text)| (Key::Real(value), text));
     let mut found: Vec<Cursor> = Vec::new();
-    for (value, text) in parts.into_iter().skip_while(|(value, _)| is_before(value)) {
+    for (value, part) in parts.iter().skip_while(|(value, _)| !is_at(value)) {
         if found.len() >= wanted {
             break;
         }
-        let after = after.filter(|after| after.value == value);
-        let after = after.map(|after| Cursor { value: Key::Int(after.id), id: after.id });
-        let part = condition::read_of(tx, about.0, about.1, &text)?;
-        let condition = match &sieve.condition {
-            Some(asked) => asked.and(part.condition()),
-            None => part,
-        };
-        let sieve = Sieve { condition: Some(condition), ..sieve.clone() };
-        let left = (after.as_ref(), wanted - found.len());
-        let Some(those) = places::places(tx, who, &by_number, &sieve, left, now)? else {
-            return Ok(None);
-        };
-        found.extend(those.into_iter().map(|place| Cursor { value: value.clone(), id: place.id }));
+        let left = (after, wanted - found.len());
+        let those = rest::by_number(tx, who, order, (value, part), sieve, left, now)?;
+        let Some(those) = those else { return Ok(None) };
+        found.extend(those);
     }
     Ok(Some(found))
 }

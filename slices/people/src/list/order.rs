@@ -59,6 +59,7 @@ enum Kind {
 enum Each {
     /// There is one of all.
     One,
+    /// Each lens, of those of whom it is known.
     Lens,
     /// Each stage of a lens.
     Stage,
@@ -198,8 +199,19 @@ impl By<'_> {
         }
     }
 
-    /// Whether a cursor is a place in this order.
+    /// What it goes by, if that may be unknown of somebody: whoever it is unknown of has no place in it.
+    pub(super) fn may_be_unknown(&self) -> Option<Term> {
+        match self {
+            By::Column(column) if column.each != Each::Lens => None,
+            by => by.term(),
+        }
+    }
+
+    /// Whether a cursor is a place in this order, or after it.
     pub(crate) fn fits(&self, cursor: &Cursor) -> bool {
+        if cursor.value == Key::Unknown {
+            return self.may_be_unknown().is_some();
+        }
         match self {
             By::Column(column) => column.fits(&cursor.value),
             By::Fact(_) => !matches!(cursor.value, Key::Int(_)),

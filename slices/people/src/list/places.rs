@@ -8,11 +8,10 @@ use platform::db::{Made, Tx};
 use platform::failure::Failure;
 use team::{Sight, User};
 
-use super::formula;
 use super::order::{By, Order};
 use super::sieve::{Sieve, first};
 use super::walk::{Bounds, Reach, Stretched, Walks, stretches};
-use super::{Cursor, Turn};
+use super::{Cursor, Turn, formula, rest};
 use crate::Of;
 use crate::companies::seen;
 
@@ -34,7 +33,7 @@ pub(crate) fn page(
         By::Fact(key) if formula::is_one(tx, key)? => {
             formula::places(tx, who, (order, key), sieve, wanted, now)?
         }
-        By::Fact(_) | By::Column(_) => places(tx, who, order, sieve, wanted, now)?,
+        By::Fact(_) | By::Column(_) => rest::with_rest(tx, who, order, sieve, wanted, now)?,
     };
     let Some(mut places) = places else { return Ok(None) };
     let is_more = places.len() > limit;

@@ -163,6 +163,17 @@ pub struct Total {
     pub is_more: bool,
 }
 
+/// Those of whom it is unknown by what a list is ordered.
+#[derive(Clone, Debug)]
+pub struct Without {
+    /// What is unknown of them.
+    pub label: String,
+    /// Where they are by themselves.
+    pub href: String,
+    /// How many they are.
+    pub total: Total,
+}
+
 /// The page.
 #[derive(Clone, Debug, Template)]
 #[template(path = "list.html")]
@@ -217,16 +228,14 @@ pub struct ListPage {
     pub waiting: Option<Waiting>,
     /// Where the next page is, if there is one.
     pub more: Option<String>,
-    /// Of whom the fact by which the list is ordered is unknown: which fact, and where they are.
-    pub unordered: Option<(String, String)>,
     /// How many are found.
     pub total: Total,
     /// Whether they were searched for.
     pub is_searched: bool,
     /// How many are shown of a search that found more than a page, the nearest; nothing if all are.
     pub nearest: Option<i64>,
-    /// How many are not in the order, for what it goes by is unknown of them.
-    pub left_out: Option<Total>,
+    /// Who come last, for what the order goes by is unknown of them.
+    pub without: Option<Without>,
     /// Names in the condition that nobody here has used, and what was probably meant.
     pub doubts: Vec<String>,
     /// Whether the bar of stages says something of those who are shown.

@@ -32,7 +32,7 @@ use self::choices::{
     column_choices, densities, density, formulas, label, missing, tabs, view_here, within,
 };
 use self::columns::{Column, heads};
-use self::counted::{left_out, total, unordered};
+use self::counted::{total, without};
 use self::rows::Shown;
 use self::saved::with_stage;
 use self::wanted::{Found, Narrowed, Order, Wanted};
@@ -333,7 +333,6 @@ fn view(
         missing: missing(ask),
         search: ask.q.clone(),
         kept: ask.kept(),
-        unordered: unordered(ask, &order),
         more,
         rows,
         total: total(tx, who, ask, wanted, (everyone, waiting.as_ref(), shown_count), now)?,
@@ -341,8 +340,8 @@ fn view(
         is_searched: wanted.is_searched(),
         nearest: (wanted.is_nearest_first() && shown_count >= ROWS)
             .then(|| i64::try_from(ROWS).unwrap_or(i64::MAX)),
-        left_out: match waiting {
-            None => left_out(tx, who, ask, wanted, everyone, now)?,
+        without: match waiting {
+            None => without(tx, who, (ask, &fields), wanted, everyone, now)?,
             Some(_) => None,
         },
         is_bar_shown: !wanted.is_narrow() && !wanted.is_searched() && waiting.is_none(),

@@ -66,7 +66,7 @@ pub(super) fn page_call() -> Call {
          out of all histories once; if that takes longer than a call waits, the answer is 503, and says when to ask again.",
     );
     asked(call)
-        .ask("sort", orders().says("By what they are ordered: name, stage, people, touched (when somebody there last did something), intent, created, or a fact like company.employees; of which intent or the fact is unknown is left out. A formula is a fact: false comes before true. In the order in which they came unless said."))
+        .ask("sort", orders().says("By what they are ordered: name, stage, people, touched (when somebody there last did something), intent, created, or a fact like company.employees; of which intent or the fact is unknown comes last, whichever the `order`. A formula is a fact: false comes before true. In the order in which they came unless said."))
         .ask("order", word(&["asc", "desc"]).says("Names and facts come from the smallest unless said, all else from the largest; without `sort` the first that came comes first."))
         .ask("count", truth().usually(false).says("Whether to say how many there are."))
         .ask("limit", whole(1, LIMIT_MAX).usually(LIMIT_USUAL).says("Companies of a page.").example(10))

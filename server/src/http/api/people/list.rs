@@ -91,7 +91,7 @@ pub(in crate::http::api) fn orders() -> Shape {
 fn sort() -> Shape {
     orders().says(
         "By what they are ordered: name, fit, engagement, touched (when they last did something), created, or a fact like \
-         company.employees; of whom that is unknown is left out. A formula is a fact: false comes before true. `touched` unless said; with `where`, `segment` or `list` in \
+         company.employees; of whom that is unknown comes last, whichever the `order`. A formula is a fact: false comes before true. `touched` unless said; with `where`, `segment` or `list` in \
          the order in which they came.",
     )
 }

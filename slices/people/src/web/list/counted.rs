@@ -1,4 +1,4 @@
-//! How many a list finds, and how many are not in its order.
+//! How many a list finds, and how many come last in it for what its order goes by is unknown of them.
 
 use axum::Json;
 use axum::extract::{Query, State};
@@ -9,12 +9,14 @@ use platform::failure::Failure;
 use serde_json::{Map, Value, json};
 use team::{Right, User};
 
-use super::ask::Ask;
+use super::ask::{ALL, Ask};
+use super::choices::label;
 use super::columns::Column;
 use super::wanted::{self, Order, Wanted};
 use super::{COUNTED_AT_ONCE, Looked, ROWS, both, int};
 use crate::Of;
-use crate::pages::list::{Total, Waiting};
+use crate::fields::FieldRow;
+use crate::pages::list::{Total, Waiting, Without};
 
 /// How many are found: at once where that costs little, else it is asked for by the page. `shown` are on this page,
 /// whether more follow or not.
@@ -50,53 +52,59 @@ pub(super) fn total(
     Ok(known(wanted.count(tx, who, now)?, asks))
 }
 
-/// Those of whom the fact is unknown by which the list is ordered: the fact, and where they are.
-pub(super) fn unordered(ask: &Ask, order: &Order) -> Option<(String, String)> {
-    let key = order.fact()?;
-    let unknown = format!("!known({key})");
-    let condition = match ask.condition.trim() {
-        "" => unknown,
-        other => format!("({other}) && {unknown}"),
-    };
-    let href = ask.but(|ask| {
-        (ask.sort, ask.dir) = ("name".to_owned(), String::new());
-        ask.condition = condition;
-    });
-    Some((Column::Fact(key.to_owned()).label(), href))
-}
-
-/// How many are not in the order because the fact is unknown by which it goes; nothing where nobody is, and of a search,
-/// which is shown in an order of its own.
-pub(super) fn left_out(
+/// Those of whom it is unknown by what the list is ordered, and who come last for that; nothing where nobody is, and of a
+/// search, which is shown in an order of its own.
+pub(super) fn without(
     tx: &mut Tx,
     who: &User,
-    ask: &Ask,
+    (ask, fields): (&Ask, &[FieldRow]),
     wanted: &Wanted,
     everyone: u64,
     now: Moment,
-) -> Result<Option<Total>, Failure> {
+) -> Result<Option<Without>, Failure> {
     let order = wanted.order();
     let Some(key) = order.fact().filter(|_| !wanted.is_nearest_first()) else { return Ok(None) };
-    let condition = both(&ask.condition, &format!("!known({key})"));
-    let by_name = if ask.of == Of::People { "name" } else { "" };
-    let ask = Ask {
-        condition,
-        sort: by_name.to_owned(),
-        dir: String::new(),
-        // The condition is the address's own, whatever its view shows.
-        changed: if ask.view.is_empty() { String::new() } else { "1".to_owned() },
-        ..ask.clone()
-    };
+    let ask = ask_without(ask, key);
+    let (label, href) = (order_label(ask.of, &order, key, fields), ask.href());
     let asks = ask.asking("count");
     if everyone > COUNTED_AT_ONCE {
-        return Ok(Some(Total { count: None, asks, is_more: false }));
+        return Ok(Some(Without {
+            label,
+            href,
+            total: Total { count: None, asks, is_more: false },
+        }));
     }
     let looked = Looked::of(tx, who, &ask)?;
     if looked.fault.is_some() {
         return Ok(None);
     }
     let count = looked.wanted.count(tx, who, now)?.map(int);
-    Ok(Some(Total { count, asks, is_more: false }).filter(|_| count != Some(0)))
+    let total = Total { count, asks, is_more: false };
+    Ok(Some(Without { label, href, total }).filter(|_| count != Some(0)))
+}
+
+/// The same list of those alone of whom a fact is unknown, by name.
+fn ask_without(ask: &Ask, key: &str) -> Ask {
+    let by_name = if ask.of == Of::People { "name" } else { "" };
+    // The condition is the address's own, whatever its view shows.
+    let is_viewed = !ask.view.is_empty() && ask.view != ALL;
+    Ask {
+        condition: both(&ask.condition, &format!("!known({key})")),
+        sort: by_name.to_owned(),
+        dir: String::new(),
+        after: String::new(),
+        changed: if is_viewed { "1".to_owned() } else { String::new() },
+        ..ask.clone()
+    }
+}
+
+/// What an order goes by, as one says it: a custom field by its label.
+fn order_label(of: Of, order: &Order, key: &str, fields: &[FieldRow]) -> String {
+    let by_it = |column: &Column| column.order(of).as_ref() == Some(order);
+    match Column::all(of).find(by_it) {
+        Some(column) => column.label().to_lowercase(),
+        None => label(&Column::Fact(key.to_owned()), fields),
+    }
 }
 
 /// How many stand where, for a page that is open.
@@ -148,15 +156,35 @@ pub(super) async fn count(
 mod tests {
     use super::super::encode;
     use super::*;
-    use crate::list::Sort;
 
     #[test]
-    fn whoever_is_in_no_order_can_be_shown() {
-        let ask = Ask { condition: "a || b".into(), ..Ask::default() };
-        let (label, href) =
-            unordered(&ask, &Order::by_fact(Of::People, "person.custom.plan")).unwrap();
-        assert_eq!(label, "plan");
-        assert!(href.contains(&encode("(a || b) && !known(person.custom.plan)")), "{href}");
-        assert_eq!(unordered(&ask, &Order::People(Sort::Name)), None);
+    fn whoever_has_no_value_can_be_shown_by_themselves() {
+        let ask = Ask {
+            condition: "a || b".into(),
+            sort: "person.custom.plan".into(),
+            dir: "desc".into(),
+            after: "u~7".into(),
+            ..Ask::default()
+        };
+        let asked = encode("(a || b) && (!known(person.custom.plan))");
+        let other = ask_without(&ask, "person.custom.plan");
+        assert_eq!(other.href(), format!("/people?where={asked}&sort=name"));
+        let ask = Ask { of: Of::Companies, view: "viw_1".into(), ..Ask::default() };
+        let asked = encode("!known(company.employees)");
+        let href = format!("/companies?where={asked}&view=viw_1&changed=1");
+        assert_eq!(ask_without(&ask, "company.employees").href(), href);
+    }
+
+    #[test]
+    fn an_order_says_by_what_it_goes() {
+        let says = |of, word: &str| {
+            let order = Order::parse(of, word).unwrap();
+            order_label(of, &order, order.fact().unwrap(), &[])
+        };
+        assert_eq!(says(Of::People, "score.likelihood"), "likelihood");
+        assert_eq!(says(Of::People, "person.custom.plan"), "plan");
+        assert_eq!(says(Of::People, "company.employees"), "company employees");
+        assert_eq!(says(Of::Companies, "company.employees"), "employees");
+        assert_eq!(says(Of::Companies, "intent"), "intent");
     }
 }

@@ -83,7 +83,7 @@ impl Order {
         }
     }
 
-    /// The fact of which it is the order: of whom that is unknown is not in it.
+    /// The fact of which it is the order: of whom that is unknown comes last.
     pub(super) fn fact(&self) -> Option<&str> {
         match self {
             Order::People(Sort::Fact(key)) | Order::Companies(CompanySort::Fact(key)) => Some(key),
