@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { fitsTheWindow, house } from "./harness.mjs";
+import { fitsTheWindow, house, owner } from "./harness.mjs";
 import { shows } from "./listing.mjs";
 
 let program, view, close;
@@ -126,42 +126,80 @@ test("a fact is changed as its field takes it, and is told by name, currency and
     await page.goto("/people?sort=name");
     return page.locator("[data-row] [data-m=name] a").allInnerTexts();
   })();
-  const boss = names.find((name) => /^[A-Za-z ]+$/.test(name) && name !== names[0]);
+  const plain = (name) => /^[A-Za-z ]+$/.test(name);
+  const [boss, formerBoss] = names.slice(1).filter(plain);
   await page.goto("/companies?sort=name");
-  const reseller = (await page.locator("[data-row] [data-m=name] a").allInnerTexts()).find((name) => /^[A-Za-z ]+$/.test(name));
+  const [reseller, formerReseller] = (await page.locator("[data-row] [data-m=name] a").allInnerTexts()).filter(plain);
   await page.goto("/people?sort=name");
   await page.keyboard.press("j");
   await Promise.all([page.waitForURL(/\/people\/per_/), page.keyboard.press("Enter")]);
 
-  // The first value of each is told by typing; a wrong one is explained beside the field.
-  const add = async (name, value) => {
-    await page.keyboard.press("e");
-    await page.keyboard.type(`custom.${name}`);
-    await page.keyboard.press("Tab");
-    await page.keyboard.type(value);
-    await page.keyboard.press("Enter");
-  };
-  const added = async (name, value) => {
-    const before = page.url();
-    await add(name, value);
-    await page.waitForURL((url) => /edited=/.test(url.href) && url.href !== before);
-  };
-  await add("tier", "platinum");
-  await page.locator(".new-fact [data-wrong]").waitFor();
-  assert.match(await page.locator(".new-fact [data-wrong]").innerText(), /no choice "platinum"; there are Silver, Gold/);
-  assert.equal(await page.locator(".new-fact [name=value]").inputValue(), "platinum");
-  await page.reload();
-  await added("tier", "silver");
-  await added("topics", "Customs");
-  await added("renewal", "2027-03-31");
-  await added("budget", "9600.5");
-  await added("site", "https://north.example/offer?a=1");
+  // The first value of each is told with what its field takes, as soon as it is known which it is.
   const own = new URL(page.url()).pathname;
-  await added("boss", own.split("/").pop());
+  const value = page.locator(".new-fact [data-value]");
+  const which = async (name) => {
+    await page.keyboard.press("e");
+    await page.keyboard.type(name);
+    await page.keyboard.press("Tab");
+    await value.locator(":focus").waitFor();
+  };
+  const told = async (words) => {
+    const before = page.url();
+    await page.keyboard.press("Enter");
+    await page.waitForURL((url) => /edited=/.test(url.href) && url.href !== before);
+    await page.locator("form.toast", { hasText: words }).waitFor();
+  };
+  await which("custom.budget");
+  assert.equal(await value.locator("input").getAttribute("inputmode"), "decimal");
+  await page.keyboard.type("9 GBP");
+  await page.keyboard.press("Enter");
+  await page.locator(".new-fact [data-wrong]").waitFor();
+  assert.match(await page.locator(".new-fact [data-wrong]").innerText(), /Budget is in EUR, not in GBP/);
+  assert.equal(await value.locator("[name=value]").inputValue(), "9 GBP", "what was typed stays");
+  await value.locator("[name=value]").fill("9600.5");
+  await told("Budget is EUR 9,600.50 now");
+  // What a field is called means its fact.
+  await which("tier");
+  assert.equal(await page.locator(".new-fact [name=key]").inputValue(), "person.custom.tier");
+  assert.deepEqual(await value.locator("option").allInnerTexts(), ["Choose", "Silver", "Gold"]);
+  await page.keyboard.press("s");
+  await told("Tier is Silver now");
+  await which("custom.topics");
+  assert.deepEqual((await value.locator("label").allInnerTexts()).map((words) => words.trim()), ["Cold chain", "Customs", "Returns"]);
+  await page.keyboard.press("Enter");
+  await page.locator(".new-fact [data-wrong]").waitFor();
+  assert.equal(await page.locator(".new-fact [data-wrong]").innerText(), "Say what it is.");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Space");
+  await told("Topics is Customs now");
+  await which("custom.renewal");
+  await value.locator("input[type=date]").fill("2027-03-31");
+  await told("Renewal is 2027-03-31 now");
+  await which("custom.site");
+  assert.equal(await value.locator("input").getAttribute("type"), "url");
+  await page.keyboard.type("https://north.example/offer?a=1");
+  await told("Site is https://north.example/offer?a=1 now");
+  for (const [name, whom] of [["boss", formerBoss], ["reseller", formerReseller]]) {
+    await which(`custom.${name}`);
+    await page.keyboard.type("nobody of that name");
+    await page.keyboard.press("Enter");
+    await page.locator(".new-fact [data-wrong]").waitFor();
+    assert.match(await page.locator(".new-fact [data-wrong]").innerText(), /nobody of that name/);
+    await value.locator("[type=search]").fill("");
+    await value.locator("[type=search]").focus();
+    await page.keyboard.type(whom);
+    await value.locator("[role=option]", { hasText: whom }).first().waitFor();
+    await told(`is ${whom} now`);
+  }
+  // What has no field takes any text, and what is known here is offered.
+  await which("custom.nickname");
+  await page.keyboard.type("The Ferryman");
+  await told("Nickname is The Ferryman now");
+  const offered = await page.locator("#known-facts option").evaluateAll((all) => all.map((one) => one.value));
+  for (const key of ["person.title", "person.custom.tier", "person.custom.nickname"]) assert.ok(offered.includes(key), key);
   await page.goto("/companies?sort=name");
   const company = (await page.locator("[data-row] [data-m=name] a").first().getAttribute("href")).split("/").pop();
   await page.goto(own);
-  await added("reseller", company);
 
   const fact = (name) => page.locator(`[data-edit="person.custom.${name}"]`);
   const shown = (name) => page.locator(`#fact-person\\.custom\\.${name} dd`);
@@ -229,6 +267,56 @@ test("a fact is changed as its field takes it, and is told by name, currency and
   await fact("boss").click();
   await fitsTheWindow(page);
   await page.setViewportSize({ width: 1440, height: 900 });
+  quiet();
+});
+
+test("a fact that is yes or no is changed by Y and N", async () => {
+  const { page, quiet } = view;
+  const token = JSON.parse(await program.run("token", "create", "--user", owner.email, "--name", "facts", "--json")).token;
+  const told = await fetch(`${program.address}/api/v1/people`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify({ email: "ida@truth.example", name: "Ida Truth", facts: { "person.custom.opted_in": true } }),
+  });
+  assert.ok(told.ok, `${told.status}`);
+  await page.goto(`/people/${(await told.json()).id}`);
+  const fact = page.locator('[data-edit="person.custom.opted_in"]');
+  const toast = (words) => page.locator("form.toast", { hasText: words }).waitFor();
+  assert.equal(await fact.innerText(), "yes");
+  const press = async (key) => {
+    await fact.focus();
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".fact-edit select:focus");
+    const before = page.url();
+    await page.keyboard.press(key);
+    await page.keyboard.press("Enter");
+    await page.waitForURL((url) => /edited=/.test(url.href) && url.href !== before);
+  };
+  await press("n");
+  await toast("Opted in is no now");
+  assert.equal(await fact.innerText(), "no");
+  await press("y");
+  await toast("Opted in is yes now");
+  // The same key again changes nothing, and Escape leaves it as it is.
+  await fact.focus();
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".fact-edit select:focus");
+  await page.keyboard.press("n");
+  await page.keyboard.press("Escape");
+  await page.waitForSelector(".fact-edit", { state: "detached" });
+  assert.equal(await fact.innerText(), "yes");
+  // Told anew it is chosen, too, for it is known what it holds; and it is the truth that is kept, no text.
+  await page.keyboard.press("e");
+  await page.keyboard.type("custom.opted_in");
+  await page.keyboard.press("Tab");
+  await page.waitForSelector(".new-fact select:focus");
+  const before = page.url();
+  await page.keyboard.press("n");
+  await page.keyboard.press("Enter");
+  await page.waitForURL((url) => /edited=/.test(url.href) && url.href !== before);
+  await toast("Opted in is no now");
+  const count = async (where) => JSON.parse(await program.run("people", "--where", where, "--json")).count;
+  assert.equal(await count("!person.custom.opted_in"), 1);
   quiet();
 });
 

@@ -2,7 +2,7 @@
 // And a list of choices in a menu is narrowed by what is typed above it.
 
 import { find, findAll, text } from "./dom.ts";
-import { send } from "./send.ts";
+import { refuse, send } from "./send.ts";
 
 export function editFacts(): void {
   document.addEventListener("click", (event) => {
@@ -17,6 +17,20 @@ export function editFacts(): void {
     event.preventDefault();
     void send(form);
   });
+  for (const form of findAll(HTMLFormElement, "form[data-tell]")) tellFact(form);
+}
+
+/** What a fact is, as far as it says with what it is changed. */
+interface Changed {
+  label: string;
+  /** What it takes, by the word of its field's type. */
+  takes: string;
+  choices: string[];
+  /** What is held of it, as it is typed and as it is shown; empty where nothing is. */
+  typed: string;
+  shown: string;
+  /** What a list of choices says where none is chosen. */
+  none: string;
 }
 
 /** What a value is typed into, and where it stands when it is sent. */
@@ -38,7 +52,8 @@ function edit(fact: HTMLAnchorElement): void {
   key.type = "hidden";
   key.name = "key";
   key.value = fact.dataset["edit"] ?? "";
-  const asked = asks(fact);
+  const { label = "", takes = "", choices = "", typed = "", shown = typed } = fact.dataset;
+  const asked = asks({ label, takes, choices: lines(choices), typed, shown, none: "Unknown" });
   const save = document.createElement("button");
   save.className = "btn btn--sm";
   save.textContent = "Save";
@@ -56,12 +71,8 @@ function edit(fact: HTMLAnchorElement): void {
     form.remove();
     fact.hidden = false;
   };
+  form.addEventListener("keydown", saveByEnter);
   form.addEventListener("keydown", (event) => {
-    // A list of choices or a calendar would open, where Enter saves everywhere else.
-    if (event.key === "Enter" && !event.defaultPrevented && event.target instanceof HTMLElement && event.target.matches("select, [type=checkbox], [type=date]")) {
-      event.preventDefault();
-      form.requestSubmit();
-    }
     if (event.key !== "Escape" || event.defaultPrevented) return;
     event.preventDefault();
     event.stopPropagation();
@@ -88,25 +99,91 @@ function edit(fact: HTMLAnchorElement): void {
   });
 }
 
+/** A list of choices or a calendar would open, where Enter saves everywhere else. */
+function saveByEnter(event: KeyboardEvent): void {
+  if (event.key !== "Enter" || event.defaultPrevented || !(event.target instanceof HTMLElement)) return;
+  if (!event.target.matches("select, [type=checkbox], [type=date]")) return;
+  event.preventDefault();
+  event.target.closest("form")?.requestSubmit();
+}
+
+function lines(text: string): string[] {
+  return text.split("\n").filter(Boolean);
+}
+
+/** A fact that is told anew: once it is known which it is, it is told with what its field takes. */
+function tellFact(form: HTMLFormElement): void {
+  const which = find(HTMLInputElement, "[name=key]", form);
+  const place = find(HTMLElement, "[data-value]", form);
+  if (!which || !place) return;
+  const begins = which.value;
+  const plain = place.firstElementChild;
+  let asked: Asked | null = null;
+  let known: HTMLOptionElement | null = null;
+  const options = (): HTMLOptionElement[] => [...(which.list?.options ?? [])];
+  const follow = (): void => {
+    const found = options().find((option) => option.value === which.value.trim()) ?? null;
+    if (found === known) return;
+    known = found;
+    asked = null;
+    const { takes = "", choices = "" } = found?.dataset ?? {};
+    // Of what has no type any text is taken, and what was typed already stays.
+    if (!found || takes === "" || takes === "text") {
+      if (plain && place.firstElementChild !== plain) place.replaceChildren(plain);
+      return;
+    }
+    const label = found.label;
+    asked = asks({ label, takes, choices: lines(choices), typed: "", shown: "", none: "Choose" });
+    if (asked.field.matches("input[name], select")) asked.field.toggleAttribute("required", true);
+    const line = document.createElement(asked.settle ? "div" : "label");
+    line.append("Is ", asked.part);
+    place.replaceChildren(line);
+  };
+  // Whoever writes what a field is called means its fact.
+  const mean = (): void => {
+    const typed = which.value.trim();
+    const words = (typed.startsWith(begins) ? typed.slice(begins.length) : typed).trim().toLowerCase();
+    const all = options();
+    if (words === "" || all.some((option) => option.value === typed)) return;
+    const called = all.find((option) => option.label.toLowerCase() === words);
+    if (called) which.value = called.value;
+    follow();
+  };
+  which.addEventListener("input", follow);
+  which.addEventListener("change", mean);
+  which.addEventListener("keydown", (event) => {
+    // Before the focus goes on to the value.
+    if (event.key === "Tab" || event.key === "Enter") mean();
+  });
+  form.addEventListener("keydown", saveByEnter);
+  form.addEventListener("submit", (event) => {
+    asked?.settle?.();
+    if (new FormData(form).get("value")) return;
+    event.preventDefault();
+    event.stopPropagation(); // or it would be sent
+    refuse(form, "value", "Say what it is.");
+  });
+  follow();
+}
+
 function said(form: HTMLFormElement): Record<string, string> {
   const value = new FormData(form).get("value");
   return { value: typeof value === "string" ? value : "" };
 }
 
 /** What a fact is changed with, as its field takes it. */
-function asks(fact: HTMLAnchorElement): Asked {
-  const [takes, typed, label] = [fact.dataset["takes"] ?? "", fact.dataset["typed"] ?? "", fact.dataset["label"] ?? ""];
-  const choices = (fact.dataset["choices"] ?? "").split("\n").filter(Boolean);
+function asks(fact: Changed): Asked {
+  const { label, takes, choices, typed } = fact;
   switch (takes) {
     case "choice":
-      return select(label, typed, choices.map((choice) => [choice, choice]));
+      return select(fact, choices.map((choice) => [choice, choice]));
     case "truth":
-      return select(label, typed, [["yes", "Yes"], ["no", "No"]]);
+      return select(fact, [["yes", "Yes"], ["no", "No"]]);
     case "choices":
       return boxes(label, typed, choices);
     case "person":
     case "company":
-      return picker(label, takes === "person" ? "people" : "companies", typed, fact.dataset["shown"] ?? typed);
+      return picker(label, takes === "person" ? "people" : "companies", typed, fact.shown);
     default: {
       const field = document.createElement("input");
       field.className = "input";
@@ -121,14 +198,14 @@ function asks(fact: HTMLAnchorElement): Asked {
   }
 }
 
-function select(label: string, typed: string, choices: [string, string][]): Asked {
+function select({ label, typed, none }: Changed, choices: [string, string][]): Asked {
   const field = document.createElement("select");
   field.className = "select";
   field.name = "value";
   field.setAttribute("aria-label", label);
   // What was recorded before the field had its choices stays to be seen.
   const known = choices.some(([value]) => value === typed) || typed === "" ? choices : [[typed, typed] as [string, string], ...choices];
-  for (const [value, words] of [["", "Unknown"] as [string, string], ...known]) {
+  for (const [value, words] of [["", none] as [string, string], ...known]) {
     field.append(new Option(words, value, value === typed, value === typed));
   }
   return { part: field, field };

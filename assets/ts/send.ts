@@ -58,14 +58,29 @@ function clearWrongs(form: HTMLFormElement): void {
   }
 }
 
+const SEEN = "input:not([type=hidden]), select, textarea";
+
+/** What one sees of a field that is sent hidden: what stands in its part of the form. */
+function stoodFor(form: HTMLFormElement, name: string): HTMLElement | undefined {
+  const hidden = name === "" ? null : find(HTMLInputElement, `[type=hidden][name="${CSS.escape(name)}"]`, form);
+  const part = hidden?.parentElement;
+  return (part && part !== form ? find(HTMLElement, SEEN, part) : null) ?? undefined;
+}
+
+/** Says beside a field of a form why it is not sent. */
+export function refuse(form: HTMLFormElement, name: string, words: string): void {
+  clearWrongs(form);
+  showWrongs(form, [{ name, words }]);
+}
+
 function showWrongs(form: HTMLFormElement, wrongs: Wrong[]): void {
   let focused: HTMLElement | null = null;
   wrongs.forEach((wrong, at) => {
     const named = [...form.elements].find(
       (field) => field instanceof HTMLElement && "name" in field && field.name === wrong.name && !field.matches("[type=hidden]"),
     );
-    const fields = findAll(HTMLElement, "input:not([type=hidden]), select, textarea", form);
-    const field = named instanceof HTMLElement ? named : fields.length === 1 ? fields[0] : undefined;
+    const fields = findAll(HTMLElement, SEEN, form);
+    const field = named instanceof HTMLElement ? named : fields.length === 1 ? fields[0] : stoodFor(form, wrong.name);
     const note = document.createElement("p");
     note.className = "field__error";
     note.dataset["wrong"] = "";

@@ -4,7 +4,7 @@ use askama::Template;
 use platform::page::filters;
 
 use super::marks::{Markup, Score, StageMark, Temperature};
-use super::person::{Done, FactLine, Filter, ScoreLine};
+use super::person::{Done, FactLine, Filter, ScoreLine, Tellable};
 use super::timeline::Day;
 
 /// Somebody who works there.
@@ -39,7 +39,7 @@ pub struct CompanyPage {
     /// Whether facts may be changed.
     pub may_edit: bool,
     /// Custom fields that may be told: fact and label.
-    pub known: Vec<(String, String)>,
+    pub known: Vec<Tellable>,
     /// What was just done, if it can be undone.
     pub done: Option<Done>,
     /// The public id, by which an open page hears of changes.

@@ -42,6 +42,19 @@ impl FactLine {
     }
 }
 
+/// A fact that may be told by hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tellable {
+    /// Its key.
+    pub key: String,
+    /// As people call it.
+    pub label: String,
+    /// What it takes: see [`FactLine::takes`].
+    pub takes: &'static str,
+    /// What there is to choose from.
+    pub choices: Vec<String>,
+}
+
 /// What was just done, and may be undone.
 #[derive(Clone, Debug)]
 pub struct Done {
@@ -126,7 +139,7 @@ pub struct PersonPage {
     /// Whether facts may be changed.
     pub may_edit: bool,
     /// Custom fields that may be told: fact and label.
-    pub known: Vec<(String, String)>,
+    pub known: Vec<Tellable>,
     /// Whether the owner may be.
     pub may_assign: bool,
     /// Who may look after them.

@@ -108,10 +108,13 @@ pub fn company_view(
     };
     let done = done(tx, (&record.history, &reading), record.company.id, &ask.edited)?;
     let fields = crate::fields::fields(tx, who)?;
+    let lines = record.facts.iter().filter(|fact| fact.key != INTENT);
+    let lines = lines.map(|fact| open_line(fact, who, &here, &almanac));
+    let facts = called(lines.collect(), &reading);
     Ok(CompanyPage {
         action: format!("{here}/facts"),
         may_edit: who.can(Right::EditPeople),
-        known: tellable(&fields, Of::Companies),
+        known: tellable(who, Of::Companies, &fields, &facts),
         done,
         live: outside.encode(COMPANY, record.company.id),
         head: besides.head,
@@ -120,15 +123,7 @@ pub fn company_view(
         about: about(&record),
         stage: StageMark::of(record.stage.as_str()),
         score: ScoreLine { name: "Intent", score: intent(&record), unit: "" },
-        facts: called(
-            record
-                .facts
-                .iter()
-                .filter(|fact| fact.key != INTENT)
-                .map(|fact| open_line(fact, who, &here, &almanac))
-                .collect(),
-            &reading,
-        ),
+        facts,
         people: record.people.iter().map(|listed| line(listed, &record, outside)).collect(),
         people_count: i64::try_from(record.people_count).unwrap_or(i64::MAX),
         more: record.next.as_ref().map(|next| format!("{here}?after={}#people", next.to_text())),

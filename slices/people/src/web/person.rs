@@ -20,7 +20,7 @@ use crate::edit::Edited;
 use crate::fields::{FieldRow, Kind, Reading};
 use crate::pages::marks::{Score, StageMark};
 use crate::pages::person::{
-    Choosable, Colleague, Done, FactLine, Filter, PersonPage, ScoreLine, label,
+    Choosable, Colleague, Done, FactLine, Filter, PersonPage, ScoreLine, Tellable, label,
 };
 use crate::pages::timeline::{self, Before, Show, Told};
 use crate::panel::{Besides, Panels};
@@ -135,6 +135,8 @@ pub fn record_view(
     let fields = crate::fields::fields(tx, who)?;
     let may_assign = who.field(crate::OWNER) == FieldRight::Write;
     let users = if may_assign { team::colleagues(tx)? } else { Vec::new() };
+    let lines = record.facts.iter().map(|fact| open_line(fact, who, &here, &almanac));
+    let facts = called(lines.collect(), &reading);
     Ok(PersonPage {
         action: format!("{here}/facts"),
         may_edit: who.can(Right::EditPeople),
@@ -184,11 +186,8 @@ pub fn record_view(
                 unit: " %",
             },
         ],
-        known: tellable(&fields, Of::People),
-        facts: called(
-            record.facts.iter().map(|fact| open_line(fact, who, &here, &almanac)).collect(),
-            &reading,
-        ),
+        known: tellable(who, Of::People, &fields, &facts),
+        facts,
         company_facts: called(
             record
                 .company_facts
@@ -289,11 +288,60 @@ pub(super) fn called(mut lines: Vec<FactLine>, reading: &Reading) -> Vec<FactLin
     lines
 }
 
-/// The custom fields of people, or of companies, that may be told: fact and label.
-pub(super) fn tellable(fields: &[FieldRow], of: Of) -> Vec<(String, String)> {
-    let is_told =
-        |field: &&FieldRow| field.key.starts_with(of.facts()) && field.kind != Kind::Formula;
-    fields.iter().filter(is_told).map(|field| (field.key.clone(), field.label.clone())).collect()
+/// Facts that every workspace knows, and what they take.
+const KNOWN_OF_PEOPLE: &[(&str, &str)] = &[
+    ("person.name", ""),
+    ("person.email", ""),
+    ("person.phone", ""),
+    ("person.title", ""),
+    ("person.country", ""),
+];
+const KNOWN_OF_COMPANIES: &[(&str, &str)] = &[
+    ("company.name", ""),
+    ("company.domain", ""),
+    ("company.industry", ""),
+    ("company.country", ""),
+    ("company.employees", "number"),
+];
+
+/// The facts of a person, or of a company, that the user may tell: those that every workspace knows, those of custom
+/// fields, and whatever else is held of them. Each once, with what it takes.
+pub(super) fn tellable(
+    who: &User,
+    of: Of,
+    fields: &[FieldRow],
+    held: &[FactLine],
+) -> Vec<Tellable> {
+    let everywhere = match of {
+        Of::People => KNOWN_OF_PEOPLE,
+        Of::Companies => KNOWN_OF_COMPANIES,
+    };
+    let is_of = |key: &str| key.starts_with(of.facts()) && who.field(key) == FieldRight::Write;
+    let everywhere = everywhere.iter().map(|(key, takes)| Tellable {
+        key: (*key).to_owned(),
+        label: label(key),
+        takes,
+        choices: Vec::new(),
+    });
+    let own = fields.iter().filter(|field| field.kind != Kind::Formula).map(|field| Tellable {
+        key: field.key.clone(),
+        label: field.label.clone(),
+        takes: field.kind.word(),
+        choices: field.choices.clone(),
+    });
+    let held = held.iter().filter(|line| !line.action.is_empty()).map(|line| Tellable {
+        key: line.key.clone(),
+        label: line.label.clone(),
+        takes: line.takes,
+        choices: line.choices.clone(),
+    });
+    let mut told: Vec<Tellable> = Vec::new();
+    for one in everywhere.chain(own).chain(held).filter(|one| is_of(&one.key)) {
+        if told.iter().all(|other| other.key != one.key) {
+            told.push(one);
+        }
+    }
+    told
 }
 
 /// What was just done, in words, if nothing else was said since.
