@@ -7,6 +7,7 @@ mod companies;
 mod company;
 mod definition;
 mod demo;
+mod dispute;
 mod doctor;
 mod export;
 mod field;
@@ -130,6 +131,8 @@ pub(crate) enum Command {
     WhyNot(why_not::WhyNot),
     Answer(answer::AnswerTo),
     Move(answer::Move),
+    #[command(subcommand)]
+    Dispute(dispute::DisputeCommand),
     Tell(tell::Tell),
     Lenses(lenses::Lenses),
     Funnel(funnel::Funnel),
@@ -239,6 +242,7 @@ pub(crate) fn obey(house: House, command: Command) -> Result<Outcome, Failure> {
         Command::WhyNot(command) => command.run(&house),
         Command::Answer(command) => command.run(&house),
         Command::Move(command) => command.run(&house),
+        Command::Dispute(command) => command.run(&house),
         Command::Tell(command) => command.run(&house),
         Command::Lenses(command) => command.run(&house),
         Command::Funnel(command) => command.run(&house),

@@ -7,7 +7,7 @@ use funnel::{Stage, Truth};
 use funnels::why::{BecauseView, HandView, MoveView, WhyView, seen_in_words};
 use platform::failure::Failure;
 
-use super::reading;
+use super::{dispute, reading};
 use crate::house::{House, asking};
 use crate::say::{Ink, Outcome};
 
@@ -82,6 +82,9 @@ fn receipt(text: &mut String, moved: &MoveView, ink: Ink) {
     }
     if let Some(said) = &moved.by_hand {
         by_hand(text, said);
+    }
+    for one in &moved.disputes {
+        dispute::shown(text, one, ink);
     }
 }
 

@@ -32,6 +32,8 @@ const ARGS: &[(&str, &str)] = &[
     ("definition test", "{definition}"),
     ("definition try", "{definition} --people {people}"),
     ("demo", "--people 0"),
+    ("dispute raise", "{person} So"),
+    ("dispute resolve", "dsp_0 So"),
     ("export", "{folder}/walked.csv"),
     ("field change", "person.custom.none --label None"),
     ("field create", "Walked --type text"),

@@ -48,6 +48,7 @@ pub(super) const FOR_READERS: &[&str] = &[
     "POST /api/v1/people/{person}/unfollow",
     "DELETE /api/v1/backtests/{backtest}",
     "POST /api/v1/definitions/check",
+    "POST /api/v1/tell",
     "DELETE /api/v1/me/sessions/{session}",
     "PATCH /api/v1/me/passkeys/{passkey}",
     "POST /api/v1/me/sessions/end",
@@ -251,7 +252,6 @@ pub(super) const DOORS: &[Door] = &[
     own("POST /tokens/revoke").sends("id=x"),
     page("POST /tokens/users", ManageTeam).sends("service=&role=member"),
     open("GET /api/v1/openapi.json"),
-    page("POST /api/v1/tell", ReadPeople).sends("{}"),
     open("ANY /api/{*rest}"),
 ];
 
@@ -276,6 +276,8 @@ pub(super) const COMMANDS: &[(&str, Need)] = &[
     ("definition test", Nothing),
     ("definition try", Nothing),
     ("demo", Right(ManageWorkspace)),
+    ("dispute raise", Right(EditPeople)),
+    ("dispute resolve", Right(ChangeDefinitions)),
     ("doctor", Right(Operate)),
     ("export", Right(ExportPeople)),
     ("field change", Right(ManageFields)),

@@ -272,6 +272,12 @@ impl World {
         }
     }
 
+    /// What a door says to somebody who has just signed in: what was walked before may have ended their sessions.
+    pub(super) fn ask_signed_in(&mut self, door: Door, path: &str, user: &str) -> Answer {
+        let session = self.session(user, true);
+        self.send(door.method(), path, door.body, None, Some(&session))
+    }
+
     /// The cookie of somebody's session.
     fn session(&mut self, user: &str, is_fresh: bool) -> String {
         if let (Some(session), false) = (self.sessions.get(user), is_fresh) {

@@ -81,3 +81,31 @@ fn whoever_is_recycled_waits_for_what_was_said() {
     let ran = program.run(&["move", "mql_id:b2", "disqualified", "--reason", "rude"]);
     assert!(ran.code == 1 && ran.err.contains("knows these reasons"), "{ran:?}");
 }
+
+#[test]
+fn a_move_is_disputed_and_the_dispute_settled() {
+    Program::on_both(|program| {
+        filled(program);
+        let none = program.run(&["dispute", "raise", "mql_id:a1", "No", "--to", "customer"]);
+        assert!(none.code == 1 && none.err.contains("`sluice why` lists them"), "{none:?}");
+        let raised = ["dispute", "raise", "mql_id:a1", "She only asked the way", "--json"];
+        let raised = program.run(&raised).must_be_done().json();
+        assert_eq!(raised["to"], "lead");
+        let id = raised["id"].as_str().unwrap();
+        let why = |words: &str| {
+            let ran = program.run(&["why", "mql_id:a1"]).must_be_done();
+            assert!(ran.out.contains(words), "{}", ran.out);
+        };
+        why(&format!("disputed {id}: She only asked the way  the operator, "));
+        let ran = program.run(&["dispute", "resolve", "dsp_0", "No"]);
+        assert!(ran.code == 1 && ran.err.contains("dispute"), "{ran:?}");
+        program.run(&["dispute", "resolve", id, "A form is a form"]).must_be_done();
+        why("    settled: A form is a form  the operator, ");
+        let again = program.run(&["dispute", "resolve", id, "Again"]);
+        assert_eq!(again.code, 1, "it is settled once");
+        // At the moment that `why` says, too.
+        let at = raised["at"].as_str().unwrap();
+        program.run(&["dispute", "raise", "mql_id:a1", "Still", "--at", at]).must_be_done();
+        why("Still");
+    });
+}

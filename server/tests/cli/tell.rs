@@ -98,6 +98,16 @@ fn a_stranger_is_answered_only_where_it_is_public() {
     let own = [("content-type", "application/json"), ("cookie", cookie.as_str())];
     let told = served.ask("POST", "/api/v1/tell", &own, FREE_TRIAL);
     assert_eq!(told.status, 200, "{}", told.body);
+    // A program shows a token, with no more rights than its user and the token have.
+    let token = ["token", "create", "--user", "mara@north.example", "--name", "asks", "--json"];
+    let token = program.run(&token).must_be_done().json()["token"].as_str().unwrap().to_owned();
+    let (shown, other) = (format!("Bearer {token}"), format!("Bearer {token}x"));
+    let by = |shown| [("content-type", "application/json"), ("authorization", shown)];
+    let told = served.ask("POST", "/api/v1/tell", &by(&shown), FREE_TRIAL);
+    assert_eq!(told.status, 200, "{}", told.body);
+    let refused = served.ask("POST", "/api/v1/tell", &by(&shown), r#"{"mood":"good"}"#);
+    assert_eq!(refused.status, 422, "{}", refused.body);
+    assert_eq!(served.ask("POST", "/api/v1/tell", &by(&other), FREE_TRIAL).status, 401);
     drop(served);
 
     program.write("public.toml", "[tell]\npublic = true\n");
@@ -105,6 +115,9 @@ fn a_stranger_is_answered_only_where_it_is_public() {
     let told = served.ask("POST", "/api/v1/tell", &json, FREE_TRIAL);
     let told: Value = serde_json::from_str(&told.body).unwrap();
     assert_eq!((&told["stage"], &told["settled"]), (&json!("prospect"), &json!(true)));
+    assert_eq!(served.ask("POST", "/api/v1/tell", &by(&shown), FREE_TRIAL).status, 200);
+    // What opens nothing is said to be so, also where nobody would have to show anything.
+    assert_eq!(served.ask("POST", "/api/v1/tell", &by(&other), FREE_TRIAL).status, 401);
     for (path, headers) in [("/tell", &[][..]), ("/tell?embed=1", &page)] {
         let asked = served.ask("GET", path, headers, "");
         assert_eq!(asked.status, 200, "{path}");

@@ -36,6 +36,8 @@ use platform::page::words::{Almanac, grouped, lasting};
 use serde::Deserialize;
 use team::{Right, User};
 
+pub use tell::without_token;
+
 use crate::agreement::Depth;
 use crate::funnel::{FunnelView, before, funnel};
 use crate::lens;

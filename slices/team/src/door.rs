@@ -1,6 +1,7 @@
 //! The door: how a request becomes a [`User`].
 
 use axum::extract::{FromRef, FromRequestParts};
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use moment::Moment;
 use platform::app::App;
@@ -43,6 +44,11 @@ impl Caller {
     /// Whoever is known for sure.
     pub fn known(who: User) -> Caller {
         Caller { who, claimed_by: None }
+    }
+
+    /// Whether a token is shown, whatever it opens.
+    pub fn is_shown(headers: &HeaderMap) -> bool {
+        token::shown(headers).is_some()
     }
 
     /// Who it was a moment ago: enough to count a call, and to refuse none.

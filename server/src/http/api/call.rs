@@ -4,6 +4,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use axum::extract::Request;
 use axum::http::Method;
 use axum::response::Response;
 use platform::failure::Failure;
@@ -39,6 +40,8 @@ pub(super) struct Call {
     /// Whether what it gives is told once and kept nowhere.
     pub(super) is_secret: bool,
     pub(super) by: By,
+    /// What answers whoever shows no token, where they are not simply refused.
+    pub(super) without_token: Option<fn(App, Request) -> Open>,
 }
 
 /// A part of the path or of the query.
@@ -68,6 +71,7 @@ pub(super) enum Gives {
 }
 
 pub(super) type Waiting = Pin<Box<dyn Future<Output = Result<Given, Failure>> + Send>>;
+pub(super) type Open = Pin<Box<dyn Future<Output = Response> + Send>>;
 pub(super) type Sending = Pin<Box<dyn Future<Output = Result<Response, Failure>> + Send>>;
 
 /// Who does it.
@@ -99,6 +103,7 @@ fn call(method: Method, path: &'static str, id: &'static str, summary: &'static 
         is_tagged: false,
         is_secret: false,
         by: By::Reading(|_, _| Ok(Given::nothing())),
+        without_token: None,
     }
 }
 
@@ -192,6 +197,11 @@ impl Call {
 
     pub(super) fn tagged(mut self) -> Call {
         self.is_tagged = true;
+        self
+    }
+
+    pub(super) fn also_without_token(mut self, answer: fn(App, Request) -> Open) -> Call {
+        self.without_token = Some(answer);
         self
     }
 

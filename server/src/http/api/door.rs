@@ -41,8 +41,11 @@ pub(super) async fn answer(
     request: Request,
 ) -> Response {
     let (mut parts, body) = request.into_parts();
-    if called(&parts.method, calls).is_none() {
+    let Some(call) = called(&parts.method, calls) else {
         return other_method(&parts.method, calls);
+    };
+    if let Some(open) = call.without_token.filter(|_| !Caller::is_shown(&parts.headers)) {
+        return open(app, Request::from_parts(parts, body)).await;
     }
     let caller = match Caller::from_request_parts(&mut parts, &app).await {
         Ok(caller) => caller,

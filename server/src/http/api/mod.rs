@@ -2,7 +2,7 @@
 //!
 //! **Promise:** a call is a row of [`table`]: the way to it, what it is checked by and how it is described are made of
 //! that row, so that none can say something else than the others. Each parses, asks a verb that other mouths ask too, and
-//! renders. **Never:** lets a browser's session in, but through the page on which calls are tried; gives more than the
+//! renders. **Never:** lets a browser's session in, but through the page on which calls are tried and to the fortune teller; gives more than the
 //! token's user may see.
 
 mod activities;
@@ -42,6 +42,7 @@ mod sessions;
 mod shape;
 mod table;
 mod teams;
+mod tell;
 mod territories;
 mod tokens;
 mod users;
@@ -88,6 +89,13 @@ pub(crate) fn each() -> impl Iterator<Item = (String, team::Right, String)> {
         };
         (format!("{} /api/v1{}", call.method, call.path), call.right, body)
     })
+}
+
+/// Every call that answers a browser's session, too.
+#[cfg(test)]
+pub(crate) fn also_by_session() -> impl Iterator<Item = String> {
+    let calls = table::calls().iter().filter(|call| call.without_token.is_some());
+    calls.map(|call| format!("{} /api/v1{}", call.method, call.path))
 }
 
 /// Every call that may change something.

@@ -8,8 +8,8 @@ use super::shape::{Shape, count, has, list, may, object, text, whole};
 use super::{
     activities, audit, backtests, changes, companies, definitions, drafts, exports, facts, fields,
     funnel, handoffs, imports, invitations, kinds, notes, notifications, people, privacy,
-    retention, roles, second_factor, segments, sessions, teams, territories, tokens, users, views,
-    workspace,
+    retention, roles, second_factor, segments, sessions, teams, tell, territories, tokens, users,
+    views, workspace,
 };
 
 static SHAPES: LazyLock<BTreeMap<&'static str, Shape>> = LazyLock::new(|| {
@@ -36,6 +36,7 @@ static SHAPES: LazyLock<BTreeMap<&'static str, Shape>> = LazyLock::new(|| {
         views::shapes(),
         changes::shapes(),
         teams::shapes(),
+        tell::shapes(),
         roles::shapes(),
         territories::shapes(),
         invitations::shapes(),
@@ -72,6 +73,7 @@ static CALLS: LazyLock<Vec<Call>> = LazyLock::new(|| {
         views::calls(),
         changes::calls(),
         teams::calls(),
+        tell::calls(),
         roles::calls(),
         territories::calls(),
         invitations::calls(),
