@@ -8,7 +8,7 @@ use platform::Location;
 use platform::db::Dialect;
 use platform::harness::world;
 use rustix::process::Signal;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::program::{Answer, Program, Served, answer};
 
@@ -254,4 +254,43 @@ fn a_list_that_leaves_packed_arrives_whole() {
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).unwrap();
     assert!(bytes.ends_with(b"\r\n0\r\n\r\n"), "its last piece says that it is the last");
+}
+
+#[test]
+fn a_backtest_that_was_cancelled_is_said_to_be_and_not_to_be_refused() {
+    let world = world(Dialect::Postgres, &[]);
+    let Location::Postgres(address) = &world.location else { panic!("{}", world.location) };
+    let program = Program::on(address);
+    program.begin();
+    let token = ["token", "create", "--user", "mara@north.example", "--name", "x", "--json"];
+    let token = program.run(&token).must_be_done().json()["token"].as_str().unwrap().to_owned();
+    // Nobody works here, so that it is still to run when it is cancelled.
+    let served = program.start("web", &["--listen", "127.0.0.1:0"]);
+    let bearer = format!("Bearer {token}");
+    let ask = |method: &str, path: &str, body: &str| -> Value {
+        let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+        let answer = served.ask(method, &format!("/api/v1{path}"), &headers, body);
+        assert!(answer.status < 300, "{method} {path}: {} {}", answer.status, answer.body);
+        serde_json::from_str(&answer.body).unwrap()
+    };
+    let text = "name = \"Ours\"\n[stages.lead]\nenter = 'known(person.email)'\n";
+    let begun = ask("POST", "/backtests", &json!({ "text": text }).to_string());
+    let id = begun["id"].as_str().unwrap();
+    let state = |told: &Value| (told["state"].clone(), told["refusal"].clone());
+    let at = format!("/backtests/{id}");
+    assert_eq!(state(&ask("GET", &at, "")), (json!("running"), Value::Null));
+    for method in ["DELETE", "DELETE", "GET"] {
+        assert_eq!(state(&ask(method, &at, "")), (json!("cancelled"), Value::Null));
+    }
+    assert_eq!(ask("GET", "/backtests", "")["backtests"][0]["state"], "cancelled");
+
+    let form = "email=mara@north.example&password=correct+horse";
+    let entered = served.ask("POST", "/sign-in", &[], form);
+    let cookie = entered.headers["set-cookie"].split(';').next().unwrap().to_owned();
+    let page = |path: &str| served.ask("GET", path, &[("cookie", &cookie)], "").body;
+    assert!(page(&at).contains("was cancelled before it came to anything"), "{}", page(&at));
+    assert!(page("/definitions").contains(", cancelled</td>"), "{}", page("/definitions"));
+    let compared = program.run(&["definition", "compare", id, id]);
+    assert_eq!(compared.code, 1);
+    assert!(compared.err.contains("This backtest was cancelled"), "{}", compared.err);
 }

@@ -67,12 +67,12 @@ pub(super) fn shapes() -> Vec<(&'static str, Shape)> {
     let backtest = object(vec![
         has("id", id()),
         has("name", text()),
-        has("state", word(&["running", "done", "refused"])),
+        has("state", word(&backtest::State::ALL.map(backtest::State::as_str))),
         has("started_at", moment()),
         has("finished_at", moment().or_null()),
         has("until", moment()),
         has("within_days", whole(0, i64::MAX).or_null()),
-        has("refusal", text().or_null().says("Why it says nothing.")),
+        has("refusal", text().or_null().says("Why it says nothing, if it is refused.")),
         may("result", named("BacktestResult").or_null()),
     ]);
     let interval = object(vec![has("low", share()), has("high", share())]).or_null();
@@ -176,15 +176,10 @@ pub(super) fn shapes() -> Vec<(&'static str, Shape)> {
 }
 
 fn value(row: &BacktestRow, ask: &Ask) -> Map<String, Value> {
-    let state = match (&row.result, &row.refusal) {
-        (_, Some(_)) => "refused",
-        (Some(_), None) => "done",
-        (None, None) => "running",
-    };
     let value = json!({
         "id": ask.outside.encode(BACKTEST, row.id),
         "name": row.name,
-        "state": state,
+        "state": row.state().as_str(),
         "started_at": row.started_at,
         "finished_at": row.finished_at,
         "until": row.asked.until,

@@ -39,6 +39,37 @@ pub struct Question {
     pub until: Option<Moment>,
 }
 
+/// How far a backtest is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It runs, or waits for its turn.
+    Running,
+    /// It came to something.
+    Done,
+    /// It says nothing, and why.
+    Refused,
+    /// Somebody gave it up before it ended.
+    Cancelled,
+}
+
+impl State {
+    /// Every state.
+    pub const ALL: [State; 4] = [State::Running, State::Done, State::Refused, State::Cancelled];
+
+    /// Its word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            State::Running => "running",
+            State::Done => "done",
+            State::Refused => "refused",
+            State::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// What is said of one that was cancelled.
+pub const CANCELLED: &str = "This backtest was cancelled before it came to anything.";
+
 /// A backtest that was started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Started {
@@ -129,20 +160,33 @@ pub fn cancel(tx: &mut Tx, who: &User, id: i64, now: Moment) -> Result<bool, Fai
     let (None, Some(job)) = (row.finished_at, row.job) else { return Ok(false) };
     let cancelled = platform::jobs::cancel(tx, job, now)?;
     if cancelled {
-        store::finish(tx, id, now, None, Some("It was given up on request."))?;
+        store::finish(tx, id, now, None, None)?;
         audit::note(tx, who, "backtest.given-up", (BACKTEST, id), Value::Null, now)?;
     }
     Ok(cancelled)
 }
 
 impl BacktestRow {
+    /// How far it is.
+    pub fn state(&self) -> State {
+        match (&self.result, &self.refusal, self.finished_at) {
+            (Some(_), _, _) => State::Done,
+            (None, Some(_), _) => State::Refused,
+            (None, None, Some(_)) => State::Cancelled,
+            (None, None, None) => State::Running,
+        }
+    }
+
     /// What it came to.
     ///
     /// # Errors
-    /// `Refused` with `no_result` or `unfinished`, each with its reason.
+    /// `Refused` with `no_result`, `cancelled` or `unfinished`, each with its reason.
     pub fn view(&self) -> Result<BacktestView, Failure> {
         if let Some(refusal) = &self.refusal {
             return Err(Failure::refused("no_result", refusal.clone()));
+        }
+        if self.state() == State::Cancelled {
+            return Err(Failure::refused("cancelled", CANCELLED));
         }
         let result = self
             .result

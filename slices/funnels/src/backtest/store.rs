@@ -34,6 +34,9 @@ const MOVES: Sql = sql("select person_id, moved_at, to_stage from transition
 
 pub(crate) const ALL: &[Sql] = &[ADD, SET_JOB, LOAD, LIST, LATEST, FINISH, MOVES];
 
+/// What once stood as the refusal of what was cancelled; that it ended with neither result nor refusal says it now.
+const CANCELLED_BEFORE: &str = "It was given up on request.";
+
 /// A backtest as it is stored.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BacktestRow {
@@ -53,7 +56,7 @@ pub struct BacktestRow {
     pub started_at: Moment,
     /// By which user, if one did.
     pub started_by: Option<i64>,
-    /// When it ended, with a result or a refusal.
+    /// When it ended: with a result, with a refusal, or with neither if it was cancelled.
     pub finished_at: Option<Moment>,
     /// What it came to, as JSON.
     pub result: Option<String>,
@@ -97,7 +100,7 @@ fn row_of(row: &Row) -> BacktestRow {
         started_by: row.int_opt(8),
         finished_at: row.int_opt(9).map(Moment),
         result: row.text_opt(10).map(str::to_owned),
-        refusal: row.text_opt(11).map(str::to_owned),
+        refusal: row.text_opt(11).filter(|text| *text != CANCELLED_BEFORE).map(str::to_owned),
     }
 }
 

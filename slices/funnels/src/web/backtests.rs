@@ -202,6 +202,8 @@ fn part(
 ) -> Result<String, Failure> {
     let rendered = if let Some(refusal) = &row.refusal {
         Done { refusal: Some(refusal.clone()), ..Done::default() }.render()
+    } else if row.state() == backtest::State::Cancelled {
+        Done { refusal: Some(backtest::CANCELLED.to_owned()), ..Done::default() }.render()
     } else if row.result.is_some() {
         done(&row.view()?, capacity, almanac).render()
     } else {

@@ -79,6 +79,8 @@ struct TestLine {
     href: String,
     name: String,
     when: String,
+    /// How far it is, if it came to nothing.
+    state: &'static str,
     stage: StageMark,
     called: String,
     won: String,
@@ -190,6 +192,10 @@ fn test_line(tx: &mut Tx, row: BacktestRow, almanac: &Almanac) -> Result<TestLin
         href: format!("/backtests/{}", tx.public_ids().encode(BACKTEST, row.id)),
         name: row.name.clone(),
         when: almanac.ago(row.started_at).words,
+        state: match row.state() {
+            backtest::State::Done => "",
+            other => other.as_str(),
+        },
         stage: StageMark::None,
         called: String::new(),
         won: String::new(),

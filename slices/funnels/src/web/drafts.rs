@@ -281,11 +281,11 @@ fn draft_page(
         .map(|test| RunLine {
             href: format!("/backtests/{}", tx.public_ids().encode(BACKTEST, test.id)),
             when: almanac.full(test.started_at).words,
-            words: match (&test.result, &test.refusal) {
-                (Some(_), _) => "done".to_owned(),
-                (_, Some(_)) => "no answer".to_owned(),
-                _ => "running".to_owned(),
-            },
+            words: match test.state() {
+                backtest::State::Refused => "no answer",
+                other => other.as_str(),
+            }
+            .to_owned(),
         })
         .collect();
     let checked = checked(&said, &lens)

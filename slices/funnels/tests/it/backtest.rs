@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::house::{DEALS, LEADS, adopt, both, bring, registry};
 use funnel::Stage;
-use funnels::backtest::{self, BacktestRow, Outcome, Question};
+use funnels::backtest::{self, BacktestRow, Outcome, Question, State};
 use moment::Span;
 use platform::harness::World;
 use platform::jobs;
@@ -210,7 +210,8 @@ fn a_backtest_that_is_given_up_says_so_and_takes_nobodys_turn() {
         assert!(given_up);
         let row =
             world.db.read_blocking(move |tx| backtest::load(tx, &User::operator(), id)).unwrap();
-        assert!(row.view().unwrap_err().to_string().contains("given up"));
+        assert_eq!((row.state(), &row.refusal), (State::Cancelled, &None));
+        assert!(row.view().unwrap_err().to_string().contains("was cancelled"));
         // Whoever had it in hand comes to its end all the same, and says nothing any more.
         let again = world.db.write_blocking(move |tx| {
             let payload = json!({ "backtest": id });
