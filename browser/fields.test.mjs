@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { fitsTheWindow, house, owner } from "./harness.mjs";
-import { shows } from "./listing.mjs";
+import { ready, shows } from "./listing.mjs";
 
 let program, view, close;
 before(async () => ({ program, view, close } = await house({ people: 80 })));
@@ -330,7 +330,9 @@ test("a condition finds a field by what it is called, offers what it may be, and
   assert.equal(await offered.getAttribute("label"), "Plan");
   await page.keyboard.type("plan");
   await page.keyboard.press("Tab");
-  assert.equal(await term.inputValue(), "person.custom.plan");
+  // In the chip stands what people call it; what it is in a text is said beside.
+  assert.equal(await term.inputValue(), "Plan");
+  assert.equal(await term.getAttribute("title"), "person.custom.plan");
   const value = page.locator("[data-filterbar] [data-cond] [data-cell=value]");
   const values = () => value.evaluate((field) => [...(field.list?.options ?? [])].map((option) => option.value));
   assert.deepEqual(await values(), ["Trial", "Pro"]);
@@ -346,6 +348,26 @@ test("a condition finds a field by what it is called, offers what it may be, and
   await page.keyboard.press("Enter");
   await page.waitForURL(/Pro/);
   await note.waitFor({ state: "hidden" });
+  await ready(page);
+  // The text keeps the key; whoever comes to it reads the label, and it is the same condition as before.
+  assert.equal(new URL(page.url()).searchParams.get("where"), 'person.custom.plan == "Pro"');
+  await page.reload();
+  assert.equal(await term.inputValue(), "Plan");
+  await value.fill("Trial");
+  await page.keyboard.press("Enter");
+  await shows(page, 'where=person.custom.plan == "Trial"');
+  await term.fill("person.title");
+  await page.keyboard.press("Enter");
+  await shows(page, 'where=person.title == "Trial"');
+  await page.goto("/people?sort=person.custom.plan&cols=person.custom.plan");
+  await ready(page);
+  assert.equal(await page.locator("td[data-m=fact] .unknown").last().getAttribute("title"), "Plan is unknown");
+  await program.run("segment", "create", "--where", 'person.custom.plan == "Pro"', "Paying");
+  await page.goto("/segments");
+  assert.match(await page.locator("main").innerText(), /Plan is Pro/);
+  await page.getByRole("link", { name: "Paying" }).first().click();
+  await page.waitForURL(/\/segments\/seg_/);
+  assert.match(await page.locator("header p.muted").first().innerText(), /^Plan is Pro/);
 
   // One that stands there already offers its values as well, and so does a stage.
   await page.goto(`/people?where=${encodeURIComponent('stage == "lead"')}`);

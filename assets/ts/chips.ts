@@ -60,16 +60,34 @@ function cell(chip: HTMLElement, name: string): HTMLInputElement | HTMLSelectEle
   return found instanceof HTMLInputElement || found instanceof HTMLSelectElement ? found : null;
 }
 
+/** What a chip asks about, as texts name it: in the chip stands what a field is called. */
+function termOf(chip: HTMLElement): string {
+  const field = cell(chip, "term");
+  const typed = field?.value.trim() ?? "";
+  return typed !== "" && typed === field?.dataset["called"] ? (field.dataset["key"] ?? typed) : typed;
+}
+
+/** Shows what a term is called, where it has a name. */
+export function callTerm(field: HTMLInputElement): void {
+  nameTerm(field);
+  const option = field.list ? findAll(HTMLOptionElement, "option", field.list).find((one) => one.value === field.value.trim()) : null;
+  const label = option?.getAttribute("label");
+  if (!option || !label) return;
+  [field.dataset["key"], field.dataset["called"], field.title] = [option.value, label, option.value];
+  field.value = label;
+}
+
 /** The option of a term in the list of what may be asked about. */
 function offer(chip: HTMLElement): HTMLOptionElement | null {
   const field = cell(chip, "term");
   if (!(field instanceof HTMLInputElement) || !field.list) return null;
-  return findAll(HTMLOptionElement, "option", field.list).find((option) => option.value === field.value.trim()) ?? null;
+  return findAll(HTMLOptionElement, "option", field.list).find((option) => option.value === termOf(chip)) ?? null;
 }
 
 /** Whoever types what a field is called means the field. */
 export function nameTerm(field: HTMLInputElement): void {
   const typed = field.value.trim().toLowerCase();
+  if (field.value.trim() === field.dataset["called"]) return; // it stands there already
   const all = field.list ? findAll(HTMLOptionElement, "option", field.list) : [];
   if (typed === "" || all.some((option) => option.value === field.value.trim())) return;
   const called = all.filter((option) => option.getAttribute("label")?.toLowerCase() === typed);
@@ -102,7 +120,7 @@ function offerValues(chip: HTMLElement): void {
 /** The sort of a term: what the list says of it, or of another with the same subject. */
 function sortOf(chip: HTMLElement): string | null {
   const field = cell(chip, "term");
-  const term = field?.value.split(",")[0]?.trim() ?? "";
+  const term = termOf(chip).split(",")[0]?.trim() ?? "";
   const list = field instanceof HTMLInputElement ? field.list : null;
   const known = list ? findAll(HTMLOptionElement, "option", list) : [];
   const subject = `${term.split(".")[0]}.`;
@@ -181,7 +199,7 @@ function rowOf(chip: HTMLElement): Record<string, string> {
   const row: Record<string, string> = {};
   for (const name of ["term", "op", "value", "within", "where"]) {
     const field = cell(chip, name);
-    if (field && !field.closest("[data-of]")?.matches("[hidden]") && !field.hidden) row[name] = field.value;
+    if (field && !field.closest("[data-of]")?.matches("[hidden]") && !field.hidden) row[name] = name === "term" ? termOf(chip) : field.value;
   }
   return row;
 }

@@ -1,7 +1,7 @@
 // The bar of conditions above a list, and going from one list to another in place: what is asked stands in the address,
 // and only the parts of the page that hang on it are put in anew.
 
-import { LOST, addPart, dress, nameTerm, post, removePart, showFaults, suitOperator, treeOf, type Fault } from "./chips.ts";
+import { LOST, addPart, callTerm, dress, nameTerm, post, removePart, showFaults, suitOperator, treeOf, type Fault } from "./chips.ts";
 import { find, findAll, text } from "./dom.ts";
 import { listChanged } from "./list.ts";
 
@@ -36,7 +36,7 @@ export function filterLists(): void {
     const chip = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-cond]") : null;
     if (chip && event.target instanceof HTMLElement) {
       if (event.target instanceof HTMLInputElement && event.target.dataset["cell"] === "term") {
-        nameTerm(event.target);
+        callTerm(event.target);
         suitOperator(chip);
       }
       dress(chip);

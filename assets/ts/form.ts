@@ -1,7 +1,7 @@
 // The form of a draft: groups of chips beside the text. A chip that changes is sent with its condition and the text, and
 // the server gives the new text back.
 
-import { LOST, addPart, dress, post, removePart, showFaults, suitOperator, treeOf, type Fault } from "./chips.ts";
+import { LOST, addPart, callTerm, dress, post, removePart, showFaults, suitOperator, treeOf, type Fault } from "./chips.ts";
 import { find, findAll } from "./dom.ts";
 
 interface Answer {
@@ -135,7 +135,10 @@ class Editor {
     const chip = event.target.closest<HTMLElement>("[data-cond]");
     if (!condition) return;
     if (chip) {
-      if (event.target.dataset["cell"] === "term") suitOperator(chip);
+      if (event.target.dataset["cell"] === "term") {
+        if (event.target instanceof HTMLInputElement) callTerm(event.target);
+        suitOperator(chip);
+      }
       dress(chip);
     }
     void this.send(condition);

@@ -186,6 +186,35 @@ fn conditions_are_said_in_english() {
 }
 
 #[test]
+fn facts_are_said_by_the_names_that_they_have_here() {
+    let called = |key: &str| match key {
+        "person.custom.plan_2" => Some("Tariff (new)".to_owned()),
+        "company.custom.region" => Some("Region".to_owned()),
+        _ => None,
+    };
+    for (text, english) in [
+        (r#"person.custom.plan_2 == "Pro""#, "Tariff (new) is Pro"),
+        (r#"!known(person.custom.plan_2)"#, "Tariff (new) is not known"),
+        (r#"person.custom.plan_2 in ["a", "b"]"#, "Tariff (new) is a or b"),
+        ("!person.custom.plan_2", "Tariff (new) is not true"),
+        (
+            r#"company.custom.region == "EU" && !(person.title == "CEO" || person.custom.plan_2 >= 3)"#,
+            "Region is EU and not (title is CEO or Tariff (new) is at least 3)",
+        ),
+        ("person.custom.plan_2 > company.employees", "Tariff (new) is above company employees"),
+    ] {
+        let condition = Condition::parse(text).unwrap();
+        assert_eq!(condition.in_english_with(&called).to_string(), english, "{text}");
+        // A text keeps the keys.
+        assert_eq!(
+            condition.to_string(),
+            Condition::parse(&condition.to_string()).unwrap().to_string()
+        );
+        assert!(condition.to_string().contains("person.custom.plan_2"));
+    }
+}
+
+#[test]
 fn a_wrong_definition_is_refused_with_all_its_faults_and_their_places() {
     let rows: &[(&str, &[&str])] = &[
         ("x = ", &["line 1"]),

@@ -8,6 +8,7 @@ use axum::routing::{get, post};
 use funnel::Stage;
 use funnel::condition::Condition;
 use moment::Moment;
+use people::fields::Labels;
 use people::frame;
 use platform::app::App;
 use platform::db::Tx;
@@ -123,7 +124,7 @@ fn line(tx: &mut Tx, who: &User, ruled: &Ruled, almanac: &Almanac) -> Result<Rul
     let last = ruled.runs.first();
     Ok(RuleLine {
         name: draft.name.clone(),
-        says: says(draft),
+        says: says(draft, &Labels::seen(tx, who)?),
         does: match draft.erases {
             true => format!("Erased {} after they are reported", days(draft.notice_days)),
             false => "Only reported".to_owned(),
@@ -150,7 +151,7 @@ fn line(tx: &mut Tx, who: &User, ruled: &Ruled, almanac: &Almanac) -> Result<Rul
     })
 }
 
-fn says(draft: &Draft) -> String {
+fn says(draft: &Draft, labels: &Labels) -> String {
     let stages: Vec<&str> = draft.stages.iter().map(|stage| stage.as_str()).collect();
     let at = match stages.as_slice() {
         [] => String::new(),
@@ -160,7 +161,7 @@ fn says(draft: &Draft) -> String {
         "" => String::new(),
         text => {
             let english =
-                Condition::parse(text).map(|condition| condition.in_english().to_string());
+                Condition::parse(text).map(|condition| labels.english(&condition).to_string());
             format!(", {}", english.unwrap_or_else(|_| text.to_owned()))
         }
     };

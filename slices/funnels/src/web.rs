@@ -26,6 +26,7 @@ use axum::routing::{get, post};
 use funnel::condition::{Condition, English};
 use funnel::{Definition, Stage};
 use moment::{Moment, Span};
+use people::fields::Labels;
 use people::frame;
 use people::pages::marks::{Markup, StageMark};
 use platform::app::App;
@@ -123,6 +124,7 @@ pub(crate) fn view(
     let found = funnel(tx, who, None, here.3, now)?;
     let almanac = Almanac::new(now, &team::workspace(tx)?.zone);
     let flow = Flow::of(&found.moves);
+    let labels = &Labels::seen(tx, who)?;
     let int = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
     let stand = flow.stand();
     let lens = lens::of(tx, who, None)?;
@@ -191,18 +193,18 @@ pub(crate) fn view(
         came: int(flow.came()),
         balance: balance.join(" + "),
         is_balanced: stand.iter().map(|(_, n)| n).sum::<u64>() == flow.came(),
-        meanings: meanings(&found.definition, &flow),
+        meanings: meanings(&found.definition, &flow, labels),
         temperatures: found
             .definition
             .temperatures
             .iter()
-            .map(|(temperature, condition)| kind_line(temperature.as_str(), condition))
+            .map(|(temperature, condition)| kind_line(labels, temperature.as_str(), condition))
             .collect(),
         kinds: found
             .definition
             .kinds
             .iter()
-            .map(|(name, condition)| kind_line(name, condition))
+            .map(|(name, condition)| kind_line(labels, name, condition))
             .collect(),
         examples: match found.definition.examples.len() {
             0 => "no examples say what it is meant to do".to_owned(),
@@ -266,7 +268,7 @@ fn ladder(flow: &Flow) -> Vec<Rung> {
         .collect()
 }
 
-fn meanings(definition: &Definition, flow: &Flow) -> Vec<Meaning> {
+fn meanings(definition: &Definition, flow: &Flow, labels: &Labels) -> Vec<Meaning> {
     let entered = |stage: Stage| {
         format!("{} came", grouped(i64::try_from(flow.entered(stage)).unwrap_or(i64::MAX)))
     };
@@ -274,14 +276,14 @@ fn meanings(definition: &Definition, flow: &Flow) -> Vec<Meaning> {
         .stages
         .iter()
         .map(|rule| {
-            let mut rules = vec![line("enter", &rule.enter, "")];
-            rules.extend(rule.gate.iter().map(|gate| line("always asks", gate, "")));
+            let mut rules = vec![line(labels, "enter", &rule.enter, "")];
+            rules.extend(rule.gate.iter().map(|gate| line(labels, "always asks", gate, "")));
             rules.extend(rule.leave.iter().map(|leave| {
                 let note = match &leave.reason {
                     Some(reason) => format!("to {}: {reason}", leave.to),
                     None => format!("to {}", leave.to),
                 };
-                line("leaves when", &leave.when, &note)
+                line(labels, "leaves when", &leave.when, &note)
             }));
             rules.extend(rule.accept_within.map(|within| {
                 let text = format!("sla = {{ accept = \"{}\" }}", written(within));
@@ -301,10 +303,10 @@ fn meanings(definition: &Definition, flow: &Flow) -> Vec<Meaning> {
             .enter
             .iter()
             .map(|(condition, reason)| {
-                line("enter", condition, reason.as_deref().unwrap_or_default())
+                line(labels, "enter", condition, reason.as_deref().unwrap_or_default())
             })
             .collect();
-        rules.extend(exit.wake.iter().map(|wake| line("comes back when", wake, "")));
+        rules.extend(exit.wake.iter().map(|wake| line(labels, "comes back when", wake, "")));
         if !exit.reasons.is_empty() {
             let words: Vec<&str> = exit.reasons.iter().map(AsRef::as_ref).collect();
             let text = format!("reasons = [\"{}\"]", words.join("\", \""));
@@ -343,19 +345,19 @@ fn said(part: &'static str, words: &[&str], text: &str) -> RuleLine {
     }
 }
 
-fn line(part: &'static str, condition: &Condition, note: &str) -> RuleLine {
+fn line(labels: &Labels, part: &'static str, condition: &Condition, note: &str) -> RuleLine {
     RuleLine {
         part,
-        english: Markup::escaped_from(|out| chips(out, &condition.in_english(), false)),
+        english: Markup::escaped_from(|out| chips(out, &labels.english(condition), false)),
         note: note.to_owned(),
         text: condition.to_string(),
     }
 }
 
-fn kind_line(name: &str, condition: &Condition) -> KindLine {
+fn kind_line(labels: &Labels, name: &str, condition: &Condition) -> KindLine {
     KindLine {
         name: title_case(name),
-        english: Markup::escaped_from(|out| chips(out, &condition.in_english(), false)),
+        english: Markup::escaped_from(|out| chips(out, &labels.english(condition), false)),
         text: condition.to_string(),
     }
 }

@@ -19,6 +19,7 @@ use team::{Right, User, audit};
 
 use crate::companies::{self, CompanyList, CompanySort};
 use crate::condition::Asked;
+use crate::fields::Labels;
 use crate::list::Sieve;
 use crate::lists::LIST;
 use crate::{CompanyId, LensId, Of, PersonId, condition, sight};
@@ -77,9 +78,15 @@ pub enum Deed {
 impl Deed {
     /// What it does, in a few words: `set person.custom.plan`.
     pub fn words(&self) -> String {
+        self.words_with(&Labels::default())
+    }
+
+    /// The same, with a field by its label: `set Plan`.
+    pub fn words_with(&self, labels: &Labels) -> String {
+        let called = |key: &str| labels.label(key).unwrap_or(key).to_owned();
         match self {
-            Deed::Fact { key, value: Json::Null } => format!("take back {key}"),
-            Deed::Fact { key, .. } => format!("set {key}"),
+            Deed::Fact { key, value: Json::Null } => format!("take back {}", called(key)),
+            Deed::Fact { key, .. } => format!("set {}", called(key)),
             Deed::Owner { user: Some(_) } => "set the owner".to_owned(),
             Deed::Owner { user: None } => "take away the owner".to_owned(),
             Deed::PutIn { .. } => "put into a list".to_owned(),

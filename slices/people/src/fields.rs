@@ -6,6 +6,7 @@
 //! **Never:** touches what was recorded before the field was, or a fact of which there is no field.
 
 mod check;
+mod labels;
 mod reading;
 mod store;
 mod there;
@@ -23,6 +24,7 @@ use team::{Right, User, audit};
 use crate::condition;
 use crate::{LensId, Of, basis, segment};
 
+pub use labels::Labels;
 pub use reading::Reading;
 pub(crate) use there::Absent;
 

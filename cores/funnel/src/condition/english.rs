@@ -15,45 +15,18 @@ pub enum English {
     Not(Box<English>),
 }
 
+/// What a fact is called, where somebody gave it a name: `person.custom.plan` may be "Plan".
+pub type Called<'a> = &'a dyn Fn(&str) -> Option<String>;
+
 impl Condition {
     /// The condition in English, in parts.
     pub fn in_english(&self) -> English {
-        match self {
-            Condition::All(parts) => English::All(parts.iter().map(Self::in_english).collect()),
-            Condition::Any(parts) => English::Any(parts.iter().map(Self::in_english).collect()),
-            Condition::Not(part) => match &**part {
-                Condition::Did { activities, window } => {
-                    English::Phrase(not_did(activities, *window))
-                }
-                Condition::Known(term) => English::Phrase(format!("{} is not known", noun(term))),
-                Condition::Decided(part) => decided("it is not known whether", part),
-                Condition::Is(term) => English::Phrase(is(term, false)),
-                other => English::Not(Box::new(other.in_english())),
-            },
-            Condition::Constant(true) => English::Phrase("always".to_owned()),
-            Condition::Constant(false) => English::Phrase("never".to_owned()),
-            Condition::Compare { left, op, right } => English::Phrase(compare(left, *op, right)),
-            Condition::OneOf { term, list } => {
-                let list: Vec<String> = list.iter().map(literal).collect();
-                English::Phrase(format!("{} is {}", noun(term), listed(&list)))
-            }
-            Condition::Holds { term, item } => {
-                English::Phrase(format!("{} include {item}", noun(term)))
-            }
-            Condition::Text { term, test, with } => {
-                English::Phrase(format!("{} {} {with}", noun(term), tests(*test)))
-            }
-            Condition::Is(term) => English::Phrase(is(term, true)),
-            Condition::Did { activities, window } => English::Phrase(did(activities, *window)),
-            Condition::TwoWay { window } => {
-                English::Phrase(format!("both sides have spoken{}", within(*window)))
-            }
-            Condition::Known(term) => English::Phrase(format!("{} is known", noun(term))),
-            Condition::Decided(part) => decided("it is known whether", part),
-            Condition::Somebody(part) => {
-                English::Phrase(format!("somebody there meets ({})", part.in_english()))
-            }
-        }
+        self.in_english_with(&|_| None)
+    }
+
+    /// The same, with facts as they are called here; one that has no name goes by its key.
+    pub fn in_english_with(&self, called: Called<'_>) -> English {
+        Speech { called }.says(self)
     }
 }
 
@@ -83,11 +56,160 @@ impl std::fmt::Display for English {
     }
 }
 
-fn decided(says: &str, part: &Condition) -> English {
-    English::Phrase(match part.in_english() {
-        English::Phrase(phrase) => format!("{says} {phrase}"),
-        parts => format!("{says} ({parts})"),
-    })
+/// How conditions are said: with the names that facts have here.
+#[derive(Clone, Copy)]
+struct Speech<'a> {
+    called: Called<'a>,
+}
+
+impl Speech<'_> {
+    fn says(&self, condition: &Condition) -> English {
+        match condition {
+            Condition::All(parts) => {
+                English::All(parts.iter().map(|part| self.says(part)).collect())
+            }
+            Condition::Any(parts) => {
+                English::Any(parts.iter().map(|part| self.says(part)).collect())
+            }
+            Condition::Not(part) => match &**part {
+                Condition::Did { activities, window } => {
+                    English::Phrase(self.not_did(activities, *window))
+                }
+                Condition::Known(term) => {
+                    English::Phrase(format!("{} is not known", self.noun(term)))
+                }
+                Condition::Decided(part) => self.decided("it is not known whether", part),
+                Condition::Is(term) => English::Phrase(self.is(term, false)),
+                other => English::Not(Box::new(self.says(other))),
+            },
+            Condition::Constant(true) => English::Phrase("always".to_owned()),
+            Condition::Constant(false) => English::Phrase("never".to_owned()),
+            Condition::Compare { left, op, right } => {
+                English::Phrase(self.compare(left, *op, right))
+            }
+            Condition::OneOf { term, list } => {
+                let list: Vec<String> = list.iter().map(literal).collect();
+                English::Phrase(format!("{} is {}", self.noun(term), listed(&list)))
+            }
+            Condition::Holds { term, item } => {
+                English::Phrase(format!("{} include {item}", self.noun(term)))
+            }
+            Condition::Text { term, test, with } => {
+                English::Phrase(format!("{} {} {with}", self.noun(term), tests(*test)))
+            }
+            Condition::Is(term) => English::Phrase(self.is(term, true)),
+            Condition::Did { activities, window } => English::Phrase(self.did(activities, *window)),
+            Condition::TwoWay { window } => {
+                English::Phrase(format!("both sides have spoken{}", within(*window)))
+            }
+            Condition::Known(term) => English::Phrase(format!("{} is known", self.noun(term))),
+            Condition::Decided(part) => self.decided("it is known whether", part),
+            Condition::Somebody(part) => {
+                English::Phrase(format!("somebody there meets ({})", self.says(part)))
+            }
+        }
+    }
+
+    fn decided(&self, says: &str, part: &Condition) -> English {
+        English::Phrase(match self.says(part) {
+            English::Phrase(phrase) => format!("{says} {phrase}"),
+            parts => format!("{says} ({parts})"),
+        })
+    }
+
+    fn did(&self, activities: &Activities, window: Option<Window>) -> String {
+        format!("{}{}", self.deeds(activities), within(window))
+    }
+
+    /// That none of it happened: "not replied to an e-mail", "did nothing".
+    fn not_did(&self, activities: &Activities, window: Option<Window>) -> String {
+        let deeds: Vec<String> = activities.kinds.iter().map(|kind| deed(kind)).collect();
+        // What is explained is denied in its explanation: "bought: a deal was won", "no deal was won".
+        let explained = |one: &str| one.split_once(": a ").map(|(_, words)| format!("no {words}"));
+        let deeds = match deeds.as_slice() {
+            [one] if one == "did anything" => "did nothing".to_owned(),
+            [one] => explained(one).unwrap_or_else(|| match one.strip_prefix("did ") {
+                Some(kind) => format!("did no {kind}"),
+                None => format!("not {one}"),
+            }),
+            several if several.iter().any(|one| one.starts_with("did ") || one.contains(": ")) => {
+                format!("none of these: {}", listed(several))
+            }
+            others => format!("not {}", listed(others)),
+        };
+        format!("{}{}", self.filtered(deeds, activities), within(window))
+    }
+
+    fn deeds(&self, activities: &Activities) -> String {
+        let deeds: Vec<String> = activities.kinds.iter().map(|kind| deed(kind)).collect();
+        self.filtered(listed(&deeds), activities)
+    }
+
+    /// With what is asked of each of them.
+    fn filtered(&self, deeds: String, activities: &Activities) -> String {
+        match &activities.filter {
+            Some(filter) => format!("{deeds} ({})", self.says(filter)),
+            None => deeds,
+        }
+    }
+
+    /// What a term is called: `company.employees` is "company employees".
+    fn noun(&self, term: &Term) -> String {
+        match term {
+            Term::Literal(value) => literal(value),
+            Term::Fact(name) => (self.called)(name).unwrap_or_else(|| {
+                name.trim_start_matches("person.").replace("custom.", "").replace(['.', '_'], " ")
+            }),
+            Term::Field(name) => name.replace(['.', '_'], " "),
+            Term::Score(Score::Likelihood) => "likelihood to buy".to_owned(),
+            Term::Score(score) => score.as_str().to_owned(),
+            Term::Criterion(name) => name.replace('_', " "),
+            Term::Stage => "stage".to_owned(),
+            Term::People => "people who work there".to_owned(),
+            Term::Kind => "kind".to_owned(),
+            Term::Temperature => "temperature".to_owned(),
+            Term::Met(names) => format!("how many of {} hold", names.join(", ").replace('_', " ")),
+            Term::Count { activities, window } => {
+                format!("how often they {}{}", self.deeds(activities), within(*window))
+            }
+            Term::Since(activities) => format!("time since they {}", self.deeds(activities)),
+            Term::Dwell => "time in the stage".to_owned(),
+        }
+    }
+
+    fn is(&self, term: &Term, yes: bool) -> String {
+        match (term, yes) {
+            (Term::Criterion(_), true) => format!("{}: yes", self.noun(term)),
+            (Term::Criterion(_), false) => format!("{}: no", self.noun(term)),
+            (_, true) => format!("{} is true", self.noun(term)),
+            (_, false) => format!("{} is not true", self.noun(term)),
+        }
+    }
+
+    fn compare(&self, left: &Term, op: Op, right: &Term) -> String {
+        if let (Term::Met(names), Term::Literal(Literal::Number(number))) = (left, right) {
+            let names = names.join(", ").replace('_', " ");
+            let of = names.split(", ").count();
+            return format!("{} {number} of {of} hold ({names})", amount(op));
+        }
+        if let (Term::Count { activities, window }, Term::Literal(Literal::Number(number))) =
+            (left, right)
+        {
+            let times = if number.to_bits() == 1.0_f64.to_bits() { "time" } else { "times" };
+            return format!(
+                "{}{} {} {number} {times}",
+                self.deeds(activities),
+                within(*window),
+                amount(op)
+            );
+        }
+        if let (Term::Since(activities), Term::Literal(Literal::Length(length))) = (left, right) {
+            let ago = span(length.count, length.unit);
+            let amount = if op == Op::Less { "less than" } else { amount(op) };
+            return format!("last {} {amount} {ago} ago", self.deeds(activities));
+        }
+        format!("{} is {}{}", self.noun(left), words(op), self.noun(right))
+    }
 }
 
 /// What the well-known kinds say of whoever did them.
@@ -144,42 +266,6 @@ fn deed(kind: &str) -> String {
         .map_or_else(|| format!("did {kind}"), |(_, deed)| (*deed).to_owned())
 }
 
-fn did(activities: &Activities, window: Option<Window>) -> String {
-    format!("{}{}", deeds(activities), within(window))
-}
-
-/// That none of it happened: "not replied to an e-mail", "did nothing".
-fn not_did(activities: &Activities, window: Option<Window>) -> String {
-    let deeds: Vec<String> = activities.kinds.iter().map(|kind| deed(kind)).collect();
-    // What is explained is denied in its explanation: "bought: a deal was won", "no deal was won".
-    let explained = |one: &str| one.split_once(": a ").map(|(_, words)| format!("no {words}"));
-    let deeds = match deeds.as_slice() {
-        [one] if one == "did anything" => "did nothing".to_owned(),
-        [one] => explained(one).unwrap_or_else(|| match one.strip_prefix("did ") {
-            Some(kind) => format!("did no {kind}"),
-            None => format!("not {one}"),
-        }),
-        several if several.iter().any(|one| one.starts_with("did ") || one.contains(": ")) => {
-            format!("none of these: {}", listed(several))
-        }
-        others => format!("not {}", listed(others)),
-    };
-    format!("{}{}", filtered(deeds, activities), within(window))
-}
-
-fn deeds(activities: &Activities) -> String {
-    let deeds: Vec<String> = activities.kinds.iter().map(|kind| deed(kind)).collect();
-    filtered(listed(&deeds), activities)
-}
-
-/// With what is asked of each of them.
-fn filtered(deeds: String, activities: &Activities) -> String {
-    match &activities.filter {
-        Some(filter) => format!("{deeds} ({})", filter.in_english()),
-        None => deeds,
-    }
-}
-
 fn within(window: Option<Window>) -> String {
     match window {
         None => String::new(),
@@ -212,65 +298,12 @@ fn listed(words: &[String]) -> String {
     }
 }
 
-/// What a term is called: `company.employees` is "company employees".
-fn noun(term: &Term) -> String {
-    match term {
-        Term::Literal(value) => literal(value),
-        Term::Fact(name) => {
-            name.trim_start_matches("person.").replace("custom.", "").replace(['.', '_'], " ")
-        }
-        Term::Field(name) => name.replace(['.', '_'], " "),
-        Term::Score(Score::Likelihood) => "likelihood to buy".to_owned(),
-        Term::Score(score) => score.as_str().to_owned(),
-        Term::Criterion(name) => name.replace('_', " "),
-        Term::Stage => "stage".to_owned(),
-        Term::People => "people who work there".to_owned(),
-        Term::Kind => "kind".to_owned(),
-        Term::Temperature => "temperature".to_owned(),
-        Term::Met(names) => format!("how many of {} hold", names.join(", ").replace('_', " ")),
-        Term::Count { activities, window } => {
-            format!("how often they {}{}", deeds(activities), within(*window))
-        }
-        Term::Since(activities) => format!("time since they {}", deeds(activities)),
-        Term::Dwell => "time in the stage".to_owned(),
-    }
-}
-
-fn is(term: &Term, yes: bool) -> String {
-    match (term, yes) {
-        (Term::Criterion(_), true) => format!("{}: yes", noun(term)),
-        (Term::Criterion(_), false) => format!("{}: no", noun(term)),
-        (_, true) => format!("{} is true", noun(term)),
-        (_, false) => format!("{} is not true", noun(term)),
-    }
-}
-
 fn tests(test: TextTest) -> &'static str {
     match test {
         TextTest::Starts => "starts with",
         TextTest::Contains => "contains",
         TextTest::Matches => "matches",
     }
-}
-
-fn compare(left: &Term, op: Op, right: &Term) -> String {
-    if let (Term::Met(names), Term::Literal(Literal::Number(number))) = (left, right) {
-        let names = names.join(", ").replace('_', " ");
-        let of = names.split(", ").count();
-        return format!("{} {number} of {of} hold ({names})", amount(op));
-    }
-    if let (Term::Count { activities, window }, Term::Literal(Literal::Number(number))) =
-        (left, right)
-    {
-        let times = if number.to_bits() == 1.0_f64.to_bits() { "time" } else { "times" };
-        return format!("{}{} {} {number} {times}", deeds(activities), within(*window), amount(op));
-    }
-    if let (Term::Since(activities), Term::Literal(Literal::Length(length))) = (left, right) {
-        let ago = span(length.count, length.unit);
-        let amount = if op == Op::Less { "less than" } else { amount(op) };
-        return format!("last {} {amount} {ago} ago", deeds(activities));
-    }
-    format!("{} is {}{}", noun(left), words(op), noun(right))
 }
 
 /// Before a count.

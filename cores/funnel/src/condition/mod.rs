@@ -21,7 +21,7 @@ use std::cmp::Ordering;
 use moment::{Moment, Span};
 use serde::{Deserialize, Serialize};
 
-pub use english::English;
+pub use english::{Called, English};
 pub use fault::Fault;
 pub(crate) use fault::place;
 pub use of::Of;

@@ -9,6 +9,7 @@ use funnel::condition::Condition;
 use funnel::condition::form::{Form, RowFault};
 use funnel::definition::pieces::{self, Piece};
 use funnel::definition::places::{self, Place, Placed, Unplaced};
+use people::fields::Labels;
 use people::pages::chips::{self, About};
 use platform::app::App;
 use platform::failure::Failure;
@@ -56,7 +57,8 @@ struct FaultLine {
 struct FormPart {
     faults: Vec<FaultLine>,
     chapters: Vec<Chapter>,
-    terms: Vec<(String, &'static str)>,
+    /// What may be asked about, its sort, and what it is called; empty where it has no name.
+    terms: Vec<(String, &'static str, String)>,
     fields: Vec<String>,
     row: String,
     filter_row: String,
@@ -74,11 +76,14 @@ async fn form(
     Fields(written): Fields<Written>,
 ) -> Result<Page, Failure> {
     let text = written.text.replace("\r\n", "\n");
-    let view = app.db.read(move |tx| drafts::form(tx, &who, &text)).await?;
-    Ok(Page::part(&part(view)?))
+    let (view, labels) = app
+        .db
+        .read(move |tx| Ok((drafts::form(tx, &who, &text)?, Labels::seen(tx, &who)?)))
+        .await?;
+    Ok(Page::part(&part(view, &labels)?))
 }
 
-fn part(view: FormView) -> Result<FormPart, Failure> {
+fn part(view: FormView, labels: &Labels) -> Result<FormPart, Failure> {
     let FormView { conditions, terms, fields } = view;
     let (conditions, faults) = match conditions {
         Ok(conditions) => (conditions, Vec::new()),
@@ -87,7 +92,7 @@ fn part(view: FormView) -> Result<FormPart, Failure> {
     let mut chapters: Vec<Chapter> = Vec::new();
     for placed in &conditions {
         let title = chapter(&placed.place);
-        let line = condition_line(placed)?;
+        let line = condition_line(placed, labels)?;
         match chapters.iter_mut().find(|chapter| chapter.title == title) {
             Some(chapter) => chapter.conditions.push(line),
             None => chapters.push(Chapter { title, conditions: vec![line] }),
@@ -99,7 +104,13 @@ fn part(view: FormView) -> Result<FormPart, Failure> {
             .map(|fault| FaultLine { line: fault.line, words: fault_words(fault) })
             .collect(),
         chapters,
-        terms: terms.into_iter().collect(),
+        terms: terms
+            .into_iter()
+            .map(|(term, sort)| {
+                let label = labels.label(&term).unwrap_or_default().to_owned();
+                (term, sort, label)
+            })
+            .collect(),
         fields: fields.into_iter().collect(),
         row: chips::new_row(About::Person)?,
         filter_row: chips::new_row(About::Filter)?,
@@ -145,12 +156,12 @@ fn purpose(placed: &Placed) -> String {
     }
 }
 
-fn condition_line(placed: &Placed) -> Result<ConditionLine, Failure> {
+fn condition_line(placed: &Placed, labels: &Labels) -> Result<ConditionLine, Failure> {
     let (tree, english, fault) = match &placed.condition {
         Ok(condition) => {
             let about = if placed.is_filter { About::Filter } else { About::Person };
-            let tree = chips::root(&Form::of(condition), about)?;
-            (tree, condition.in_english().to_string(), None)
+            let tree = chips::root(&Form::of(condition), about, labels)?;
+            (tree, labels.english(condition).to_string(), None)
         }
         Err(fault) => (String::new(), String::new(), Some(fault_words(fault))),
     };

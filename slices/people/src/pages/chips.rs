@@ -6,6 +6,7 @@ use platform::failure::Failure;
 use platform::page::filters;
 
 use crate::Of;
+use crate::fields::Labels;
 
 /// An operator as the list of a row offers it.
 struct Operator {
@@ -71,6 +72,8 @@ struct Choice {
 #[template(path = "form_row.html")]
 struct RowPart {
     row: Row,
+    /// What its term is called, if it has a name.
+    called: Option<String>,
     operators: Vec<Choice>,
     terms: &'static str,
 }
@@ -133,11 +136,11 @@ struct BarPart {
 ///
 /// # Errors
 /// `Broken` if it can't be rendered.
-pub fn bar(form: Option<&Form>, about: About) -> Result<String, Failure> {
+pub fn bar(form: Option<&Form>, about: About, labels: &Labels) -> Result<String, Failure> {
     let (of, parts) = match form.map(|form| (group_of(form), form)) {
         None => ("all", Vec::new()),
-        Some((Some((of, parts)), _)) => (of, trees(parts, about)?),
-        Some((None, form)) => ("all", vec![tree(form, about)?]),
+        Some((Some((of, parts)), _)) => (of, trees(parts, about, labels)?),
+        Some((None, form)) => ("all", vec![tree(form, about, labels)?]),
     };
     rendered(&BarPart { of, offers_somebody: about == About::Company, parts })
 }
@@ -146,35 +149,35 @@ pub fn bar(form: Option<&Form>, about: About) -> Result<String, Failure> {
 ///
 /// # Errors
 /// `Broken` if it can't be rendered.
-pub fn root(form: &Form, about: About) -> Result<String, Failure> {
+pub fn root(form: &Form, about: About, labels: &Labels) -> Result<String, Failure> {
     let (of, parts) = match group_of(form) {
-        Some((of, parts)) => (of, trees(parts, about)?),
-        None => ("all", vec![tree(form, about)?]),
+        Some((of, parts)) => (of, trees(parts, about, labels)?),
+        None => ("all", vec![tree(form, about, labels)?]),
     };
     rendered(&GroupPart { is_root: true, ..group(of, about, parts) })
 }
 
-fn trees(forms: &[Form], about: About) -> Result<Vec<String>, Failure> {
-    forms.iter().map(|form| tree(form, about)).collect()
+fn trees(forms: &[Form], about: About, labels: &Labels) -> Result<Vec<String>, Failure> {
+    forms.iter().map(|form| tree(form, about, labels)).collect()
 }
 
-fn tree(form: &Form, about: About) -> Result<String, Failure> {
+fn tree(form: &Form, about: About, labels: &Labels) -> Result<String, Failure> {
     if let Form::Somebody(of) = form {
-        return somebody(of);
+        return somebody(of, labels);
     }
     match (group_of(form), form) {
-        (Some((of, parts)), _) => rendered(&group(of, about, trees(parts, about)?)),
-        (None, Form::Row(row)) => row_part(row.clone(), about),
-        (None, Form::Whole(condition)) => row_part(Row::of(condition), about),
+        (Some((of, parts)), _) => rendered(&group(of, about, trees(parts, about, labels)?)),
+        (None, Form::Row(row)) => row_part(row.clone(), about, labels),
+        (None, Form::Whole(condition)) => row_part(Row::of(condition), about, labels),
         (None, _) => Ok(String::new()),
     }
 }
 
 /// What is asked of somebody who works there, in a group of its own, so that another can be added beside it.
-fn somebody(form: &Form) -> Result<String, Failure> {
+fn somebody(form: &Form, labels: &Labels) -> Result<String, Failure> {
     let (of, parts) = match group_of(form) {
-        Some((of, parts)) => (of, trees(parts, About::Somebody)?),
-        None => ("all", vec![tree(form, About::Somebody)?]),
+        Some((of, parts)) => (of, trees(parts, About::Somebody, labels)?),
+        None => ("all", vec![tree(form, About::Somebody, labels)?]),
     };
     rendered(&GroupPart { is_somebody: true, ..group(of, About::Somebody, parts) })
 }
@@ -198,7 +201,7 @@ fn group_of(form: &Form) -> Option<(&'static str, &[Form])> {
 /// # Errors
 /// `Broken` if it can't be rendered.
 pub fn new_row(about: About) -> Result<String, Failure> {
-    row_part(Row { op: "==".to_owned(), ..Row::default() }, about)
+    row_part(Row { op: "==".to_owned(), ..Row::default() }, about, &Labels::default())
 }
 
 /// A group with nothing in it.
@@ -214,10 +217,10 @@ pub fn new_group(about: About) -> Result<String, Failure> {
 /// # Errors
 /// `Broken` if it can't be rendered.
 pub fn new_somebody() -> Result<String, Failure> {
-    somebody(&Form::All(Vec::new()))
+    somebody(&Form::All(Vec::new()), &Labels::default())
 }
 
-fn row_part(row: Row, about: About) -> Result<String, Failure> {
+fn row_part(row: Row, about: About, labels: &Labels) -> Result<String, Failure> {
     let sort = sort_of(&row);
     let is_talk = sort == "talk";
     // `did` stands twice, each time with its own words.
@@ -229,7 +232,8 @@ fn row_part(row: Row, about: About) -> Result<String, Failure> {
         .filter(|operator| about != About::Filter || fits_filter(operator))
         .map(|operator| Choice { operator, is_chosen: is_chosen(operator) })
         .collect();
-    rendered(&RowPart { operators, terms: about.terms(), row })
+    let called = labels.label(row.term.trim()).map(str::to_owned);
+    rendered(&RowPart { operators, terms: about.terms(), called, row })
 }
 
 /// Filters ask about fields of one activity, so never about activities.

@@ -38,7 +38,7 @@ use self::saved::with_stage;
 use self::wanted::{Found, Narrowed, Order, Wanted};
 use crate::condition::{self, Asked};
 use crate::export::Format;
-use crate::fields::{self, Kind};
+use crate::fields::{self, Kind, Labels};
 use crate::formula::Formulas;
 use crate::frame;
 use crate::list::Cursor;
@@ -277,6 +277,7 @@ fn view(
     let found = found.unwrap_or_else(|| Found::none(*of));
     let (columns, order) = (ask.columns(), wanted.order());
     let mut fields = fields::fields(tx, who)?;
+    let labels = Labels::of(who, &fields);
     // A formula says nothing of others.
     fields.retain(|field| field.kind != Kind::Formula || field.key.starts_with(of.facts()));
     let mut heads = heads(ask, &columns, &order, wanted.is_descending());
@@ -312,7 +313,7 @@ fn view(
         of: *of,
         base: ask.base(),
         tabs: tabs(ask, looked, &tally, outside),
-        within: within(&looked.within, ask, outside),
+        within: within(&looked.within, ask, &labels, outside),
         view: view_here(ask, &looked.views, who, outside),
         told: bulk::told(tx, who, &ask.told)?,
         may_assign,
@@ -324,7 +325,7 @@ fn view(
         back: Ask { after: String::new(), ..ask.clone() }.href(),
         may_edit,
         may_share: who.can(Right::ManageLists),
-        chips: chips::bar(form.as_ref(), (*of).into())?,
+        chips: chips::bar(form.as_ref(), (*of).into(), &labels)?,
         condition: ask.condition.trim().to_owned(),
         shown: cols(*of, &columns),
         columns: column_choices(ask, &columns, &fields),

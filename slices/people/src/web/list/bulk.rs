@@ -22,6 +22,7 @@ use wire::write::{Style, Writer};
 use super::ask::Ask;
 use super::{Looked, int};
 use crate::bulk::{self, CHANGE, ChangeRow, Chosen, Deed, Matching};
+use crate::fields::Labels;
 use crate::of::Kept;
 use crate::pages::change::{ChangeLedger, ChangePage, RejectionLine};
 use crate::pages::list::Waiting;
@@ -194,10 +195,15 @@ pub(super) fn told(tx: &mut Tx, who: &User, id: &str) -> Result<Option<ChangeLed
         return Ok(None);
     }
     let row = found(tx, who, id)?;
-    ledger(tx, &row, String::new()).map(Some)
+    ledger(tx, &row, who, String::new()).map(Some)
 }
 
-fn ledger(tx: &mut Tx, row: &ChangeRow, started: String) -> Result<ChangeLedger, Failure> {
+fn ledger(
+    tx: &mut Tx,
+    row: &ChangeRow,
+    who: &User,
+    started: String,
+) -> Result<ChangeLedger, Failure> {
     let counts = row.counts;
     let is_running = row.finished_at.is_none();
     let mut failure = None;
@@ -209,7 +215,7 @@ fn ledger(tx: &mut Tx, row: &ChangeRow, started: String) -> Result<ChangeLedger,
     }
     Ok(ChangeLedger {
         href: format!("/changes/{}", tx.public_ids().encode(CHANGE, row.id)),
-        deed: row.deed.words(),
+        deed: row.deed.words_with(&Labels::seen(tx, who)?),
         of: row.chosen.of(),
         started,
         is_gathered: row.gathered_at.is_some(),
@@ -249,7 +255,7 @@ fn line(
     let row = found(tx, who, id)?;
     let almanac = Almanac::new(now, &team::workspace(tx)?.zone);
     let started = format!("started {}", almanac.minute(row.started_at).words);
-    let ledger = ledger(tx, &row, started)?;
+    let ledger = ledger(tx, &row, who, started)?;
     Ok((row, ledger))
 }
 

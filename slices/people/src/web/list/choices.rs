@@ -8,7 +8,7 @@ use super::ask::{ALL, Ask, cols};
 use super::columns::Column;
 use super::{Looked, Within, both, int};
 use crate::Of;
-use crate::fields::{FieldRow, Kind};
+use crate::fields::{FieldRow, Kind, Labels};
 use crate::lists::LIST;
 use crate::of::Kept;
 use crate::pages::list::{Choice, Scope, Tab, ViewHere};
@@ -144,7 +144,12 @@ pub(super) fn tabs(
 }
 
 /// The segment or the list of which the page is.
-pub(super) fn within(within: &Within, ask: &Ask, outside: PublicIds) -> Option<Scope> {
+pub(super) fn within(
+    within: &Within,
+    ask: &Ask,
+    labels: &Labels,
+    outside: PublicIds,
+) -> Option<Scope> {
     match within {
         Within::Everybody => None,
         Within::Segment(row) => {
@@ -153,7 +158,7 @@ pub(super) fn within(within: &Within, ask: &Ask, outside: PublicIds) -> Option<S
                 id: outside.encode(SEGMENT, row.id),
                 is_segment: true,
                 name: row.name.clone(),
-                says: english.map(|it| it.in_english().to_string()).unwrap_or_default(),
+                says: english.map(|it| labels.english(&it).to_string()).unwrap_or_default(),
                 condition: both(&row.condition, &ask.condition),
             })
         }

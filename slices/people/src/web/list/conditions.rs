@@ -18,7 +18,7 @@ use team::{Right, User};
 use super::wanted;
 use crate::Of;
 use crate::condition::{self, ConditionSource};
-use crate::fields::{self, FieldRow, Fields, Kind};
+use crate::fields::{self, FieldRow, Fields, Kind, Labels};
 use crate::pages::chips::{self, About};
 use crate::pages::list::{ConditionParts, SomebodyParts, Term};
 
@@ -146,7 +146,7 @@ pub(super) async fn build(
             let fits = condition::fits_address(&text);
             match fits.and_then(|()| wanted::read(tx, &who, (of, lens.id), &text)) {
                 Ok(_) => Ok(json!({
-                    "english": built.in_english().to_string(),
+                    "english": Labels::seen(tx, &who)?.english(&built).to_string(),
                     "text": text,
                     "warnings": impossible(&form, &Fields::load(tx)?),
                 })),

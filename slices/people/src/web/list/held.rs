@@ -9,7 +9,7 @@ use platform::failure::Failure;
 use team::User;
 
 use super::columns::{Column, fact_label};
-use crate::fields::Reading;
+use crate::fields::{Labels, Reading};
 use crate::formula::{Formulas, Subject};
 use crate::pages::list::Cell;
 use crate::pages::marks;
@@ -20,6 +20,7 @@ pub(super) struct Held {
     found: HashMap<(i64, String), String>,
     /// Facts that are kept from whoever looks.
     hidden: Vec<String>,
+    labels: Labels,
 }
 
 impl Held {
@@ -65,7 +66,9 @@ impl Held {
                 }
             }
         }
-        Ok(Held { found, hidden: hidden.into_iter().map(str::to_owned).collect() })
+        let is_asked = columns.iter().any(|column| matches!(column, Column::Fact(_)));
+        let labels = if is_asked { Labels::seen(tx, who)? } else { Labels::default() };
+        Ok(Held { found, hidden: hidden.into_iter().map(str::to_owned).collect(), labels })
     }
 
     /// What stands in a column of a fact.
@@ -73,7 +76,10 @@ impl Held {
         match self.found.get(&(subject, key.to_owned())) {
             Some(value) => Cell::Clipped(value.clone()),
             None if self.hidden.iter().any(|hidden| hidden == key) => kept(),
-            None => Cell::Unknown(marks::unknown(&format!("{} is unknown", fact_label(key)))),
+            None => {
+                let label = self.labels.label(key).map_or_else(|| fact_label(key), str::to_owned);
+                Cell::Unknown(marks::unknown(&format!("{label} is unknown")))
+            }
         }
     }
 }

@@ -16,6 +16,7 @@ use team::{Right, User};
 use super::ask::Ask;
 use super::wanted::{self, Wanted};
 use super::{COUNTED_AT_ONCE, encode, int};
+use crate::fields::Labels;
 use crate::lists::{self, LIST};
 use crate::of::Kept;
 use crate::pages::saved::{SavedLine, SavedPage};
@@ -187,13 +188,14 @@ fn saved(tx: &mut Tx, who: &User, now: moment::Moment) -> Result<SavedPage, Fail
         let all: u64 = wanted::tally(tx, who, of, lens.id)?.iter().map(|(_, n)| n).sum();
         counts_now &= all <= COUNTED_AT_ONCE;
     }
+    let labels = Labels::seen(tx, who)?;
     let mut segment_lines = Vec::with_capacity(segments.len());
     for row in segments {
         let (id, of) = (outside.encode(SEGMENT, row.id), row.of);
         let asked = wanted::read(tx, who, (of, lens.id), &row.condition);
         let (says, count, fault) = match asked {
             Ok(asked) => {
-                let says = asked.condition().in_english().to_string();
+                let says = labels.english(asked.condition()).to_string();
                 let all = Wanted::all(of, lens.id, asked);
                 (says, if counts_now { all.count(tx, who, now)? } else { None }, None)
             }
