@@ -291,10 +291,14 @@ fn outrank(history: &Known, new: &mut NewEntry, order: &[String]) {
     }
 }
 
-/// Leaves out facts that are no news; false if nothing is left of the entry.
+/// Leaves out facts that are no news; false if nothing is left of the entry. An activity that was told before, as its id
+/// says, is none either, whatever time is given for it now.
 fn keep_news(history: &Known, new: &mut NewEntry) -> bool {
-    let (at, is_dated) = (new.entry.occurred_at, new.is_dated);
-    let What::Facts(Observation { facts, source }) = &mut new.entry.what else { return true };
+    let (at, is_dated, id) = (new.entry.occurred_at, new.is_dated, new.entry.id);
+    let What::Facts(Observation { facts, source }) = &mut new.entry.what else {
+        let is_told = |there: &Entry| there.id == id && matches!(there.what, What::Activity(_));
+        return !history.entries.iter().any(is_told);
+    };
     facts.retain(|fact| history.is_news(source, fact, at, is_dated));
     !facts.is_empty()
 }
