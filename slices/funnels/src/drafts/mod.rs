@@ -203,7 +203,12 @@ pub fn save(
     if row.text == text && row.note == note.trim() {
         return Ok(());
     }
-    if store::save(tx, (id, revision), (text, note.trim()), who.actor(), now)? {
+    let is_saved = if row.text == text {
+        store::note(tx, (id, revision), note.trim(), who.actor(), now)?
+    } else {
+        store::save(tx, (id, revision), (text, note.trim()), who.actor(), now)?
+    };
+    if is_saved {
         return audit::note(tx, who, "draft.changed", (DRAFT, id), Value::Null, now);
     }
     let by = match row.changed_by {

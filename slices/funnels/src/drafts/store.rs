@@ -26,6 +26,9 @@ const SAVE: Sql = sql(
         changed_by = $6, proposed_at = null, proposed_by = null
      where id = $1 and revision = $2 and state <= 1",
 );
+const NOTE: Sql =
+    sql("update draft set note = $3, revision = revision + 1, changed_at = $4, changed_by = $5
+     where id = $1 and revision = $2 and state <= 1");
 const PROPOSE: Sql = sql(
     "update draft set state = 1, proposed_at = $2, proposed_by = $3 where id = $1 and state = 0",
 );
@@ -42,7 +45,7 @@ const AGREED: Sql = sql("select a.user_id from draft d join approval a on a.draf
 const DISAPPROVE: Sql = sql("delete from approval where draft_id = $1");
 
 pub(crate) const ALL: &[Sql] =
-    &[ADD, LOAD, LIST, SAVE, PROPOSE, CLOSE, APPROVALS, AGREED, APPROVE, DISAPPROVE];
+    &[ADD, LOAD, LIST, SAVE, NOTE, PROPOSE, CLOSE, APPROVALS, AGREED, APPROVE, DISAPPROVE];
 
 /// A draft as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,6 +142,17 @@ pub(super) fn save(
         tx.execute(DISAPPROVE, args![id])?;
     }
     Ok(saved)
+}
+
+/// Gives a draft another note: who agreed to its text agrees to it still. Whether it was still the revision that the author saw.
+pub(super) fn note(
+    tx: &mut Tx,
+    (id, revision): (i64, i64),
+    note: &str,
+    user: Option<i64>,
+    now: Moment,
+) -> Result<bool, Failure> {
+    Ok(tx.execute(NOTE, args![id, revision, note, now, user])? > 0)
 }
 
 pub(super) fn propose(tx: &mut Tx, id: i64, user: Option<i64>, now: Moment) -> Result<(), Failure> {

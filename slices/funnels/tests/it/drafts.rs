@@ -130,10 +130,17 @@ fn a_change_takes_every_yes_back_and_two_who_edit_do_not_overwrite_each_other() 
         let id = draft(world, SECOND);
         let now = world.now();
         let mara = user(5, Role::Admin);
-        let (a, b, c, d) = (mara.clone(), mara.clone(), mara.clone(), mara);
+        let (a, b, c, d, e) = (mara.clone(), mara.clone(), mara.clone(), mara.clone(), mara);
         write(world, move |tx| drafts::propose(tx, &a, id, now)).unwrap();
         write(world, move |tx| drafts::approve(tx, &b, id, "sales", now)).unwrap();
+        // A note changes nothing that was agreed to.
         let revision = view(world, id).row.revision;
+        write(world, move |tx| drafts::save(tx, &e, (id, revision), (SECOND, "for spring"), now))
+            .unwrap();
+        let found = view(world, id);
+        assert_eq!((found.row.state, found.approvals.len()), (State::Proposed, 1));
+        assert_eq!(found.row.note, "for spring");
+        let revision = found.row.revision;
         write(world, move |tx| drafts::save(tx, &c, (id, revision), (FIRST, "why not"), now))
             .unwrap();
         let found = view(world, id);
