@@ -46,7 +46,7 @@ test("two lenses are compared: counts, kappa, and on what they part", async () =
   await Promise.all([page.waitForURL(/\/lenses$/), page.click("main a[href='/lenses']")]);
   const body = await page.locator("main").innerText();
   assert.match(body, /Shared and Sales/);
-  assert.match(body, /Cohen's kappa -?0\.\d\d/);
+  assert.match(body, /Cohen's kappa of everybody -?0\.\d\d/);
   assert.match(body, /\d+ of \d+ lack: /);
   // Each lens has everybody somewhere, or at no stage; and of whom the agreement is said is told.
   const told = JSON.parse(await program.run("lenses", "--json"));

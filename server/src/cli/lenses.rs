@@ -12,8 +12,8 @@ use crate::say::{Ink, Outcome, table};
 /// Compare the definitions held side by side
 #[derive(Args)]
 #[command(
-    long_about = "Shows what each lens makes of everybody, how far each two agree (Cohen's kappa: 1 on everybody, 0 as chance \
-        would), where they part and on which condition, and how that was over the last year. A lens is made by \
+    long_about = "Shows what each lens makes of everybody, how far each two agree (Cohen's kappa of everybody, those at no stage under \
+        both included: 1 on everybody, 0 as chance would), where they part and on which condition, and how that was over the last year. A lens is made by \
         `sluice definition adopt FILE --lens NAME`.",
     after_long_help = "Examples:\n  \
         sluice lenses\n  \
@@ -64,7 +64,7 @@ fn shown(found: &LensesView, ink: Ink) -> String {
 fn agreement(text: &mut String, pair: &AgreementView, ink: Ink) {
     let title = format!("{} and {}", pair.a, pair.b);
     let kappa = match (pair.kappa, pair.in_words) {
-        (Some(kappa), Some(words)) => format!("kappa {kappa:.2}, {words}"),
+        (Some(kappa), Some(words)) => format!("kappa of everybody {kappa:.2}, {words}"),
         _ => "kappa says nothing: chance would agree on everybody".to_owned(),
     };
     let (same, people) = (pair.same, pair.people);

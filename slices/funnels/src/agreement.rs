@@ -66,7 +66,7 @@ pub struct AgreementView {
     pub same: u64,
     /// The share of them.
     pub share: Option<f64>,
-    /// Cohen's kappa; nothing where chance alone would agree on everybody.
+    /// Cohen's kappa of everybody, those at no stage under both included; nothing where chance alone would agree on everybody.
     pub kappa: Option<f64>,
     /// The kappa in a word: `fair`, `substantial` …
     pub in_words: Option<&'static str>,
@@ -113,7 +113,7 @@ pub struct PointView {
     pub people: u64,
     /// Those at the same stage.
     pub share: Option<f64>,
-    /// Cohen's kappa.
+    /// Cohen's kappa of everybody whom one knew of by then.
     pub kappa: Option<f64>,
 }
 
@@ -161,8 +161,10 @@ fn agree(
     depth: Depth,
     now: Moment,
 ) -> Result<AgreementView, Failure> {
-    let (mut found, mut nowhere) = (Agreement::default(), 0);
+    let (mut found, mut everybody, mut nowhere) = (Agreement::default(), Agreement::default(), 0);
     for (at_a, at_b, people) in people::stand::crossed(tx, who, a.id, b.id)? {
+        // That both have somebody nowhere is agreement too, without which chance is reckoned too high.
+        everybody.add(at_a, at_b, people);
         if (at_a, at_b) == (Stage::None, Stage::None) {
             nowhere += people;
         } else {
@@ -192,8 +194,8 @@ fn agree(
         nowhere,
         same: found.same(),
         share: found.share(),
-        kappa: found.kappa(),
-        in_words: found.kappa().map(in_words),
+        kappa: everybody.kappa(),
+        in_words: everybody.kappa().map(in_words),
         parted,
         trend: match (depth, &who.sight) {
             (Depth::Whole, Sight::Everybody) => trend(tx, (a.id, b.id), now)?,
@@ -290,11 +292,12 @@ fn trend(tx: &mut Tx, (a, b): (LensId, LensId), now: Moment) -> Result<Vec<Point
         steps[usize::from(lens == b)].push((at, to));
     })?;
     close(&mut steps);
-    let view = |(at, agreement): (&Moment, &Agreement)| PointView {
-        at: *at,
-        people: agreement.people(),
-        share: agreement.share(),
-        kappa: agreement.kappa(),
-    };
-    Ok(points.iter().zip(&found).map(view).collect())
+    let mut views = Vec::with_capacity(points.len());
+    for (at, mut agreement) in points.into_iter().zip(found) {
+        let (people, share) = (agreement.people(), agreement.share());
+        let nowhere = people::known_by(tx, at)?.saturating_sub(people);
+        agreement.add(Stage::None, Stage::None, nowhere);
+        views.push(PointView { at, people, share, kappa: agreement.kappa() });
+    }
+    Ok(views)
 }

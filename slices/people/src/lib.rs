@@ -255,6 +255,14 @@ pub fn count(tx: &mut Tx) -> Result<u64, Failure> {
     store::count(tx)
 }
 
+/// How many of the people who are there were known by a moment.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn known_by(tx: &mut Tx, at: Moment) -> Result<u64, Failure> {
+    store::known_by(tx, at)
+}
+
 /// The next people by id, `limit` of them after `after`.
 ///
 /// # Errors

@@ -44,6 +44,7 @@ const BY_KEY: Sql = sql("select subject_id from subject_key where of_company = $
      and value >= $2 and value < $3 order by value limit $4");
 const COMPANIES_AFTER: Sql = sql("select id from company where id > $1 order by id limit $2");
 const COUNT: Sql = sql("select count(*) from person");
+const KNOWN_BY: Sql = sql("select count(*) from person where created_at <= $1");
 const NAME_KEYS: Sql = sql("select id, name_key from person where id in ({list})");
 const IDS_AFTER: Sql = sql("select id from person where id > $1 order by id limit $2");
 
@@ -60,6 +61,7 @@ pub(crate) const ALL: &[Sql] = &[
     SAVE_KEY,
     BY_KEY,
     COUNT,
+    KNOWN_BY,
     NAME_KEYS,
     IDS_AFTER,
     COMPANIES_AFTER,
@@ -331,6 +333,11 @@ pub(crate) fn keys_beginning(
 /// How many people there are.
 pub(crate) fn count(tx: &mut Tx) -> Result<u64, Failure> {
     Ok(tx.row(COUNT, args![])?.map_or(0, |row| row.int(0).unsigned_abs()))
+}
+
+/// How many people were known by then.
+pub(crate) fn known_by(tx: &mut Tx, at: Moment) -> Result<u64, Failure> {
+    Ok(tx.row(KNOWN_BY, args![at])?.map_or(0, |row| row.int(0).unsigned_abs()))
 }
 
 pub(crate) fn name_keys(

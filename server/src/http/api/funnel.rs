@@ -85,7 +85,7 @@ pub(super) fn shapes() -> Vec<(&'static str, Shape)> {
         has("looked_at", count().says("Of how many that is said.")),
     ]);
     let kappa = || {
-        number().or_null().says("Cohen's kappa: 1 on everybody, 0 as chance would; null where chance alone would agree.")
+        number().or_null().says("Cohen's kappa of everybody, those who stand nowhere under both included: 1 on everybody, 0 as chance would; null where chance alone would agree.")
     };
     let point = object(vec![
         has("at", moment()),
@@ -96,7 +96,12 @@ pub(super) fn shapes() -> Vec<(&'static str, Shape)> {
     let agreement = object(vec![
         has("a", text()),
         has("b", text()),
-        has("people", count().says("Who stand anywhere under either: of them the rest is said.")),
+        has(
+            "people",
+            count().says(
+                "Who stand anywhere under either: of them `same`, `share` and `parted` are said.",
+            ),
+        ),
         has("nowhere", count().says("Who stand nowhere under both.")),
         has("same", count()),
         has("share", share().or_null()),

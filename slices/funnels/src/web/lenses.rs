@@ -116,7 +116,7 @@ fn pair(view: &AgreementView) -> Pair {
     let share = view.share.map_or_else(|| "nobody".to_owned(), |s| format!("{:.1} %", s * 100.0));
     let kappa = match (view.kappa, view.in_words) {
         (Some(kappa), Some(words)) => {
-            format!("Cohen's kappa {kappa:.2}: {words}, beyond what chance would give")
+            format!("Cohen's kappa of everybody {kappa:.2}: {words}, beyond what chance would give")
         }
         _ => "Chance alone would agree on everybody, so this says nothing".to_owned(),
     };

@@ -4,8 +4,10 @@ use crate::house::{DEALS, LEADS, adopt, both, bring, registry};
 use funnel::Stage;
 use funnels::lens::{self, From};
 use funnels::{agreement, why_not};
+use people::upsert::upsert;
 use platform::harness::World;
 use platform::jobs;
+use serde_json::json;
 use team::{Mouth, Role, User, UserId};
 
 const FORMS: &str = r#"
@@ -87,6 +89,16 @@ fn two_lenses_are_compared_over_everybody() {
         let chance = 89.0 * 60.0 / 8_100.0 + 1.0 / 8_100.0;
         let kappa = (61.0 / 90.0 - chance) / (1.0 - chance);
         assert!((pair.kappa.unwrap() - kappa).abs() < 1e-12);
+
+        // Ten more, whom both have nowhere: 71 of 100 alike; by chance 89 % of 60 %, 1 % of 1 %, and 10 % of 10 %.
+        let told = (0..10).map(|n| json!({ "ids": { "crm_id": n.to_string() } }));
+        let told: Vec<_> = told.collect();
+        world.db.write_blocking(move |tx| upsert(tx, &User::operator(), &told, now)).unwrap();
+        let pair = world.db.read_blocking(lenses).unwrap().agreement.remove(0);
+        assert_eq!((pair.people, pair.nowhere, pair.same), (90, 10, 61));
+        let chance = 0.89 * 0.6 + 0.01 * 0.01 + 0.1 * 0.1;
+        assert!((pair.kappa.unwrap() - (0.71 - chance) / (1.0 - chance)).abs() < 1e-12);
+        assert_eq!(pair.trend[11].kappa, pair.kappa, "the last point is now");
     });
 }
 
