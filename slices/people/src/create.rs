@@ -1,11 +1,11 @@
 //! `create`: gives new people and companies their ids and their keys; what they are, the journal is told.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use platform::db::Tx;
 use platform::failure::Failure;
 
-use crate::store;
+use crate::{CompanyId, store};
 
 /// One name of a subject outside: the kind of key and its value in normal form.
 pub type Key = (String, String);
@@ -48,4 +48,85 @@ pub fn claim(tx: &mut Tx, of_company: bool, keys: &[(Key, i64)]) -> Result<(), F
         .map(|((kind, value), subject)| (kind.as_str(), value.as_str(), *subject))
         .collect();
     store::save_keys(tx, of_company, &keys)
+}
+
+/// Which companies there are by the keys of a batch, while it goes on. A domain is one company's; a name may be several
+/// companies', and is the key of the first of them.
+pub struct Companies {
+    known: HashMap<Key, CompanyId>,
+    claims: Vec<(Key, CompanyId)>,
+    /// Whether those that were asked for have a domain.
+    with_domain: HashMap<CompanyId, bool>,
+}
+
+impl Companies {
+    /// Finds the companies of these keys.
+    ///
+    /// # Errors
+    /// `Broken` when the database fails.
+    pub fn of<'a>(tx: &mut Tx, keys: impl Iterator<Item = &'a Key>) -> Result<Companies, Failure> {
+        let known = known(tx, true, keys)?;
+        Ok(Companies { known, claims: Vec::new(), with_domain: HashMap::new() })
+    }
+
+    /// Which companies these keys mean, each once; `own` is one that is meant anyway. Where a domain is given, or is its
+    /// own, a name means no company of another domain: two firms may be called alike.
+    ///
+    /// # Errors
+    /// `Broken` when the database fails.
+    pub fn meant(
+        &mut self,
+        tx: &mut Tx,
+        keys: &[Key],
+        own: Option<CompanyId>,
+    ) -> Result<Vec<CompanyId>, Failure> {
+        let mut sure: BTreeSet<CompanyId> = own.into_iter().collect();
+        let (domains, others): (Vec<&Key>, Vec<&Key>) =
+            keys.iter().partition(|(kind, _)| kind == "domain");
+        sure.extend(domains.iter().filter_map(|key| self.known.get(*key)));
+        let mut has_domain = !domains.is_empty();
+        for company in &sure {
+            has_domain |= self.has_domain(tx, *company)?;
+        }
+        let mut meant = sure.clone();
+        for key in others {
+            let Some(named) = self.known.get(key).copied() else { continue };
+            if !has_domain || sure.contains(&named) || !self.has_domain(tx, named)? {
+                meant.insert(named);
+            }
+        }
+        // Whom a domain names comes before whom a name does.
+        let others = meant.into_iter().filter(|id| !sure.contains(id));
+        Ok(sure.iter().copied().chain(others).collect())
+    }
+
+    /// Gives a company those of its keys that are nobody's yet; whether there were any.
+    pub fn give(&mut self, keys: &[Key], company: CompanyId) -> bool {
+        let before = self.claims.len();
+        for key in keys.iter().filter(|key| !self.known.contains_key(*key)).collect::<Vec<_>>() {
+            if key.0 == "domain" {
+                self.with_domain.insert(company, true);
+            }
+            self.known.insert(key.clone(), company);
+            self.claims.push((key.clone(), company));
+        }
+        self.claims.len() > before
+    }
+
+    /// Writes the keys that were given.
+    ///
+    /// # Errors
+    /// `Broken` when the database fails.
+    pub fn save(self, tx: &mut Tx) -> Result<(), Failure> {
+        claim(tx, true, &self.claims)
+    }
+
+    fn has_domain(&mut self, tx: &mut Tx, company: CompanyId) -> Result<bool, Failure> {
+        if let Some(has) = self.with_domain.get(&company) {
+            return Ok(*has);
+        }
+        let has = store::keys_of(tx, company)?.iter().any(|(kind, _)| kind == "domain");
+        self.with_domain.insert(company, has);
+        Ok(has)
+    }
 }

@@ -23,7 +23,9 @@ use team::{Right, User, audit};
 use crate::fields::Fields;
 use crate::import::apply::{Record, Why, apply};
 use crate::import::back;
-use crate::import::plan::{AHEAD_MAX, PlannedActivity, PlannedCompany, PlannedRow, TEXT_BYTES_MAX};
+use crate::import::plan::{
+    AHEAD_MAX, BEFORE_ALL, EARLIEST, PlannedActivity, PlannedCompany, PlannedRow, TEXT_BYTES_MAX,
+};
 use crate::project::OUTSIDE_ID;
 use crate::{PERSON, PersonId, store, taken};
 
@@ -31,6 +33,8 @@ use crate::{PERSON, PersonId, store, taken};
 pub const PEOPLE_MAX: usize = 1_000;
 /// Things told of one person in one call at most: facts, and activities, each.
 pub const PARTS_MAX: usize = 500;
+/// What is said of a text with a NUL in it.
+const HOLDS_NUL: &str = "this text holds a NUL, which no text may";
 /// Longest value of a key, in bytes.
 const KEY_BYTES_MAX: usize = 512;
 /// For programs: somebody with such a key was erased.
@@ -326,6 +330,10 @@ pub(crate) fn read(
         wrong.at("", "a person is an object: { \"email\": … }");
         return Err(wrong.0);
     }
+    if let Some(way) = with_nul(json) {
+        wrong.at(&way, HOLDS_NUL);
+        return Err(wrong.0);
+    }
     let person = match NewPerson::deserialize(json) {
         Ok(person) => person,
         Err(error) => {
@@ -444,6 +452,8 @@ fn activity_of(
     let occurred_at = at.unwrap_or(now);
     if occurred_at > now + AHEAD_MAX {
         wrong.at(&format!("{way}/at"), "this is more than a year ahead");
+    } else if occurred_at < EARLIEST {
+        wrong.at(&format!("{way}/at"), format!("this {BEFORE_ALL}"));
     }
     for (name, text) in [("campaign", campaign), ("source", source), ("id", id)] {
         if text.as_ref().is_some_and(|text| text.is_empty() || text.len() > KEY_BYTES_MAX) {
@@ -483,6 +493,29 @@ const OURS: [&str; 5] = ["fact.", "stage.", "criterion.", "handoff.", "definitio
 fn certain(key: &str, value: &str) -> Fact {
     let suspect = identity::suspect(value).is_some();
     Fact { suspect, ..Fact::certain(key, value) }
+}
+
+/// Whole numbers from here on are not told apart by what keeps them.
+const WHOLE_MAX: u64 = 1 << 53;
+
+fn is_kept(number: &serde_json::Number) -> bool {
+    let whole = number.as_i64().map(i64::unsigned_abs).or(number.as_u64());
+    whole.is_none_or(|whole| whole <= WHOLE_MAX)
+}
+
+/// The way to the first text with a NUL in it, which no text may hold: what stands on both sides of it would become one.
+fn with_nul(json: &Json) -> Option<String> {
+    let below = |name: &str, json| Some(format!("/{}{}", escaped(name), with_nul(json)?));
+    match json {
+        Json::String(text) => text.contains('\0').then(String::new),
+        Json::Array(items) => {
+            items.iter().enumerate().find_map(|(place, item)| below(&place.to_string(), item))
+        }
+        Json::Object(members) => members.iter().find_map(|(name, member)| {
+            if name.contains('\0') { Some(String::new()) } else { below(name, member) }
+        }),
+        _ => None,
+    }
 }
 
 /// A name in small letters, digits and `_`, or several with points between.
@@ -554,6 +587,10 @@ impl Wrong<'_> {
         let value = match json {
             Json::Null => Some(Value::Null),
             Json::Bool(truth) => Some(Value::Bool(*truth)),
+            Json::Number(number) if !is_kept(number) => {
+                self.at(way, "this number has more digits than are kept: send it as text");
+                return None;
+            }
             Json::Number(number) => number.as_f64().filter(|it| it.is_finite()).map(Value::Number),
             Json::String(text) => {
                 (text.len() <= TEXT_BYTES_MAX).then(|| Value::from(text.as_str()))

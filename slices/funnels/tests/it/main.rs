@@ -37,5 +37,6 @@ mod sets;
 mod sight;
 mod tell;
 mod territory;
+mod told;
 mod verdicts;
 mod waiting;

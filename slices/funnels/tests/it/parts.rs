@@ -9,7 +9,7 @@ use funnels::lens::From;
 use people::companies::{self, CompanyList, CompanySort, ListedCompany};
 use people::condition::{ConditionSource, read_of};
 use people::list::{Bounds, List, Sieve, Sort, list_of};
-use people::upsert::{Told, upsert};
+use people::upsert::{Told, upsert, upsert_companies};
 use people::{CompanyId, Of, PersonId, sight};
 use platform::db::Tx;
 use platform::harness::World;
@@ -55,21 +55,16 @@ pub fn fill(world: &World) {
         let of_owner = (0..PEOPLE).filter(|n| [5, 6, 7, 0][n % 4] == owner).map(|n| {
             let did = [vec![], vec!["page.viewed"], vec!["demo.held"], vec!["deal.won"]];
             let did: Vec<_> = did[n * 7 % 4].iter().map(|kind| json!({ "kind": kind })).collect();
-            let industry = ["rail", "food", "steel"][n % COMPANIES % 3];
             let mut facts = json!({ "person.custom.seats": n * 37 % 101 });
             // Of some it is unknown.
             if n % 3 != 1 {
                 facts["person.custom.rank"] = json!(n * 7 % 4);
             }
             let firm = n * n % COMPANIES;
-            let mut told = json!({ "company.industry": industry });
-            if !firm.is_multiple_of(4) {
-                told["company.employees"] = json!(firm);
-            }
             json!({
                 "email": format!("p{n}@x.example"), "name": format!("{} {n}", ["Zoë", "ann", "Bo"][n * 5 % 3]),
                 "facts": facts, "activities": did,
-                "company": { "domain": format!("f{firm}.example"), "facts": told },
+                "company": { "domain": format!("f{firm}.example") },
             })
         });
         let (told, now): (Vec<_>, _) = (of_owner.collect(), world.now());
@@ -78,6 +73,20 @@ pub fn fill(world: &World) {
         assert!(came.iter().all(|one| matches!(one, Told::Created(_))), "{came:?}");
         world.clock.advance(moment::Span::hours(1));
     }
+    let firms = (0..PEOPLE).map(|n| n * n % COMPANIES).collect::<std::collections::BTreeSet<_>>();
+    let firms = firms.into_iter().map(|firm| {
+        let industry = ["rail", "food", "steel"][firm % 3];
+        let mut told = json!({ "company.industry": industry });
+        if !firm.is_multiple_of(4) {
+            told["company.employees"] = json!(firm);
+        }
+        json!({ "domain": format!("f{firm}.example"), "facts": told })
+    });
+    let (firms, now): (Vec<_>, _) = (firms.collect(), world.now());
+    let told = move |tx: &mut Tx| upsert_companies(tx, &User::operator(), &firms, now);
+    assert!(
+        world.db.write_blocking(told).unwrap().iter().all(|one| matches!(one, Told::Updated(_)))
+    );
     let enter = |tx: &mut Tx| {
         let all = people::ids_after(tx, 0, 1_000)?;
         let [some, others] = TERRITORIES;

@@ -11,7 +11,7 @@ use team::{FieldRight, Sight, User};
 
 use super::plan::PlannedRow;
 use super::store::{Counts, Rejection};
-use crate::create::{self, Key};
+use crate::create::{self, Companies, Key};
 use crate::erase::tombstone;
 use crate::fields::Absent;
 use crate::project::{OWNER, WORKS_AT};
@@ -59,7 +59,8 @@ pub(crate) enum Why {
 }
 
 /// Applies records in their order, for a user: people whom the user does not see are not touched, nor facts that the user
-/// may not write. Whoever does not see everybody owns whom they make, or would lose sight of them.
+/// may not write. Whoever does not see everybody owns whom they make, or would lose sight of them; of a company that they
+/// do not see they may say that somebody works there, and nothing else.
 pub(crate) fn apply(
     tx: &mut Tx,
     who: &User,
@@ -72,22 +73,31 @@ pub(crate) fn apply(
     let mut rows = Vec::with_capacity(records.len());
     let planned = records.iter().filter_map(|record| record.planned.as_ref().ok());
     let absent = Absent::of(tx, who, planned.flat_map(facts_of))?;
+    let companies =
+        records.iter().filter_map(|record| record.planned.as_ref().ok()?.company.as_ref());
+    let mut companies = Companies::of(tx, companies.flat_map(|company| &company.keys))?;
+    let mut unseen = Unseen::default();
     for record in records {
         applied.counts.rows += 1;
         match &record.planned {
-            Ok(planned) => match refused(who, planned, &absent) {
-                Some((key, words)) => {
-                    applied.why.insert(record.row, Why::Fact(key));
-                    applied.reject(record, words);
-                }
-                None => rows.push((record, planned)),
-            },
+            Ok(planned) => {
+                let refused = match refused(who, planned, &absent) {
+                    None => unseen.refuses(tx, who, planned, &mut companies)?,
+                    some => some,
+                };
+                let Some((key, words)) = refused else {
+                    rows.push((record, planned));
+                    continue;
+                };
+                applied.why.insert(record.row, Why::Fact(key));
+                applied.reject(record, words);
+            }
             Err(reason) => applied.reject(record, reason.clone()),
         }
     }
     let people = Resolved::people(tx, who, &rows, &mut applied)?;
     taken::met(tx, who, applied.met, now)?;
-    let companies = Resolved::companies(tx, &rows)?;
+    let companies = Resolved::companies(tx, &rows, companies, &unseen)?;
     let ids = tx.public_ids();
     let owner = (who.sight != Sight::Everybody)
         .then(|| Fact::certain(OWNER, Value::from(ids.encode(team::USER, who.id.0))));
@@ -114,7 +124,7 @@ pub(crate) fn apply(
             facts.push(Fact::certain(WORKS_AT, Value::from(ids.encode(COMPANY, company))));
             let known =
                 planned.company.as_ref().map(|planned| planned.facts.clone()).unwrap_or_default();
-            if !known.is_empty() {
+            if !known.is_empty() && !unseen.is_unseen(company) {
                 add(company, observed(known, "company"), is_dated, None);
             }
         }
@@ -175,6 +185,43 @@ fn refused(who: &User, planned: &PlannedRow, absent: &Absent) -> Option<(String,
     }
     let (fact, words) = absent.among(facts_of(planned))?;
     Some((fact.key.to_string(), words))
+}
+
+/// The companies of a batch that its user does not see, as they were before it.
+#[derive(Default)]
+struct Unseen(HashMap<CompanyId, bool>);
+
+impl Unseen {
+    /// A fact of the row that is said of a company that the user does not see, beside what names it; and why it is not taken.
+    fn refuses(
+        &mut self,
+        tx: &mut Tx,
+        who: &User,
+        planned: &PlannedRow,
+        companies: &mut Companies,
+    ) -> Result<Option<(String, String)>, Failure> {
+        let Some(company) = planned.company.as_ref().filter(|_| who.sight != Sight::Everybody)
+        else {
+            return Ok(None);
+        };
+        let Some(id) = companies.meant(tx, &company.keys, None)?.into_iter().next() else {
+            return Ok(None);
+        };
+        if let std::collections::hash_map::Entry::Vacant(place) = self.0.entry(id) {
+            place.insert(sight::must_see_company(tx, who, id).is_err());
+        }
+        let names = ["company.domain", "company.name"];
+        let fact = company.facts.iter().find(|fact| !names.contains(&&*fact.key));
+        Ok(fact.filter(|_| self.is_unseen(id)).map(|fact| {
+            let words = "this company is there, and you see nobody who works there: name it by its domain or its name, \
+                         and say nothing else of it";
+            (fact.key.to_string(), words.to_owned())
+        }))
+    }
+
+    fn is_unseen(&self, company: CompanyId) -> bool {
+        self.0.get(&company).copied().unwrap_or(false)
+    }
 }
 
 impl Applied {
@@ -298,7 +345,12 @@ impl Resolved {
     }
 
     /// The same for the companies of rows that name one; the first key that is known decides.
-    fn companies(tx: &mut Tx, rows: &[(&Record, &PlannedRow)]) -> Result<Resolved, Failure> {
+    fn companies(
+        tx: &mut Tx,
+        rows: &[(&Record, &PlannedRow)],
+        mut companies: Companies,
+        unseen: &Unseen,
+    ) -> Result<Resolved, Failure> {
         let mut found = Resolved::empty(rows.len());
         let named = || rows.iter().filter_map(|(_, planned)| planned.company.as_ref());
         let count = named().count();
@@ -306,30 +358,24 @@ impl Resolved {
             found.of_row = vec![None; rows.len()];
             return Ok(found);
         }
-        let mut known: HashMap<Key, CompanyId> =
-            create::known(tx, true, named().flat_map(|company| &company.keys))?;
         let mut ids = journal::new_companies(tx, count)?;
-        let mut claims: Vec<(Key, CompanyId)> = Vec::new();
         for (_, planned) in rows {
             let Some(company) = &planned.company else {
                 found.of_row.push(None);
                 continue;
             };
-            let meant = company.keys.iter().find_map(|key| known.get(key).copied());
+            let meant = companies.meant(tx, &company.keys, None)?.into_iter().next();
             let Some(id) = meant.or_else(|| ids.next().inspect(|id| _ = found.new.insert(*id)))
             else {
                 found.of_row.push(None);
                 continue;
             };
-            for key in &company.keys {
-                if !known.contains_key(key) {
-                    known.insert(key.clone(), id);
-                    claims.push((key.clone(), id));
-                }
+            if !unseen.is_unseen(id) {
+                companies.give(&company.keys, id);
             }
             found.of_row.push(Some(id));
         }
-        create::claim(tx, true, &claims)?;
+        companies.save(tx)?;
         Ok(found)
     }
 

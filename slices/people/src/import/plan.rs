@@ -33,6 +33,10 @@ pub const TEXT_BYTES_MAX: usize = 16 << 10;
 /// How far ahead of its import an activity may be: what is planned for next year may be, a slip of
 /// the century may not.
 pub const AHEAD_MAX: Span = Span::days(366);
+/// Nothing that is told happened before 1980: earlier times are what programs write who know none.
+pub const EARLIEST: Moment = Moment::from_seconds(315_532_800);
+/// What is said of an earlier time.
+pub const BEFORE_ALL: &str = "is before 1980: leave out a time that is not known";
 
 /// What a row comes to.
 #[derive(Clone, Debug, PartialEq)]
@@ -305,7 +309,10 @@ impl Planner {
         };
         let Some(text) = reading.known_text(columns) else { return Ok(None) };
         let words = match format.read(&text) {
-            Ok(moment) if moment <= self.imported_at + AHEAD_MAX => return Ok(Some(moment)),
+            Ok(moment) if (EARLIEST..=self.imported_at + AHEAD_MAX).contains(&moment) => {
+                return Ok(Some(moment));
+            }
+            Ok(moment) if moment < EARLIEST => format!("{text:?} {BEFORE_ALL}"),
             Ok(_) => format!("{text:?} is more than a year ahead"),
             Err(error) => error.to_string(),
         };

@@ -1,7 +1,5 @@
 //! A company by its name or its domain, and what is known of it at once.
 
-use std::collections::BTreeSet;
-
 use funnel::history::Value;
 use moment::Moment;
 use platform::db::Tx;
@@ -11,10 +9,11 @@ use serde_json::{Map, json};
 use team::{Right, User};
 
 use super::{Made, Taken, at, came, may_make, must_write, named, news};
+use crate::create::Companies;
 use crate::edit::{self, EDIT, value_of};
 use crate::fields::Fields;
 use crate::upsert::{read_company, take_companies};
-use crate::{CompanyId, Of, create, sight};
+use crate::{Of, sight};
 
 /// What a form, or a command, says of a company; what is empty says nothing.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -95,9 +94,8 @@ pub fn company(
     let facts = planned.facts.iter().map(|it| (it.key.strip_prefix("company.").unwrap_or(""), it));
     must_write(who, facts)?;
 
-    let known = create::known(tx, true, planned.keys.iter())?;
-    let meant: BTreeSet<CompanyId> = known.into_values().collect();
-    if let ([id], false) = (meant.into_iter().collect::<Vec<_>>().as_slice(), how.updates)
+    let meant = Companies::of(tx, planned.keys.iter())?.meant(tx, &planned.keys, None)?;
+    if let ([id], false) = (meant.as_slice(), how.updates)
         && sight::must_see_company(tx, who, *id).is_ok()
     {
         return Ok(Made::Known(*id, news(&edit::history(tx, *id)?, &planned.facts)));

@@ -1,6 +1,6 @@
 //! Companies as a program tells of them, found by any of their keys.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use funnel::history::{Entry, Fact, Observation, What};
 use journal::{Batch, NewEntry, Repeats};
@@ -11,8 +11,10 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use team::{FieldRight, Right, Sight, User, audit};
 
-use super::{KEY_TAKEN, NewCompany, PEOPLE_MAX, SOURCE, Told, Wrong, company_of, named};
-use crate::create::{self, Key};
+use super::{
+    HOLDS_NUL, KEY_TAKEN, NewCompany, PEOPLE_MAX, SOURCE, Told, Wrong, company_of, named, with_nul,
+};
+use crate::create::Companies;
 use crate::fields::{Absent, Fields};
 use crate::import::plan::PlannedCompany;
 use crate::{COMPANY, CompanyId, sight};
@@ -69,6 +71,10 @@ pub(crate) fn read(
     fields: &Fields,
 ) -> Result<PlannedCompany, Vec<Field>> {
     let mut wrong = Wrong(Vec::new(), fields);
+    if let Some(way) = with_nul(json) {
+        wrong.at(&way, HOLDS_NUL);
+        return Err(wrong.0);
+    }
     let company = match NewCompany::deserialize(json) {
         Ok(company) => company,
         Err(error) => {
@@ -97,11 +103,10 @@ pub(crate) fn take(
     now: Moment,
 ) -> Result<Vec<Told>, Failure> {
     let keys = companies.iter().filter_map(|(_, planned)| planned.as_ref().ok());
-    let mut known: HashMap<Key, CompanyId> =
-        create::known(tx, true, keys.flat_map(|planned| &planned.keys))?;
+    let mut known = Companies::of(tx, keys.flat_map(|planned| &planned.keys))?;
     let mut ids = journal::new_companies(tx, companies.len())?;
     let mut told = Vec::with_capacity(companies.len());
-    let (mut claims, mut new, mut entries) = (Vec::new(), BTreeSet::new(), Vec::new());
+    let (mut new, mut entries) = (BTreeSet::new(), Vec::new());
     let mut keys = Vec::new();
     let planned = companies.iter().filter_map(|(_, planned)| planned.as_ref().ok());
     let absent = Absent::of(tx, who, planned.flat_map(|planned| &planned.facts))?;
@@ -124,10 +129,7 @@ pub(crate) fn take(
             told.push(Told::Rejected(vec![Field { name: fact.key.to_string(), words }]));
             continue;
         }
-        let mut meant: Vec<CompanyId> =
-            planned.keys.iter().filter_map(|key| known.get(key).copied()).chain(company).collect();
-        meant.sort_unstable();
-        meant.dedup();
+        let meant = known.meant(tx, &planned.keys, company)?;
         let id = match meant.as_slice() {
             [] if who.sight != Sight::Everybody => {
                 let words = "whoever sees a part of the people makes a company with somebody who works there";
@@ -153,14 +155,7 @@ pub(crate) fn take(
             told.push(conflict(KEY_TAKEN, words));
             continue;
         }
-        let mut is_new_key = false;
-        for key in planned.keys {
-            if !known.contains_key(&key) {
-                known.insert(key.clone(), id);
-                claims.push((key, id));
-                is_new_key = true;
-            }
-        }
+        let is_new_key = known.give(&planned.keys, id);
         told.push(match (meant.is_empty(), is_new_key) {
             (true, _) => Told::Created(id),
             (false, true) => Told::Updated(id),
@@ -171,7 +166,7 @@ pub(crate) fn take(
             entries.push((told.len() - 1, entry((id, row), planned.facts, (who, source), now)));
         }
     }
-    create::claim(tx, true, &claims)?;
+    known.save(tx)?;
     let (places, entries): (Vec<usize>, Vec<NewEntry>) = entries.into_iter().unzip();
     let batch = Batch { now, entries, new_subjects: new, repeats: Repeats::Drop };
     let recorded = journal::record(tx, batch)?;
