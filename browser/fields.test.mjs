@@ -168,7 +168,7 @@ test("a fact is changed as its field takes it, and is told by name, currency and
   assert.deepEqual((await value.locator("label").allInnerTexts()).map((words) => words.trim()), ["Cold chain", "Customs", "Returns"]);
   await page.keyboard.press("Enter");
   await page.locator(".new-fact [data-wrong]").waitFor();
-  assert.equal(await page.locator(".new-fact [data-wrong]").innerText(), "Say what it is.");
+  assert.equal(await page.locator(".new-fact fieldset + [data-wrong]").innerText(), "Say what it is.");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Space");
   await told("Topics is Customs now");

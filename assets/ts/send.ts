@@ -87,7 +87,9 @@ function showWrongs(form: HTMLFormElement, wrongs: Wrong[]): void {
     note.role = "alert";
     note.id = `wrong-${form.id || "form"}-${at}`;
     note.textContent = wrong.words;
-    const beside = field?.closest("label") ?? field;
+    // Of boxes to tick it is said of all of them.
+    const boxes = field?.matches("[type=checkbox]") ? field.closest("fieldset") : null;
+    const beside = boxes ?? field?.closest("label") ?? field;
     if (beside) beside.after(note);
     else find(HTMLElement, "button:not([type=button])", form)?.before(note);
     field?.setAttribute("aria-invalid", "true");
