@@ -26,8 +26,9 @@ use crate::import::back;
 use crate::import::plan::{
     AHEAD_MAX, BEFORE_ALL, EARLIEST, PlannedActivity, PlannedCompany, PlannedRow, TEXT_BYTES_MAX,
 };
+use crate::of::Kept;
 use crate::project::OUTSIDE_ID;
-use crate::{PERSON, PersonId, store, taken};
+use crate::{Of, PersonId, store, taken};
 
 /// People told of in one call at most.
 pub const PEOPLE_MAX: usize = 1_000;
@@ -280,7 +281,7 @@ pub(crate) fn take(
         let company = planned.company.iter().flat_map(|company| &company.facts);
         named(planned.facts.iter().chain(company))
     });
-    noted(tx, who, &told, keys.unwrap_or_default(), now)?;
+    noted(tx, who, Of::People, (&told, keys.unwrap_or_default()), now)?;
     back::note(tx, who, applied.brought_back, now)?;
     Ok(told)
 }
@@ -294,28 +295,26 @@ fn named<'f>(facts: impl Iterator<Item = &'f Fact>) -> Vec<String> {
     keys.into_iter().take(NOTED_MAX).map(str::to_owned).collect()
 }
 
-/// Tells the audit log: of one person who it was and which facts were told, of many how many.
+/// Tells the audit log: of one person or company which it was and which facts were told, of many how many.
 fn noted(
     tx: &mut Tx,
     who: &User,
-    told: &[Told],
-    facts: Vec<String>,
+    of: Of,
+    (told, facts): (&[Told], Vec<String>),
     now: Moment,
 ) -> Result<(), Failure> {
     let detail = if facts.is_empty() { Json::Null } else { json!({ "facts": facts }) };
-    match told {
-        [Told::Created(person)] => {
-            audit::note(tx, who, "person.created", (PERSON, *person), detail, now)
-        }
-        [Told::Updated(person)] => {
-            audit::note(tx, who, "person.changed", (PERSON, *person), detail, now)
-        }
-        [_] | [] => Ok(()),
+    let (what, id) = match told {
+        [Told::Created(id)] => ("created", *id),
+        [Told::Updated(id)] => ("changed", *id),
+        [_] | [] => return Ok(()),
         many => {
             let counts = serde_json::to_value(Tally::of(many)).map_err(anyhow::Error::from)?;
-            audit::note(tx, who, "people.told", audit::Subject::NONE, counts, now)
+            let what = format!("{}.told", of.word());
+            return audit::note(tx, who, &what, audit::Subject::NONE, counts, now);
         }
-    }
+    };
+    audit::note(tx, who, &format!("{}.{what}", of.one()), (of.prefix(), id), detail, now)
 }
 
 /// What a person comes to, or everything that is wrong. Of somebody who is known `own` is one of their keys.

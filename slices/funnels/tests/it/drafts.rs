@@ -1,7 +1,7 @@
 //! From a draft to a version, on both databases.
 
 use crate::company_lists::formula;
-use crate::house::{adopt, both, bring};
+use crate::house::{adopt, both, bring, code};
 use funnels::drafts::{self, State};
 use funnels::lens::{self, From};
 use platform::failure::Failure;
@@ -55,16 +55,6 @@ fn draft(world: &World, text: &'static str) -> i64 {
 
 fn view(world: &World, id: i64) -> drafts::DraftView {
     world.db.read_blocking(move |tx| drafts::view(tx, &User::operator(), id)).unwrap()
-}
-
-fn code(result: Result<impl Sized, Failure>) -> &'static str {
-    match result.map(|_| ()) {
-        Err(Failure::Refused { code, .. }) => code,
-        Err(Failure::Forbidden) => "forbidden",
-        Err(Failure::Invalid(_)) => "invalid",
-        Err(_) => "other",
-        Ok(()) => "ok",
-    }
 }
 
 /// Two people who may change definitions, so that nobody has to speak for two teams.

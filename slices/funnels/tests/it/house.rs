@@ -2,6 +2,7 @@
 use std::sync::Arc;
 
 use people::import::{self, Counts};
+use platform::failure::Failure;
 use platform::harness::{self, World};
 use platform::jobs::{self, Registry};
 use team::User;
@@ -91,4 +92,15 @@ pub fn adopt(world: &World, text: &'static str, from: funnels::lens::From) {
 pub fn nothing_differs(world: &World) {
     let verified = funnels::verify::verify(&world.app, |_, _| {}).unwrap();
     assert_eq!(verified.differences, 0, "{:#?}", verified.told);
+}
+
+/// What came of something, in the word by which a program tells it.
+pub fn code(result: Result<impl Sized, Failure>) -> &'static str {
+    match result.map(|_| ()) {
+        Err(Failure::Refused { code, .. }) => code,
+        Err(Failure::Forbidden) => "forbidden",
+        Err(Failure::Invalid(_)) => "invalid",
+        Err(_) => "other",
+        Ok(()) => "ok",
+    }
 }

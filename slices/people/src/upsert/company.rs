@@ -8,16 +8,17 @@ use moment::Moment;
 use platform::db::Tx;
 use platform::failure::{Failure, Field};
 use serde::Deserialize;
-use serde_json::{Value as Json, json};
-use team::{FieldRight, Right, Sight, User, audit};
+use serde_json::Value as Json;
+use team::{FieldRight, Right, Sight, User};
 
 use super::{
-    HOLDS_NUL, KEY_TAKEN, NewCompany, PEOPLE_MAX, SOURCE, Told, Wrong, company_of, named, with_nul,
+    HOLDS_NUL, KEY_TAKEN, NewCompany, PEOPLE_MAX, SOURCE, Told, Wrong, company_of, named, noted,
+    with_nul,
 };
 use crate::create::Companies;
 use crate::fields::{Absent, Fields};
 use crate::import::plan::PlannedCompany;
-use crate::{COMPANY, CompanyId, sight};
+use crate::{COMPANY, CompanyId, Of, sight};
 
 /// Takes what is told of companies, at most [`PEOPLE_MAX`] of them, in this order; gives what came of each. What is wrong
 /// with one hinders no other.
@@ -177,7 +178,7 @@ pub(crate) fn take(
             *told = Told::Updated(*id);
         }
     }
-    noted(tx, who, &told, keys, now)?;
+    noted(tx, who, Of::Companies, (&told, keys), now)?;
     Ok(told)
 }
 
@@ -199,25 +200,4 @@ fn entry(
         what: What::Facts(Observation { source: source.into(), facts }),
     };
     NewEntry { subject: id, entry, is_dated: false, source: None, actor: who.actor() }
-}
-
-/// Tells the audit log: of one company which it was and which facts were told, of many how many.
-fn noted(
-    tx: &mut Tx,
-    who: &User,
-    told: &[Told],
-    facts: Vec<String>,
-    now: Moment,
-) -> Result<(), Failure> {
-    let detail = if facts.is_empty() { Json::Null } else { json!({ "facts": facts }) };
-    match told {
-        [Told::Created(id)] => audit::note(tx, who, "company.created", (COMPANY, *id), detail, now),
-        [Told::Updated(id)] => audit::note(tx, who, "company.changed", (COMPANY, *id), detail, now),
-        [_] | [] => Ok(()),
-        many => {
-            let counts =
-                serde_json::to_value(super::Tally::of(many)).map_err(anyhow::Error::from)?;
-            audit::note(tx, who, "companies.told", audit::Subject::NONE, counts, now)
-        }
-    }
 }
