@@ -9,11 +9,19 @@ use platform::failure::Failure;
 use team::{Sight, User};
 
 use super::order::{By, Order};
-use super::sieve::{Sieve, first};
-use super::walk::{Bounds, Reach, Stretched, Walks, stretches};
+use super::sieve::Sieve;
+use super::walk::{Bounds, Kept, Reach, Stretched, Walks, stretches};
 use super::{Cursor, Turn, formula, rest};
 use crate::Of;
 use crate::companies::seen;
+use crate::sight::listed;
+
+/// People, or companies, looked up in one statement.
+const AT_ONCE: usize = 1_000;
+/// So many others, passed over along an index, cost no more than one who is looked up.
+const PASSED_FOR_ONE: usize = 2;
+/// The first stretch along everybody's order is as long as this part of those whom one sees.
+const FIRST_SHARE: usize = 8;
 
 /// The ids of a page of those whom the sieve lets through, and where it ended if there is more; nothing while something
 /// is not ready.
@@ -87,6 +95,7 @@ pub(super) fn places(
             let Some(set) = sieve.set(tx, who, now)? else { return Ok(None) };
             order.gather(tx, who, &set, (after, wanted), now)
         }
+        Some(Stretched::These(ids)) => listing.these(tx, &ids, after, wanted),
     }
 }
 
@@ -128,7 +137,7 @@ impl Listing<'_> {
         wanted: usize,
     ) -> Result<Option<Stretched>, Failure> {
         if self.sieve.condition.is_none() {
-            return Ok(Some(Stretched::Few));
+            return self.mine(tx, after, wanted);
         }
         let mine = Sieve { condition: None, ..self.sieve.clone() };
         let Some(set) = mine.set(tx, self.who, self.now)? else { return Ok(None) };
@@ -138,6 +147,57 @@ impl Listing<'_> {
         let Some(places) = places else { return Ok(None) };
         let mut few = Few { listing: self, left: places.into_iter() };
         stretches(tx, &mut few, (after, wanted), self.bounds.first)
+    }
+
+    /// The same where nothing is asked of them: everybody's order is walked past the others, as long as that is less than
+    /// to look all of them up.
+    fn mine(
+        &self,
+        tx: &mut Tx,
+        after: Option<&Cursor>,
+        wanted: usize,
+    ) -> Result<Option<Stretched>, Failure> {
+        if self.order.by.is_by_people() {
+            return Ok(Some(Stretched::Few));
+        }
+        let all = Sieve { stages: Vec::new(), ..self.sieve.clone() };
+        let Some(set) = all.set(tx, self.who, self.now)? else { return Ok(None) };
+        let mut ids = Vec::new();
+        tx.numbers_made(&set, |id| {
+            ids.push(id);
+            Ok(())
+        })?;
+        ids.sort_unstable();
+        let at_first = self.bounds.first.max(ids.len() / FIRST_SHARE);
+        let mut mine = Mine { along: Along { listing: self }, ids };
+        stretches(tx, &mut mine, (after, wanted), at_first)
+    }
+
+    /// The next places of some of whom it is known that they are let through.
+    fn these(
+        &self,
+        tx: &mut Tx,
+        ids: &[i64],
+        after: Option<&Cursor>,
+        wanted: usize,
+    ) -> Result<Option<Vec<Cursor>>, Failure> {
+        let mut found = Vec::new();
+        for some in ids.chunks(AT_ONCE) {
+            let mut set = Made::default();
+            set.text("select e.id as id from ").text(match self.sieve.of {
+                Of::People => "person",
+                Of::Companies => "company",
+            });
+            set.text(" e where e.id in (");
+            listed(&mut set, some);
+            set.text(")");
+            let places = self.order.gather(tx, self.who, &set, (after, wanted), self.now)?;
+            let Some(places) = places else { return Ok(None) };
+            found.extend(places);
+        }
+        found.sort_by(|a: &Cursor, b| a.cmp(b, self.order.turn));
+        found.truncate(wanted);
+        Ok(Some(found))
     }
 
     /// Of companies by what people make of them, for whoever sees a part of the people: that is never more than what
@@ -206,16 +266,58 @@ impl Walks for Along<'_> {
         self.listing.reach()
     }
 
-    fn is_few(&self, tx: &mut Tx) -> Result<bool, Failure> {
+    fn kept(&self, tx: &mut Tx) -> Result<Option<Kept>, Failure> {
         let Listing { sieve, who, now, .. } = *self.listing;
-        if sieve.is_wide() && sieve.of == Of::People {
-            return self.listing.sees_few(tx);
+        if sieve.is_wide() && sieve.of == Of::People && !self.listing.sees_few(tx)? {
+            return Ok(Some(Kept::Many));
         }
-        let Some(set) = sieve.set(tx, who, now)? else { return Ok(true) };
+        let Some(set) = sieve.set(tx, who, now)? else { return Ok(None) };
         let (mut made, most) = (Made::default(), self.listing.bounds.few);
-        made.text("select count(*) from (select f.id from (").made(&set);
-        made.text(") f limit ").arg(most.saturating_add(1)).text(") n");
-        Ok(self.listing.is_few(first(tx, &made)?))
+        made.text("select f.id from (").made(&set);
+        made.text(") f limit ").arg(most.saturating_add(1));
+        // They are read once: for a condition this takes far longer than to look up whom it finds.
+        let mut ids = Vec::new();
+        tx.numbers_made(&made, |id| {
+            ids.push(id);
+            Ok(())
+        })?;
+        Ok(Some(if ids.len() > most { Kept::Many } else { Kept::These(ids) }))
+    }
+}
+
+/// Everybody's order for whoever sees few: whom they see is known, so that others are passed over in memory.
+struct Mine<'a> {
+    along: Along<'a>,
+    /// In rising order.
+    ids: Vec<i64>,
+}
+
+impl Walks for Mine<'_> {
+    fn walk(
+        &mut self,
+        tx: &mut Tx,
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Option<Vec<Cursor>>, Failure> {
+        self.along.walk(tx, after, limit)
+    }
+
+    fn keep(&self, tx: &mut Tx, ids: &[i64]) -> Result<Option<Vec<i64>>, Failure> {
+        let is_mine = |id: &i64| self.ids.binary_search(id).is_ok();
+        let mine: Vec<i64> = ids.iter().copied().filter(is_mine).collect();
+        self.along.keep(tx, &mine)
+    }
+
+    fn reach(&self) -> Reach {
+        self.along.reach()
+    }
+
+    fn kept(&self, _: &mut Tx) -> Result<Option<Kept>, Failure> {
+        Ok(Some(Kept::Few))
+    }
+
+    fn most(&self) -> usize {
+        self.ids.len().saturating_mul(PASSED_FOR_ONE)
     }
 }
 
@@ -246,7 +348,7 @@ impl Walks for Few<'_> {
     }
 
     /// They are gathered already.
-    fn is_few(&self, _: &mut Tx) -> Result<bool, Failure> {
-        Ok(false)
+    fn kept(&self, _: &mut Tx) -> Result<Option<Kept>, Failure> {
+        Ok(Some(Kept::Many))
     }
 }

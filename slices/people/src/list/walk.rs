@@ -59,8 +59,23 @@ pub(super) trait Walks {
     /// In which part of the order all stand that are kept.
     fn reach(&self) -> Reach;
 
-    /// Whether so few are kept in all that they are better gathered.
-    fn is_few(&self, tx: &mut Tx) -> Result<bool, Failure>;
+    /// How many are kept in all.
+    fn kept(&self, tx: &mut Tx) -> Result<Option<Kept>, Failure>;
+
+    /// Places that it may go on for, where this is thought to fill the page.
+    fn most(&self) -> usize {
+        WALK_MAX
+    }
+}
+
+/// How many are kept of an order.
+pub(super) enum Kept {
+    /// So many that the walk goes on.
+    Many,
+    /// So few that they are better gathered.
+    Few,
+    /// The same, and who they are.
+    These(Vec<i64>),
 }
 
 /// What a walk came to.
@@ -69,6 +84,8 @@ pub(super) enum Stretched {
     Full(Vec<Cursor>),
     /// Few are kept, or they stand elsewhere in this order: they are better gathered.
     Few,
+    /// The same, and who they are is known.
+    These(Vec<i64>),
 }
 
 /// Walks an order until as many places are found as are wanted, or it is better not to.
@@ -80,7 +97,9 @@ pub(super) fn stretches(
 ) -> Result<Option<Stretched>, Failure> {
     let mut found: Vec<Cursor> = Vec::new();
     let reach = order.reach();
-    let (mut last, mut seen, mut stretch, mut most) = (reach.from(after), 0, at_first, WALK_MAX);
+    let (mut last, mut seen, mut stretch) = (reach.from(after), 0, at_first);
+    let soon = order.most();
+    let mut most = soon;
     while seen < most {
         let Some(places) = order.walk(tx, last.as_ref(), stretch)? else { return Ok(None) };
         let ids: Vec<i64> = places.iter().map(|place| place.id).collect();
@@ -101,11 +120,13 @@ pub(super) fn stretches(
             hits => seen.saturating_mul(wanted - hits) / hits,
         };
         stretch = further.saturating_add(further / 2).clamp(at_first.max(1), STRETCH_MAX);
-        if seen.saturating_add(further) > WALK_MAX && most == WALK_MAX {
-            if order.is_few(tx)? {
-                break;
+        if seen.saturating_add(further) > soon && most == soon {
+            match order.kept(tx)? {
+                None => return Ok(None),
+                Some(Kept::Few) => break,
+                Some(Kept::These(ids)) => return Ok(Some(Stretched::These(ids))),
+                Some(Kept::Many) => most = WALK_LONG_MAX,
             }
-            most = WALK_LONG_MAX;
         }
     }
     Ok(Some(Stretched::Few))
