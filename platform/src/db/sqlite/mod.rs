@@ -63,7 +63,7 @@ impl Session {
             // A savepoint's journal is kept in memory: each closure of a group has one (decision 0090).
             conn.execute_batch(match role {
                 Role::Writer { durable: true } => {
-                    "pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -64000;
+                    "pragma journal_mode = wal; pragma synchronous = full; pragma cache_size = -48000;
                      pragma temp_store = memory;
                      pragma wal_autocheckpoint = 65536; pragma journal_size_limit = 283115520;"
                 }
