@@ -84,10 +84,11 @@ impl Companies {
         let (domains, others): (Vec<&Key>, Vec<&Key>) =
             keys.iter().partition(|(kind, _)| kind == "domain");
         sure.extend(domains.iter().filter_map(|key| self.known.get(*key)));
-        let mut has_domain = !domains.is_empty();
-        for company in &sure {
-            has_domain |= self.has_domain(tx, *company)?;
-        }
+        let has_domain = !domains.is_empty()
+            || match own {
+                Some(own) => self.has_domain(tx, own)?,
+                None => false,
+            };
         let mut meant = sure.clone();
         for key in others {
             let Some(named) = self.known.get(key).copied() else { continue };
@@ -103,7 +104,10 @@ impl Companies {
     /// Gives a company those of its keys that are nobody's yet; whether there were any.
     pub fn give(&mut self, keys: &[Key], company: CompanyId) -> bool {
         let before = self.claims.len();
-        for key in keys.iter().filter(|key| !self.known.contains_key(*key)).collect::<Vec<_>>() {
+        for key in keys {
+            if self.known.contains_key(key) {
+                continue;
+            }
             if key.0 == "domain" {
                 self.with_domain.insert(company, true);
             }
