@@ -57,6 +57,7 @@ pub(crate) fn company(row: &ListedCompany, outside: PublicIds) -> Value {
         "people": row.people,
         "touched_at": row.touched_at,
         "intent": row.intent,
+        "kept": if row.is_intent_kept { vec!["intent"] } else { Vec::new() },
         "created_at": row.company.created_at,
     })
 }
@@ -101,6 +102,7 @@ fn owners(tx: &mut Tx, rows: &[Listed]) -> Result<Vec<(i64, String)>, Failure> {
 
 /// Where somebody stands, with engagement as it is now.
 pub(crate) fn standing_value(standing: &Standing, lens: &LensLabel, now: moment::Moment) -> Value {
+    let kept = lens.kept;
     let criteria: Map<String, Value> = lens
         .criteria
         .iter()
@@ -119,10 +121,11 @@ pub(crate) fn standing_value(standing: &Standing, lens: &LensLabel, now: moment:
         "kind": standing.kind,
         "temperature": temperature(standing.temperature),
         "criteria": criteria,
-        "fit": [standing.fit.0, standing.fit.1],
-        "engagement": engagement(standing, lens, now),
-        "intent": standing.intent,
-        "likelihood": standing.likelihood,
+        "fit": (!kept.fit).then_some([standing.fit.0, standing.fit.1]),
+        "engagement": (!kept.engagement).then(|| engagement(standing, lens, now)),
+        "intent": standing.intent.filter(|_| !kept.intent),
+        "likelihood": standing.likelihood.filter(|_| !kept.likelihood),
+        "kept": kept.names(),
         "since": standing.entered_at,
     })
 }

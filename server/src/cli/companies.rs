@@ -146,7 +146,11 @@ fn shown(view: &CompanyListView, count: u64, outside: PublicIds, ink: Ink) -> St
             row.stage.as_str().to_owned(),
             row.people.map_or_else(dash, |people| people.to_string()),
             row.touched_at.map_or_else(dash, |at| format!("{:.10}", at.to_string())),
-            row.intent.map_or_else(dash, |intent| format!("{intent:.0}")),
+            match row.intent {
+                _ if row.is_intent_kept => "hidden".to_owned(),
+                Some(intent) => format!("{intent:.0}"),
+                None => dash(),
+            },
             row.company.employees.map_or_else(dash, |employees| employees.to_string()),
         ]);
     }

@@ -232,6 +232,11 @@ fn lacks(
     app.db.read_blocking(move |tx| funnels::missing::missing(tx, asking, lens, &ids, toward, now))
 }
 
+/// A score, or that it is kept from whoever asks.
+fn told(is_kept: bool, score: f64) -> String {
+    if is_kept { "hidden".to_owned() } else { format!("{score:.0}") }
+}
+
 fn shown(page: &Page, now: moment::Moment, outside: PublicIds, ink: Ink) -> String {
     let heads = ["id", "name", "company", "stage", "kind", "temperature", "fit", "engagement"];
     let mut rows = vec![heads.map(str::to_owned).to_vec()];
@@ -248,8 +253,8 @@ fn shown(page: &Page, now: moment::Moment, outside: PublicIds, ink: Ink) -> Stri
             standing.stage.as_str().to_owned(),
             standing.kind.clone().unwrap_or_else(dash),
             temperature(standing.temperature).map_or_else(dash, str::to_owned),
-            format!("{:.0}", standing.fit.0),
-            format!("{:.0}", engagement(standing, &page.lens, now)),
+            told(page.lens.kept.fit, standing.fit.0),
+            told(page.lens.kept.engagement, engagement(standing, &page.lens, now)),
         ]);
         if let (Some(lacks), Some(cells)) = (&page.lacks, rows.last_mut()) {
             cells.push(lacks.get(&row.person.id).map(MissingView::words).unwrap_or_default());

@@ -12,12 +12,17 @@ enter = 'known(person.email)'
 enter = 'company.employees >= 50 && did("demo.held")'
 "#;
 
+/// The same under a definition that asks for it where somebody enters.
+fn begun() -> Program {
+    begun_under(DEFINITION)
+}
+
 /// A workspace of three people, at a large firm, at a small one and at one of which nothing is known; Sam does not see
 /// how many work where.
-fn begun() -> Program {
+pub(crate) fn begun_under(definition: &str) -> Program {
     let program = Program::new();
     program.begin();
-    let file = program.write("shared.toml", DEFINITION);
+    let file = program.write("shared.toml", definition);
     program.run(&["definition", "adopt", &file]).must_be_done();
     for (name, firm, employees) in [
         ("Ann Figueroa", "large.example", "100"),
@@ -36,7 +41,7 @@ fn begun() -> Program {
         "create",
         "caller",
         "--may",
-        "people.read,people.edit",
+        "people.read,people.edit,people.export",
         "--field",
         "company.employees=hidden",
     ];
@@ -48,7 +53,7 @@ fn begun() -> Program {
 }
 
 /// A page, as somebody gets it: with its status.
-fn page(served: &Served, who: &str, path: &str) -> (u16, String) {
+pub(crate) fn page(served: &Served, who: &str, path: &str) -> (u16, String) {
     let form = format!("email={who}%40north.example&password=correct+horse");
     let entered = served.ask("POST", "/sign-in", &[], &form);
     let cookie = entered.headers["set-cookie"].split(';').next().unwrap().to_owned();

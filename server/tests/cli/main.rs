@@ -14,6 +14,7 @@ mod hands;
 mod hardening;
 mod help;
 mod hidden;
+mod kept;
 mod make;
 mod moving;
 mod notes;

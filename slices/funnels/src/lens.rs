@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use funnel::condition::Score;
 use funnel::history::Entry;
 use funnel::{Definition, Folder, InForce, Stage};
 use moment::Moment;
@@ -460,8 +461,8 @@ fn field(name: &str, words: String) -> platform::failure::Field {
 pub struct LensLabels;
 
 impl people::Lenses for LensLabels {
-    fn labels(&self, tx: &mut Tx) -> Result<Vec<people::LensLabel>, Failure> {
-        Ok(lenses(tx)?.iter().filter_map(label).collect())
+    fn labels(&self, tx: &mut Tx, who: &User) -> Result<Vec<people::LensLabel>, Failure> {
+        Ok(lenses(tx)?.iter().filter_map(|lens| label(lens, who)).collect())
     }
 
     fn chosen(&self, tx: &mut Tx, who: &User) -> Result<Option<LensId>, Failure> {
@@ -484,7 +485,22 @@ impl people::Lenses for LensLabels {
     }
 }
 
-fn label(lens: &Lens) -> Option<people::LensLabel> {
+/// Whether a fact that is hidden from the user counts in a score.
+pub(crate) fn is_kept(who: &User, definition: &Definition, score: Score) -> bool {
+    !who.is_told_all() && definition.facts_of_score(score).iter().any(|key| who.is_hidden(key))
+}
+
+fn kept_scores(who: &User, definition: &Definition) -> people::KeptScores {
+    let is_kept = |score| is_kept(who, definition, score);
+    people::KeptScores {
+        fit: is_kept(Score::Fit),
+        engagement: is_kept(Score::Engagement),
+        intent: is_kept(Score::Intent),
+        likelihood: is_kept(Score::Likelihood),
+    }
+}
+
+fn label(lens: &Lens, who: &User) -> Option<people::LensLabel> {
     let (row, definition) = lens.current()?;
     let framework = definition.frameworks.first().map_or_else(
         || (0..definition.criteria.len().min(4)).collect(),
@@ -499,8 +515,9 @@ fn label(lens: &Lens) -> Option<people::LensLabel> {
         criteria: definition.criteria.iter().map(|criterion| criterion.name.to_string()).collect(),
         framework,
         half_life_us: definition
-            .score(funnel::condition::Score::Engagement)
+            .score(Score::Engagement)
             .and_then(|score| score.half_life)
             .map(|span| span.0),
+        kept: kept_scores(who, definition),
     })
 }

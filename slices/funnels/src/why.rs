@@ -1,6 +1,6 @@
 //! `why`: where a person stands and why, with the receipt of every move, made again from the history.
 
-use funnel::condition::Term;
+use funnel::condition::{Score, Term};
 use funnel::explain::Explained;
 use funnel::hand::EVERY_LENS;
 use funnel::history::{Entry, What};
@@ -173,7 +173,8 @@ pub fn why(
         let receipt: Receipt = serde_json::from_str(&row.receipt).map_err(anyhow::Error::from)?;
         moves.push(move_view(row, receipt));
     }
-    moves.iter_mut().for_each(|step| veil(user, &mut step.because));
+    let hidden = Veil::of(user, &lens);
+    moves.iter_mut().for_each(|step| veil(&hidden, &mut step.because));
     by_hand(&mut moves, &history, &lens.name, now);
     for dispute in dispute::of(tx, id, lens.id)? {
         let is_its = |step: &MoveView| step.at == dispute.moved_at && step.to == dispute.to;
@@ -210,7 +211,7 @@ pub fn why(
         criteria,
         moves,
         next: next(&lens, standing.stage, &history, now).map(|mut next| {
-            veil_parts(user, &mut next.parts);
+            veil_parts(&hidden, &mut next.parts);
             next
         }),
     })
@@ -224,43 +225,68 @@ pub fn seen_in_words(seen: &str) -> &str {
     if seen == HIDDEN { "hidden from you" } else { seen }
 }
 
-/// Whether a condition asks for a fact that is kept from the user.
-pub(crate) fn asks_hidden(user: &User, condition: &Condition) -> bool {
-    let mut asks = false;
-    condition.terms(&mut |term| {
-        asks |= matches!(term, Term::Fact(key) if user.is_hidden(key));
-    });
-    asks
+/// What is kept from a user who looks through a lens: facts, and the scores in which one of them counts under any
+/// version, for receipts are of all of them.
+pub(crate) struct Veil<'a> {
+    user: &'a User,
+    scores: Vec<Score>,
 }
 
-pub(crate) fn text_asks_hidden(user: &User, text: &str) -> bool {
-    Condition::parse(text).is_ok_and(|condition| asks_hidden(user, &condition))
+impl<'a> Veil<'a> {
+    pub(crate) fn of(user: &'a User, lens: &Lens) -> Veil<'a> {
+        let all = [Score::Fit, Score::Engagement, Score::Intent, Score::Likelihood];
+        let is_kept = |score: &Score| {
+            lens.versions.iter().any(|(_, definition)| lens::is_kept(user, definition, *score))
+        };
+        Veil { user, scores: all.into_iter().filter(is_kept).collect() }
+    }
+
+    /// Whether a condition asks for a fact, or a score, that is kept from the user.
+    pub(crate) fn hides(&self, condition: &Condition) -> bool {
+        let mut asks = false;
+        condition.terms(&mut |term| {
+            asks |= match term {
+                Term::Fact(key) => self.user.is_hidden(key),
+                Term::Score(score) => self.scores.contains(score),
+                _ => false,
+            };
+        });
+        asks
+    }
+
+    pub(crate) fn hides_text(&self, text: &str) -> bool {
+        Condition::parse(text).is_ok_and(|condition| self.hides(&condition))
+    }
 }
 
 /// Says of what is kept from the user that it is, and leaves out on which facts it rests. Whether a comparison with it
 /// holds is kept as well, for that tells where the value lies.
-fn veil(user: &User, because: &mut [BecauseView]) {
+fn veil(veil: &Veil<'_>, because: &mut [BecauseView]) {
+    let user = veil.user;
     if user.is_told_all() {
         return;
     }
     for one in because {
-        if text_asks_hidden(user, &one.condition) {
+        let is_kept = veil.hides_text(&one.condition);
+        if is_kept {
             (one.seen, one.truth) = (Some(HIDDEN.to_owned()), Truth::Unknown);
         }
+        // What a score rests on is every fact that counts in it.
         one.rests_on.retain(|rest| !user.is_hidden(&rest.what));
     }
 }
 
 /// The same of the parts of a condition: of what is made of others it is said what the others come to as they are told.
-pub(crate) fn veil_parts(user: &User, parts: &mut [Explained]) {
+pub(crate) fn veil_parts(veil: &Veil<'_>, parts: &mut [Explained]) {
+    let user = veil.user;
     if user.is_told_all() {
         return;
     }
     for part in parts {
-        veil_parts(user, &mut part.parts);
+        veil_parts(veil, &mut part.parts);
         part.rests_on.retain(|rest| !user.is_hidden(&rest.what));
         let Ok(condition) = Condition::parse(&part.text) else { continue };
-        if !asks_hidden(user, &condition) {
+        if !veil.hides(&condition) {
             continue;
         }
         let mut truths = part.parts.iter().map(|part| part.truth);

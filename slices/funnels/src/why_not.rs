@@ -11,7 +11,7 @@ use serde::Serialize;
 use team::{Right, User};
 
 use crate::lens::Lens;
-use crate::why::{asks_hidden, text_asks_hidden, veil_parts};
+use crate::why::{Veil, veil_parts};
 use crate::{lens, project};
 
 /// Why somebody does not stand at a stage, and what would bring them there.
@@ -122,11 +122,12 @@ pub fn why_not(
     let is_kept = told.ways(&mut ways);
     ask = ask.filter(|_| !is_kept && ways.iter().any(begins_with_a_question));
     // What stands against it is known to hold, or it would not be named.
-    against.retain(|part| !text_asks_hidden(user, &part.text));
+    let veil = Veil::of(user, &lens);
+    against.retain(|part| !veil.hides_text(&part.text));
     for part in [&mut enter, &mut gate, &mut wake] {
-        veil_parts(user, part.as_mut_slice());
+        veil_parts(&veil, part.as_mut_slice());
     }
-    veil_parts(user, &mut against);
+    veil_parts(&veil, &mut against);
     Ok(WhyNotView {
         person: tx.public_ids().encode(people::PERSON, id),
         name,
@@ -157,13 +158,14 @@ pub(crate) struct Kept<'a> {
 }
 
 impl<'a> Kept<'a> {
-    /// What a stage asks for under the definition in force, as far as it asks for facts themselves: what scores and
-    /// criteria make of them is told.
+    /// What a stage asks for under the definition in force, as far as it asks for facts themselves or for scores that are
+    /// made of them: what criteria make of them is told.
     pub(crate) fn of(user: &'a User, lens: &Lens, stage: Stage) -> Kept<'a> {
         let rules = lens.current().map(|(_, definition)| definition.stages.as_slice());
         let rules = rules.unwrap_or_default().iter().filter(|rule| rule.stage == stage);
         let mut asked = rules.flat_map(|rule| rule.gate.iter().chain([&rule.enter]));
-        let asks = !user.is_told_all() && asked.any(|condition| asks_hidden(user, condition));
+        let veil = Veil::of(user, lens);
+        let asks = !user.is_told_all() && asked.any(|condition| veil.hides(condition));
         Kept { user, asks }
     }
 

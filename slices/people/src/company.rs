@@ -95,7 +95,9 @@ pub fn company(
     let look = source.0.company(tx, lens.id, id, &history, now)?;
     let place = companies::places_of(tx, who, lens.id, &[id])?.remove(&id).unwrap_or_default();
     let stage = place.stage.max(look.stage);
-    history.extend(look.facts);
+    if !lens.kept.intent {
+        history.extend(look.facts);
+    }
     history.sort_by_key(|entry| (entry.occurred_at, entry.id));
     sight::veil_history(who, &mut history);
     // Whoever is not told where people work is not told who works here.

@@ -18,7 +18,7 @@ pub fn shell(tx: &mut Tx, who: &User, path: &str) -> Result<Shell, Failure> {
     let source = tx.part::<LensSource>();
     let mut choices: Vec<Choice> = source
         .0
-        .labels(tx)?
+        .labels(tx, who)?
         .into_iter()
         .map(|other| Choice {
             value: other.id.to_string(),

@@ -147,15 +147,57 @@ pub struct LensLabel {
     pub framework: Vec<usize>,
     /// How long engagement takes to halve, in microseconds, if it does.
     pub half_life_us: Option<i64>,
+    /// Scores that are kept from whoever looks.
+    pub kept: KeptScores,
+}
+
+/// Scores in which a fact counts that is hidden from whoever looks: whoever knows the definition and the other facts could
+/// reckon back from the number to what is hidden.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KeptScores {
+    /// Whether fit is one.
+    pub fit: bool,
+    /// Whether engagement is one.
+    pub engagement: bool,
+    /// Whether intent is one.
+    pub intent: bool,
+    /// Whether likelihood is one.
+    pub likelihood: bool,
+}
+
+impl KeptScores {
+    /// Their names, as programs read them.
+    pub fn names(self) -> Vec<&'static str> {
+        let all = [
+            ("fit", self.fit),
+            ("engagement", self.engagement),
+            ("intent", self.intent),
+            ("likelihood", self.likelihood),
+        ];
+        all.into_iter().filter(|(_, is_kept)| *is_kept).map(|(name, _)| name).collect()
+    }
+}
+
+/// The scores of a lens that are kept from a user.
+///
+/// # Errors
+/// `Broken` when the database fails.
+pub fn kept_scores(tx: &mut Tx, who: &User, lens: LensId) -> Result<KeptScores, Failure> {
+    if who.is_told_all() {
+        return Ok(KeptScores::default());
+    }
+    let labels = tx.part::<LensSource>().0.labels(tx, who)?;
+    let kept = labels.iter().find(|label| label.id == lens).map(|label| label.kept);
+    Ok(kept.unwrap_or_default())
 }
 
 /// Whoever keeps lenses; a part of the app.
 pub trait Lenses: Send + Sync {
-    /// The lenses, the main one first.
+    /// The lenses, the main one first, as a user is told of them.
     ///
     /// # Errors
     /// `Broken` when the database fails.
-    fn labels(&self, tx: &mut Tx) -> Result<Vec<LensLabel>, Failure>;
+    fn labels(&self, tx: &mut Tx, who: &User) -> Result<Vec<LensLabel>, Failure>;
 
     /// The lens through which a user chose to look, if they chose one.
     ///
@@ -196,16 +238,21 @@ pub struct LensSource(pub std::sync::Arc<dyn Lenses>);
 /// `Missing` if the workspace has none yet.
 pub fn main_lens(tx: &mut Tx) -> Result<LensLabel, Failure> {
     let source = tx.part::<LensSource>();
-    source.0.labels(tx)?.into_iter().next().ok_or_else(|| Failure::missing("lens", "main"))
+    source
+        .0
+        .labels(tx, &User::operator())?
+        .into_iter()
+        .next()
+        .ok_or_else(|| Failure::missing("lens", "main"))
 }
 
 /// Every lens, the main one first.
 ///
 /// # Errors
 /// `Broken` when the database fails.
-pub fn lenses(tx: &mut Tx) -> Result<Vec<LensLabel>, Failure> {
+pub fn lenses(tx: &mut Tx, who: &User) -> Result<Vec<LensLabel>, Failure> {
     let source = tx.part::<LensSource>();
-    source.0.labels(tx)
+    source.0.labels(tx, who)
 }
 
 /// The lens through which a user looks, or the one of that name.
@@ -214,7 +261,7 @@ pub fn lenses(tx: &mut Tx) -> Result<Vec<LensLabel>, Failure> {
 /// `Refused` with the names that there are; `Missing` if the workspace has none yet.
 pub fn lens_for(tx: &mut Tx, who: &User, name: Option<&str>) -> Result<LensLabel, Failure> {
     let source = tx.part::<LensSource>();
-    let labels = source.0.labels(tx)?;
+    let labels = source.0.labels(tx, who)?;
     if let Some(name) = name {
         let wanted = name.trim().to_lowercase();
         let names: Vec<String> = labels.iter().map(|lens| lens.name.clone()).collect();

@@ -302,8 +302,14 @@ pub(crate) fn heads(
 ///
 /// # Errors
 /// `Refused` with `hidden_field` for the order of what is kept from the user.
-pub(crate) fn may_order(who: &User, sort: &Sort) -> Result<(), Failure> {
-    sort.fact().map_or(Ok(()), |key| may_order_by(who, key))
+pub(crate) fn may_order(tx: &mut Tx, who: &User, lens: LensId, sort: &Sort) -> Result<(), Failure> {
+    match sort {
+        Sort::Fit if crate::kept_scores(tx, who, lens)?.fit => Err(kept_order("score.fit")),
+        Sort::Engagement if crate::kept_scores(tx, who, lens)?.engagement => {
+            Err(kept_order("score.engagement"))
+        }
+        other => other.fact().map_or(Ok(()), |key| may_order_by(who, key)),
+    }
 }
 
 /// Whether the user may see the order by a fact.
@@ -312,10 +318,15 @@ pub(crate) fn may_order(who: &User, sort: &Sort) -> Result<(), Failure> {
 /// As [`may_order`].
 pub(crate) fn may_order_by(who: &User, key: &str) -> Result<(), Failure> {
     if who.is_hidden(key) {
-        let words = format!("{key} is kept from you, and so is its order: choose another.");
-        return Err(Failure::refused("hidden_field", words));
+        return Err(kept_order(key));
     }
     Ok(())
+}
+
+/// The refusal of the order of what is kept from the user.
+pub(crate) fn kept_order(key: &str) -> Failure {
+    let words = format!("{key} is kept from you, and so is its order: choose another.");
+    Failure::refused("hidden_field", words)
 }
 
 /// People whom a search finds at most, of whom those are kept whom a sieve lets through.
@@ -361,7 +372,7 @@ pub fn list_of(
     now: Moment,
 ) -> Result<Option<ListView>, Failure> {
     who.may(Right::ReadPeople)?;
-    may_order(who, &ask.sort)?;
+    may_order(tx, who, ask.lens, &ask.sort)?;
     let limit = ask.limit.clamp(1, PAGE_ROWS_MAX);
     let sieve = Sieve { stages: ask.stages.clone(), ..sieve.clone() };
     let (ids, next) = match ask.search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {

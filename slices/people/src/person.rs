@@ -136,7 +136,9 @@ pub fn record(
         let look = lenses.0.company(tx, lens.id, at, &company_history, now)?;
         let place = companies::places_of(tx, user, lens.id, &[at])?.remove(&at).unwrap_or_default();
         company_stage = place.stage.max(look.stage);
-        company_history.extend(look.facts);
+        if !lens.kept.intent {
+            company_history.extend(look.facts);
+        }
         company_history.sort_by_key(|entry| (entry.occurred_at, entry.id));
         sight::veil_history(user, &mut company_history);
         let ids: Vec<PersonId> =

@@ -10,6 +10,7 @@ pub(crate) mod examples;
 pub mod pieces;
 pub mod places;
 mod read;
+mod rests;
 mod rounds;
 mod said;
 

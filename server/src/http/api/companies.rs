@@ -99,6 +99,7 @@ pub(super) fn shapes() -> Vec<(&'static str, Shape)> {
         may("people", count().or_null().says("How many of the people whom you see work there; null for whoever is not told where people work.")),
         may("touched_at", moment().or_null().says("When somebody there last did something.")),
         may("intent", number().or_null().says("The company's score of intent, as it was last told.")),
+        may("kept", several_of(word(&["intent"])).says("Scores that are null because a fact counts in them that is hidden from the caller.")),
         may("created_at", moment()),
     ];
     vec![

@@ -24,7 +24,7 @@ use serde_json::json;
 use team::{Right, Sight, User};
 
 use crate::former;
-use crate::lens::Lens;
+use crate::lens::{self, Lens};
 
 use crowd::Crowd;
 
@@ -159,6 +159,10 @@ impl Segment {
         self.condition.terms(&mut |term| {
             // What people make of a company tells where they work.
             let key = match term {
+                Term::Score(score) if lens::is_kept(who, &self.definition, *score) => {
+                    hidden = Some(term.to_string());
+                    return;
+                }
                 Term::Fact(key) => key,
                 Term::Stage | Term::People if is_of_company => people::WORKS_AT,
                 _ => return,

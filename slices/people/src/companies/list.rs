@@ -86,6 +86,8 @@ pub struct ListedCompany {
     pub touched_at: Option<Moment>,
     /// The company's score of intent, as it was last told.
     pub intent: Option<f64>,
+    /// Whether that is kept from whoever asks, for a fact that is hidden from them counts in it.
+    pub is_intent_kept: bool,
 }
 
 /// A page of companies.
@@ -126,7 +128,7 @@ pub fn heads(
     now: Moment,
 ) -> Result<Option<(Vec<CompanyId>, Option<Cursor>)>, Failure> {
     who.may(Right::ReadPeople)?;
-    ask.sort.may_order(who)?;
+    ask.sort.may_order(tx, who, ask.lens)?;
     let sieve = ask.sieve(tx, who)?;
     if let (Some(found), true) = (&sieve.found, ask.sort == CompanySort::Name && !ask.descending) {
         let Some(mut found) = sieve.among(tx, who, found, now)? else { return Ok(None) };
@@ -217,6 +219,7 @@ pub fn of(
             people: place.people,
             touched_at: place.touched_at,
             intent: place.intent,
+            is_intent_kept: place.is_intent_kept,
         })
     });
     Ok(listed.collect())
@@ -233,11 +236,19 @@ pub struct CompanyPlace {
     pub touched_at: Option<Moment>,
     /// See [`ListedCompany::intent`].
     pub intent: Option<f64>,
+    /// See [`ListedCompany::is_intent_kept`].
+    pub is_intent_kept: bool,
 }
 
 impl Default for CompanyPlace {
     fn default() -> CompanyPlace {
-        CompanyPlace { stage: Stage::None, people: Some(0), touched_at: None, intent: None }
+        CompanyPlace {
+            stage: Stage::None,
+            people: Some(0),
+            touched_at: None,
+            intent: None,
+            is_intent_kept: false,
+        }
     }
 }
 
@@ -254,23 +265,25 @@ pub fn places_of(
     let mut found = HashMap::with_capacity(ids.len());
     // Whoever is not told where people work is not told what they make of a company.
     let is_told = !who.is_hidden(WORKS_AT);
+    let is_intent_kept = crate::kept_scores(tx, who, lens)?.intent;
     for some in ids.chunks(PAGE_ROWS_MAX) {
         let made = seen::standings(who, lens, some);
         tx.each_made(&made, |row| {
-            found.insert(row.int(0), place_of(row, is_told));
+            found.insert(row.int(0), place_of(row, is_told, is_intent_kept));
             Ok(())
         })?;
     }
     Ok(found)
 }
 
-fn place_of(row: &Row, is_told: bool) -> CompanyPlace {
+fn place_of(row: &Row, is_told: bool, is_intent_kept: bool) -> CompanyPlace {
     let stage = row.int(if is_told { 1 } else { 4 });
     CompanyPlace {
         stage: Stage::from_code(stage).unwrap_or(Stage::None),
         people: is_told.then(|| row.int(2).unsigned_abs()),
         touched_at: Some(row.moment(3)).filter(|at| is_told && *at > Moment::START),
-        intent: row.real_opt(5),
+        intent: row.real_opt(5).filter(|_| !is_intent_kept),
+        is_intent_kept,
     }
 }
 

@@ -3,9 +3,10 @@
 use platform::failure::Failure;
 use team::User;
 
-use crate::WORKS_AT;
 use crate::list::order::{self, By};
-use crate::list::{Cursor, is_fact, may_order_by};
+use crate::list::{Cursor, is_fact, kept_order, may_order_by};
+use crate::{LensId, WORKS_AT};
+use platform::db::Tx;
 
 /// By what the list of companies is ordered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,11 +80,14 @@ impl CompanySort {
     ///
     /// # Errors
     /// `Refused` with `hidden_field` for the order of what is kept from the user.
-    pub(crate) fn may_order(&self, who: &User) -> Result<(), Failure> {
+    pub(crate) fn may_order(&self, tx: &mut Tx, who: &User, lens: LensId) -> Result<(), Failure> {
         let of = match self {
             CompanySort::Name => "company.name",
             CompanySort::Fact(key) => key,
             CompanySort::Stage | CompanySort::People | CompanySort::Touched => WORKS_AT,
+            CompanySort::Intent if crate::kept_scores(tx, who, lens)?.intent => {
+                return Err(kept_order("score.intent"));
+            }
             CompanySort::Intent | CompanySort::Created => return Ok(()),
         };
         may_order_by(who, of)

@@ -86,6 +86,11 @@ const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
 
 type Read = for<'a> fn(&Seen<'a>) -> Cell<'a>;
 
+/// A score, or nothing where it is kept from whoever asks.
+fn told<'a>(is_kept: bool, score: Option<f64>) -> Cell<'a> {
+    Cell::number(score.filter(|_| !is_kept))
+}
+
 /// Name and reader of each column, in order.
 pub(super) const COLUMNS: &[(&str, Read)] = &[
     ("id", |seen| Cell::Text(seen.outside.encode(PERSON, seen.row.person.id).into())),
@@ -111,11 +116,13 @@ pub(super) const COLUMNS: &[(&str, Read)] = &[
         1 => Cell::Text("cold".into()),
         _ => Cell::Unknown,
     }),
-    ("fit_low", |seen| Cell::Number(seen.row.standing.fit.0)),
-    ("fit_high", |seen| Cell::Number(seen.row.standing.fit.1)),
-    ("engagement", |seen| Cell::Number(engagement(&seen.row.standing, seen.lens, seen.now))),
-    ("intent", |seen| Cell::number(seen.row.standing.intent)),
-    ("likelihood", |seen| Cell::number(seen.row.standing.likelihood)),
+    ("fit_low", |seen| told(seen.lens.kept.fit, Some(seen.row.standing.fit.0))),
+    ("fit_high", |seen| told(seen.lens.kept.fit, Some(seen.row.standing.fit.1))),
+    ("engagement", |seen| {
+        told(seen.lens.kept.engagement, Some(engagement(&seen.row.standing, seen.lens, seen.now)))
+    }),
+    ("intent", |seen| told(seen.lens.kept.intent, seen.row.standing.intent)),
+    ("likelihood", |seen| told(seen.lens.kept.likelihood, seen.row.standing.likelihood)),
     ("since", |seen| Cell::moment(seen.row.standing.entered_at)),
     ("last_heard", |seen| {
         let touched = seen.row.standing.touched_at;

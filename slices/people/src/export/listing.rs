@@ -95,7 +95,7 @@ impl Listing {
         let mut listing = Listing { listed, waiting, is_at_end: false, announced: 0 };
         match &mut listing.listed {
             Listed::People(list, sieve) => {
-                list::may_order(who, &list.sort)?;
+                list::may_order(tx, who, list.lens, &list.sort)?;
                 match list.search.take().filter(|text| !text.trim().is_empty()) {
                     Some(text) => {
                         let found = found(tx, who, sieve, text.trim(), now)?;

@@ -21,7 +21,7 @@ pub struct PersonLine {
     /// How warm, if that is known.
     pub temperature: Option<Temperature>,
     /// Fit.
-    pub fit: Score,
+    pub fit: Option<Score>,
 }
 
 /// The page.
@@ -76,6 +76,6 @@ pub struct CompanyPage {
 
 impl PersonLine {
     fn fit_cell(&self) -> Markup {
-        self.fit.cell("fit")
+        self.fit.map_or_else(super::marks::kept, |fit| fit.cell("fit"))
     }
 }

@@ -364,6 +364,14 @@ fn whole(value: f64) -> i64 {
         .unwrap_or(100)
 }
 
+/// What stands where a value is kept from whoever looks.
+pub const KEPT: &str = "Kept from you";
+
+/// The same as a mark, apart from the unknown: somebody knows it.
+pub fn kept() -> Markup {
+    Markup(format!(r#"<span class="muted">{KEPT}</span>"#))
+}
+
 /// The ring of the unknown, with what is unknown for whoever asks.
 pub fn unknown(what: &str) -> Markup {
     let icon = Icon { name: "truth-unknown", class: "i--sm" };

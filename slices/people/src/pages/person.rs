@@ -80,6 +80,8 @@ pub struct Choosable {
 pub struct ScoreLine {
     /// Its name.
     pub name: &'static str,
+    /// Whether it is kept from whoever looks.
+    pub is_kept: bool,
     /// Its value; nothing if unknown.
     pub score: Option<Score>,
     /// After the number: ` %` or nothing.
@@ -88,7 +90,15 @@ pub struct ScoreLine {
 
 impl ScoreLine {
     pub(super) fn unknown(&self) -> Markup {
-        super::marks::unknown(&format!("{} is unknown", self.name))
+        match self.is_kept {
+            true => super::marks::kept(),
+            false => super::marks::unknown(&format!("{} is unknown", self.name)),
+        }
+    }
+
+    /// What its meter says where there is nothing to measure.
+    pub(super) fn words(&self) -> &'static str {
+        if self.is_kept { "kept from you" } else { "unknown" }
     }
 }
 

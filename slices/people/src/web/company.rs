@@ -122,7 +122,12 @@ pub fn company_view(
         here: here.clone(),
         about: about(&record),
         stage: StageMark::of(record.stage.as_str()),
-        score: ScoreLine { name: "Intent", score: intent(&record), unit: "" },
+        score: ScoreLine {
+            name: "Intent",
+            is_kept: record.lens.kept.intent,
+            score: intent(&record).filter(|_| !record.lens.kept.intent),
+            unit: "",
+        },
         facts,
         people: record.people.iter().map(|listed| line(listed, &record, outside)).collect(),
         people_count: i64::try_from(record.people_count).unwrap_or(i64::MAX),
@@ -180,6 +185,6 @@ fn line(
         title: listed.person.title.clone().unwrap_or_default(),
         stage: StageMark::of(standing.stage.as_str()),
         temperature: temperature(standing, &record.lens),
-        fit: Score::between(standing.fit.0, standing.fit.1),
+        fit: (!record.lens.kept.fit).then(|| Score::between(standing.fit.0, standing.fit.1)),
     }
 }

@@ -121,7 +121,7 @@ pub fn record_view(
         (show, false) => format!("{here}?show={show}"),
         (show, true) => format!("{here}?show={show}&machines=1"),
     };
-    let standing = record.standing.as_ref();
+    let (standing, kept) = (record.standing.as_ref(), record.lens.kept);
     let whole = |value: f64| Score::between(value, 0.0);
     let company_line = record.company.as_ref().map(|company| {
         let parts = [company.domain.clone(), company.industry.clone(), company.country.clone()];
@@ -163,25 +163,35 @@ pub fn record_view(
         scores: vec![
             ScoreLine {
                 name: "Fit",
+                is_kept: kept.fit,
                 score: standing
                     .map(|standing| Score::between(standing.fit.0, standing.fit.1))
-                    .filter(|score| !score.is_unknown()),
+                    .filter(|score| !score.is_unknown() && !kept.fit),
                 unit: "",
             },
             ScoreLine {
                 name: "Engagement",
-                score: standing.map(|standing| whole(engagement(standing, &record.lens, now))),
+                is_kept: kept.engagement,
+                score: standing
+                    .filter(|_| !kept.engagement)
+                    .map(|standing| whole(engagement(standing, &record.lens, now))),
                 unit: "",
             },
             ScoreLine {
                 name: "Intent",
-                score: standing.and_then(|standing| standing.intent).map(whole),
+                is_kept: kept.intent,
+                score: standing
+                    .and_then(|standing| standing.intent)
+                    .filter(|_| !kept.intent)
+                    .map(whole),
                 unit: "",
             },
             ScoreLine {
                 name: "Likelihood",
+                is_kept: kept.likelihood,
                 score: standing
                     .and_then(|standing| standing.likelihood)
+                    .filter(|_| !kept.likelihood)
                     .map(|share| whole(share * 100.0)),
                 unit: " %",
             },

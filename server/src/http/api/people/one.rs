@@ -135,7 +135,7 @@ pub(super) fn facts(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
 pub(super) fn standings(tx: &mut Tx, ask: &Ask) -> Result<Given, Failure> {
     let id = people::person::find(tx, &ask.who, ask.text("person"))?;
     let mut standings = Vec::new();
-    for lens in people::lenses(tx)? {
+    for lens in people::lenses(tx, &ask.who)? {
         let Some(standing) = people::stand::standings(tx, lens.id, &[id])?.remove(&id) else {
             continue;
         };

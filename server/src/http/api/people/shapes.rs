@@ -181,10 +181,15 @@ pub(in crate::http::api) fn standing(is_whole: bool) -> Vec<Member> {
         ("kind", text().or_null().says("The definition's label within the stage.")),
         ("temperature", word(&["hot", "warm", "cold"]).or_null()),
         ("criteria", map(truth().or_null()).says("null is unknown.")),
-        ("fit", fit.says("The points that are held, and those with all that is unknown.")),
-        ("engagement", number().says("As it is now: it halves as time goes by.")),
+        ("fit", fit.or_null().says("The points that are held, and those with all that is unknown.")),
+        ("engagement", number().or_null().says("As it is now: it halves as time goes by.")),
         ("intent", number().or_null()),
         ("likelihood", share().or_null()),
+        (
+            "kept",
+            list(word(&["fit", "engagement", "intent", "likelihood"]))
+                .says("Scores that are null because a fact counts in them that is hidden from the caller."),
+        ),
         ("since", moment().or_null().says("Since when the stage holds.")),
     ];
     members.into_iter().map(|(name, shape)| Member { name, shape, is_required: is_whole }).collect()

@@ -86,5 +86,5 @@ impl Held {
 
 /// What stands where something is kept from whoever looks.
 pub(super) fn kept() -> Cell {
-    Cell::Words("Kept from you".to_owned())
+    Cell::Words(marks::KEPT.to_owned())
 }

@@ -138,6 +138,9 @@ impl<'a> People<'a> {
             Column::Stage => Cell::Stage(StageMark::of(standing.stage.as_str())),
             Column::Kind => Cell::Kind(standing.kind.clone().unwrap_or_default()),
             Column::Temperature => Cell::Temperature(temperature(standing, self.lens)),
+            Column::Fit if self.lens.kept.fit => kept(),
+            Column::Engagement if self.lens.kept.engagement => kept(),
+            Column::Likelihood if self.lens.kept.likelihood => kept(),
             Column::Fit => Cell::Score(Score::between(standing.fit.0, standing.fit.1).cell("fit")),
             Column::Engagement => {
                 let now = engagement(standing, self.lens, self.now);
@@ -206,6 +209,7 @@ fn company(
         },
         Column::Intent => match listed.intent {
             Some(intent) => Cell::Score(Score::between(intent, 0.0).cell("intent")),
+            None if listed.is_intent_kept => kept(),
             None => Cell::Unknown(marks::unknown("no intent has been told of it")),
         },
         Column::Touched => match listed.people {

@@ -74,8 +74,8 @@ impl Order {
         about: (Of, LensId),
     ) -> Result<(), Failure> {
         match self {
-            Order::People(sort) => list::may_order(who, sort)?,
-            Order::Companies(sort) => sort.may_order(who)?,
+            Order::People(sort) => list::may_order(tx, who, about.1, sort)?,
+            Order::Companies(sort) => sort.may_order(tx, who, about.1)?,
         }
         match self.fact() {
             Some(key) if formula::is_one(tx, key)? => formula::asked(tx, who, about, key).map(drop),
