@@ -21,9 +21,13 @@ fn kinds() -> Shape {
     word(&words)
 }
 
+/// What a new field of such a type has to say.
+const NEEDED: [(&str, &str); 4] =
+    [("choice", "choices"), ("choices", "choices"), ("money", "currency"), ("formula", "formula")];
+
 /// What a field takes, of its type.
 fn takes() -> Vec<Member> {
-    let choices = list(text_of(1, 120)).most(CHOICES_MAX);
+    let choices = list(text_of(1, 120).format("name")).least(1).most(CHOICES_MAX);
     vec![
         may("choices", choices.says("The words of a choice, in their order.")),
         may("currency", text_of(3, 3).format("currency").says("The currency of money, like EUR.")),
@@ -60,7 +64,7 @@ pub(super) fn calls() -> Vec<Call> {
                  comes in.",
             )
             .right(Right::ManageFields)
-            .takes(object(new), json!({ "label": "Rating", "type": "choice", "choices": ["A", "B", "C"] }))
+            .takes(object(new).needs("type", &NEEDED), json!({ "label": "Rating", "type": "choice", "choices": ["A", "B", "C"] }))
             .gives(201, "The field.", named("CustomField"))
             .refuses(&[409])
             .tagged()

@@ -117,6 +117,14 @@ impl Object {
             };
             put(&mut schema, "anyOf", self.any_of.iter().map(one).collect());
         }
+        if !self.needs.is_empty() {
+            let one = |(member, value, needed): &(&str, &str, &str)| {
+                let is_it =
+                    json!({ "required": [member], "properties": { *member: { "const": value } } });
+                json!({ "if": is_it, "then": { "required": [needed] } })
+            };
+            put(&mut schema, "allOf", self.needs.iter().map(one).collect());
+        }
         schema
     }
 }

@@ -59,6 +59,8 @@ pub(super) struct Object {
     pub(super) members: Vec<Member>,
     /// One of these has to be there, with more than null or nothing in it.
     pub(super) any_of: Vec<&'static str>,
+    /// A member, a value of it, and the member that has to be there beside that value.
+    pub(super) needs: Vec<(&'static str, &'static str, &'static str)>,
     pub(super) is_open: bool,
 }
 
@@ -266,6 +268,18 @@ impl Shape {
         self
     }
 
+    /// Where a member says one of these, the other has to be there.
+    pub(super) fn needs(
+        mut self,
+        member: &'static str,
+        needed: &[(&'static str, &'static str)],
+    ) -> Shape {
+        if let Kind::Object(object) = &mut self.kind {
+            object.needs = needed.iter().map(|(value, other)| (member, *value, *other)).collect();
+        }
+        self
+    }
+
     /// Members beside those that are named.
     pub(super) fn and_more(mut self) -> Shape {
         if let Kind::Object(object) = &mut self.kind {
@@ -467,6 +481,13 @@ impl Object {
             let words =
                 format!("nothing says which: give at least one of {}", self.any_of.join(", "));
             wrong.push(Field { name: way.to_owned(), words });
+        }
+        for (member, value, needed) in &self.needs {
+            let is_it = members.get(*member).and_then(Value::as_str) == Some(*value);
+            if is_it && !members.contains_key(*needed) {
+                let words = format!("it is missing: where {member} is {value}, it is wanted");
+                wrong.push(Field { name: format!("{way}/{needed}"), words });
+            }
         }
     }
 }

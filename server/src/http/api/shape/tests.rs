@@ -67,6 +67,20 @@ fn one_of_several_members_has_to_say_something() {
 }
 
 #[test]
+fn what_one_member_says_may_want_another() {
+    let shape = object(vec![has("type", text()), may("currency", text())])
+        .needs("type", &[("money", "currency")]);
+    for value in [json!({ "type": "date" }), json!({ "type": "money", "currency": "EUR" })] {
+        assert!(wrong(&shape, &value).is_empty(), "{value}");
+    }
+    let refused = wrong(&shape, &json!({ "type": "money" }));
+    assert!(
+        refused[0].starts_with("/currency") && refused[0].contains("where type is money"),
+        "{refused:?}"
+    );
+}
+
+#[test]
 fn an_address_says_values_of_their_kind() {
     assert_eq!(whole(1, 9).read("7"), Ok(json!(7)));
     assert!(whole(1, 9).read("seven").is_err());
