@@ -25,19 +25,25 @@ const USUAL: usize = 50;
 pub(super) fn calls() -> Vec<Call> {
     let part = || text_of(1, 100).says("The id of a change.");
     let which = text_of(1, 254).says("A company, by id, domain or whole name.");
-    let matching = object(vec![
-        may(
-            "of",
-            word(&[Of::People.word(), Of::Companies.word()])
-                .usually("people")
-                .says("Whom it means; a condition, a segment and a list are of the same."),
-        ),
-        may("where", text_of(1, 32_000).format("condition").says("A condition.")),
-        may("stages", list(stages()).most(6)),
-        may("segment", text_of(1, 200).says("The id or the name of a segment.")),
-        may("list", text_of(1, 200).says("The id or the name of a list.")),
-    ])
-    .says("Whoever meets all of this when it begins.");
+    let meeting = |of, condition| {
+        object(vec![
+            of,
+            may("where", text_of(1, 32_000).format(condition).says("A condition.")),
+            may("stages", list(stages()).most(6)),
+            may("segment", text_of(1, 200).says("The id or the name of a segment.")),
+            may("list", text_of(1, 200).says("The id or the name of a list.")),
+        ])
+    };
+    let of_people = may(
+        "of",
+        word(&[Of::People.word()])
+            .usually("people")
+            .says("Whom it means; a condition, a segment and a list are of the same."),
+    );
+    let of_companies = has("of", word(&[Of::Companies.word()]));
+    let matching =
+        either(vec![meeting(of_people, "condition"), meeting(of_companies, "company-condition")])
+            .says("Whoever meets all of this when it begins.");
     let asked = object(vec![
         has("do", named("Deed")),
         may(
@@ -50,7 +56,7 @@ pub(super) fn calls() -> Vec<Call> {
         may("companies", list(which).least(1).most(NAMED_MAX).says("These companies.")),
         may("matching", matching),
     ])
-    .any_of(&["people", "companies", "matching"]);
+    .one_of(&["people", "companies", "matching"]);
     vec![
         post("/changes", "changeMany", "Do one thing to many people or companies")
             .more(
@@ -180,7 +186,9 @@ fn placed(Field { name, words }: Field) -> Field {
 }
 
 fn chosen(tx: &mut Tx, ask: &Ask) -> Result<Chosen, Failure> {
-    let matching = ask.body.get("matching").filter(|value| value.is_object());
+    // With nothing in it it says nothing, as in the description.
+    let is_said = |value: &&Value| value.as_object().is_some_and(|said| !said.is_empty());
+    let matching = ask.body.get("matching").filter(is_said);
     let named = Of::BOTH.map(|of| (of, ask.body.get(of.word()).and_then(Value::as_array)));
     let mut named = named.into_iter().filter_map(|(of, some)| Some((of, some?)));
     match (named.next(), named.next(), matching) {

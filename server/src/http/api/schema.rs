@@ -108,14 +108,15 @@ impl Object {
             let one = |name: &&str| {
                 let member = self.members.iter().find(|member| member.name == *name);
                 let said = match member.map(|member| &member.shape.kind) {
-                    Some(Kind::Map { .. } | Kind::Object(_)) => {
+                    Some(Kind::Map { .. } | Kind::Object(_) | Kind::Either(_)) => {
                         json!({ "type": "object", "minProperties": 1 })
                     }
                     _ => json!({ "not": { "type": "null" } }),
                 };
                 json!({ "required": [name], "properties": { *name: said } })
             };
-            put(&mut schema, "anyOf", self.any_of.iter().map(one).collect());
+            let of = if self.is_one { "oneOf" } else { "anyOf" };
+            put(&mut schema, of, self.any_of.iter().map(one).collect());
         }
         if !self.needs.is_empty() {
             let one = |(member, value, needed): &(&str, &str, &str)| {

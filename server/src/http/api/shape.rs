@@ -59,6 +59,8 @@ pub(super) struct Object {
     pub(super) members: Vec<Member>,
     /// One of these has to be there, with more than null or nothing in it.
     pub(super) any_of: Vec<&'static str>,
+    /// Whether it has to be one of them alone.
+    pub(super) is_one: bool,
     /// A member, a value of it, and the member that has to be there beside that value.
     pub(super) needs: Vec<(&'static str, &'static str, &'static str)>,
     pub(super) is_open: bool,
@@ -266,6 +268,13 @@ impl Shape {
             object.any_of = names.to_vec();
         }
         self
+    }
+
+    pub(super) fn one_of(mut self, names: &[&'static str]) -> Shape {
+        if let Kind::Object(object) = &mut self.kind {
+            object.is_one = true;
+        }
+        self.any_of(names)
     }
 
     /// Where a member says one of these, the other has to be there.
@@ -477,7 +486,12 @@ impl Object {
             Some(Value::Object(inner)) => !inner.is_empty(),
             Some(_) => true,
         };
-        if !self.any_of.is_empty() && !self.any_of.iter().any(is_said) {
+        let said = self.any_of.iter().filter(|name| is_said(name)).count();
+        if self.is_one && said > 1 {
+            let words = format!("say one alone of {}", self.any_of.join(", "));
+            wrong.push(Field { name: way.to_owned(), words });
+        }
+        if !self.any_of.is_empty() && said == 0 {
             let words =
                 format!("nothing says which: give at least one of {}", self.any_of.join(", "));
             wrong.push(Field { name: way.to_owned(), words });

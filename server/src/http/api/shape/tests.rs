@@ -64,6 +64,10 @@ fn one_of_several_members_has_to_say_something() {
     ] {
         assert_eq!(wrong(&shape, &value).is_empty(), is_right, "{value}");
     }
+    let alone =
+        object(vec![may("email", text()), may("phone", text())]).one_of(&["email", "phone"]);
+    assert!(wrong(&alone, &json!({ "phone": "a" })).is_empty());
+    assert!(wrong(&alone, &json!({ "email": "a", "phone": "b" }))[0].contains("say one alone"));
 }
 
 #[test]
