@@ -2,11 +2,12 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { fitsTheWindow, house } from "./harness.mjs";
+import { fitsTheWindow, house, invited } from "./harness.mjs";
+import { rows } from "./listing.mjs";
 
-let program, mara, close;
+let program, chrome, mara, close;
 
-before(async () => ({ program, view: mara, close } = await house()));
+before(async () => ({ program, chrome, view: mara, close } = await house()));
 
 after(() => close?.());
 
@@ -88,4 +89,30 @@ test("teams, roles and territories are made and taken away", async () => {
   await page.waitForSelector("[role=alert]");
   assert.match(await page.innerText("[role=alert]"), /Nobody suspends themselves/);
   quiet();
+});
+
+test("a score that is made of what is hidden from somebody says so, in the list and on the record", async () => {
+  const { page, quiet } = mara;
+  await program.run("demo", "--people", "60");
+  await page.goto("/team");
+  await page.click("text=Make a role of your own");
+  await page.fill(".role-form [name=name]", "Bounded");
+  await page.check(".role-form [value='people.read']");
+  await page.fill(".role-form [name=fields]", "company.employees=hidden");
+  await page.click("text=Make the role");
+  await page.waitForSelector(".roles thead >> text=Bounded");
+  quiet();
+  const sam = await invited(mara, chrome, program, { name: "Sam Reed", role: "Bounded" });
+  await sam.page.goto("/people?sort=name");
+  const fits = await rows(sam.page).locator("td[data-m=fit]").allInnerTexts();
+  assert.ok(fits.length > 10 && fits.every((fit) => /^Kept\s+from you$/.test(fit.trim())), `${fits}`);
+  await fitsTheWindow(sam.page);
+  await Promise.all([sam.page.waitForURL(/per_/), rows(sam.page).first().locator("[data-m=name] a").click()]);
+  const head = await sam.page.locator("main").innerText();
+  assert.match(head, /Fit\s+Kept\s+from you/);
+  assert.match(head, /Engagement\s+\d+/, "what is made of nothing hidden is told");
+  await fitsTheWindow(sam.page);
+  await sam.page.setViewportSize({ width: 390, height: 844 });
+  await fitsTheWindow(sam.page);
+  sam.quiet();
 });

@@ -369,7 +369,10 @@ pub const KEPT: &str = "Kept from you";
 
 /// The same as a mark, apart from the unknown: somebody knows it.
 pub fn kept() -> Markup {
-    Markup(format!(r#"<span class="muted">{KEPT}</span>"#))
+    let (word, whom) = KEPT.split_once(' ').unwrap_or((KEPT, ""));
+    Markup(format!(
+        r#"<span class="muted" title="{KEPT}">{word}<span class="sr"> {whom}</span></span>"#
+    ))
 }
 
 /// The ring of the unknown, with what is unknown for whoever asks.

@@ -86,5 +86,5 @@ impl Held {
 
 /// What stands where something is kept from whoever looks.
 pub(super) fn kept() -> Cell {
-    Cell::Words(marks::KEPT.to_owned())
+    Cell::Unknown(marks::kept())
 }
