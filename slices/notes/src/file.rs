@@ -45,12 +45,18 @@ const ROW: Sql =
 const OF_SUBJECT: Sql = sql("select file_key from note_file where subject_id = $1");
 const ALL_OF_SUBJECT: Sql = sql("select file_key, name, media, bytes, added_at from note_file
      where subject_id = $1 order by id");
+const NAMES: Sql = sql("select file_key from note_file");
 const GONE: Sql = sql("delete from note_file where note_id in ({list})");
 const GONE_ONE: Sql = sql("delete from note_file where id = $1");
 const GONE_OF: Sql = sql("delete from note_file where subject_id = $1");
 
 pub(crate) const ALL: &[Sql] =
-    &[ADD, OF_NOTES, ROW, OF_SUBJECT, ALL_OF_SUBJECT, GONE, GONE_ONE, GONE_OF];
+    &[ADD, OF_NOTES, ROW, OF_SUBJECT, ALL_OF_SUBJECT, NAMES, GONE, GONE_ONE, GONE_OF];
+
+/// The names under which the files of all notes are kept.
+pub(crate) fn names(tx: &mut Tx) -> Result<Vec<String>, Failure> {
+    Ok(tx.rows(NAMES, args![])?.iter().map(|row| row.text(0).to_owned()).collect())
+}
 
 /// A file as it is listed.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -18,4 +18,8 @@ impl Forgets for NotesForget {
         let rows = store::drop_notes(tx, &notes)?;
         Ok(Forgot { rows: rows + u64::try_from(files.len()).unwrap_or(0), files })
     }
+
+    fn files(&self, tx: &mut Tx) -> Result<Vec<String>, Failure> {
+        file::names(tx)
+    }
 }

@@ -22,7 +22,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use team::audit::{self, Subject};
 use team::{Right, User};
-use wire::table::{Record, Table};
+use wire::table::{Layout, Record, Table};
 
 use crate::import::{self, ImportRow};
 use crate::rebuild::Rebuilding;
@@ -34,12 +34,13 @@ pub use named::{ERASED, Named};
 pub const DROP_FILES: &str = "people.drop-files";
 
 const OPEN_IMPORTS: Sql = sql("select id from import where finished_at is null order by id");
+const FILES_OF_IMPORTS: Sql = sql("select file_key from import");
 const GIVE_UP: Sql = sql("update import set failure = $2 where id = $1 and finished_at is null");
 
 const OUT_OF_LISTS: Sql = sql("update people_list set people = people - 1
      where id in (select list_id from people_list_person where person_id = $1)");
 
-pub(crate) const ALL: &[Sql] = &[OPEN_IMPORTS, GIVE_UP, OUT_OF_LISTS];
+pub(crate) const ALL: &[Sql] = &[OPEN_IMPORTS, FILES_OF_IMPORTS, GIVE_UP, OUT_OF_LISTS];
 
 /// A slice that keeps something about people which is more than rows to delete; a part of the app, as [`Forgetting`].
 pub trait Forgets: Send + Sync {
@@ -48,6 +49,14 @@ pub trait Forgets: Send + Sync {
     /// # Errors
     /// Any failure undoes the erasure.
     fn forget(&self, tx: &mut Tx, person: PersonId, now: Moment) -> Result<Forgot, Failure>;
+
+    /// The files that its rows name, whoever they are about.
+    ///
+    /// # Errors
+    /// `Broken` when the database fails.
+    fn files(&self, _tx: &mut Tx) -> Result<Vec<String>, Failure> {
+        Ok(Vec::new())
+    }
 }
 
 /// What a slice forgot.
@@ -80,12 +89,13 @@ pub struct Erased {
     pub job: Option<i64>,
 }
 
-/// What an erasure does not do in the transaction: what it needs from outside, and where the files of open imports
-/// hold somebody. Made by [`look`], before.
+/// What an erasure does not do in the transaction: what it needs from outside, and where files hold somebody: those of
+/// open imports, and those that were brought and never imported. Made by [`look`], before.
 #[derive(Clone, Debug)]
 pub struct Looked {
     secret: String,
     open: Vec<(i64, String)>,
+    brought: Vec<String>,
     mentions: Vec<journal::redact::Place>,
 }
 
@@ -113,7 +123,7 @@ pub fn look_many(
 ) -> Result<Vec<Option<Looked>>, Failure> {
     who.may(Right::ErasePeople)?;
     let ids = people.to_vec();
-    let (looked, imports) = app.db.read_blocking(move |tx| {
+    let (looked, imports, named_files) = app.db.read_blocking(move |tx| {
         let mut nameds = Vec::with_capacity(ids.len());
         for id in &ids {
             let there = store::people(tx, &[*id])?.contains_key(id);
@@ -137,35 +147,47 @@ pub fn look_many(
         let open: Vec<i64> = tx.rows(OPEN_IMPORTS, args![])?.iter().map(|row| row.int(0)).collect();
         let imports = open.into_iter().map(|import| import::load(tx, import));
         let imports = imports.collect::<Result<Vec<ImportRow>, Failure>>()?;
-        Ok((nameds.into_iter().zip(mentions).collect::<Vec<_>>(), imports))
+        let files = tx.rows(FILES_OF_IMPORTS, args![])?;
+        let mut files: BTreeSet<String> = files.iter().map(|row| row.text(0).to_owned()).collect();
+        if let Some(forgetting) = tx.find_part::<Forgetting>() {
+            for part in &forgetting.0 {
+                files.extend(part.files(tx)?);
+            }
+        }
+        Ok((nameds.into_iter().zip(mentions).collect::<Vec<_>>(), imports, files))
     })?;
+    let mut brought = app.files.names()?;
+    brought.retain(|file| !named_files.contains(file));
     let one = |(named, mentions): (Option<Named>, Vec<_>)| {
         let named = named?;
-        let open = imports.iter().filter(|import| holds(app, import, &named));
+        let open = imports.iter().filter(|import| {
+            let mapping = import::read_mapping(&import.mapping).ok();
+            let layout = mapping.map(|mapping| mapping.layout());
+            layout.and_then(|it| holds(app, &import.file_key, &it, &named)).unwrap_or(true)
+        });
         let open = open.map(|import| (import.id, import.file_key.clone())).collect();
-        Some(Looked { secret: app.dice.token(), open, mentions })
+        let usual = Layout::default();
+        let brought = brought.iter().filter(|file| holds(app, file, &usual, &named) == Some(true));
+        let brought = brought.cloned().collect();
+        Some(Looked { secret: app.dice.token(), open, brought, mentions })
     };
     Ok(looked.into_iter().map(one).collect())
 }
 
-/// Whether the kept copy of an import has a row that names them; one that can't be read is taken to.
-fn holds(app: &App, import: &ImportRow, named: &Named) -> bool {
-    let read = || -> Option<bool> {
-        let mapping = import::read_mapping(&import.mapping).ok()?;
-        let file = app.files.open(&import.file_key).ok()?;
-        let mut table = Table::open(file, &mapping.layout()).ok()?;
-        while let Some(record) = table.next().ok()? {
-            let is_theirs = match record {
-                Record::Row(row) => named.is_in(row.raw()),
-                Record::Rejected(row) => named.is_in(&row.raw),
-            };
-            if is_theirs {
-                return Some(true);
-            }
+/// Whether a kept table has a row that names them; nothing of one that can't be read.
+fn holds(app: &App, file: &str, layout: &Layout, named: &Named) -> Option<bool> {
+    let file = app.files.open(file).ok()?;
+    let mut table = Table::open(file, layout).ok()?;
+    while let Some(record) = table.next().ok()? {
+        let is_theirs = match record {
+            Record::Row(row) => named.is_in(row.raw()),
+            Record::Rejected(row) => named.is_in(&row.raw),
+        };
+        if is_theirs {
+            return Some(true);
         }
-        Some(false)
-    };
-    read().unwrap_or(true)
+    }
+    Some(false)
 }
 
 pub(crate) fn named_of(tx: &mut Tx, id: PersonId) -> Result<Named, Failure> {
@@ -262,6 +284,7 @@ pub fn erase_person(
         tx.execute(GIVE_UP, args![*import, words])?;
         files.push(file.clone());
     }
+    files.extend(looked.brought.iter().cloned());
     erased.files = files.len();
     if !files.is_empty() {
         erased.job = Some(jobs::enqueue(tx, DROP_FILES, None, &json!({ "files": files }), now)?);

@@ -247,6 +247,32 @@ fn everybody_else_stands_as_a_fold_has_it_afterwards() {
     });
 }
 
+#[test]
+fn a_file_that_was_brought_and_never_imported_goes_with_whom_it_names() {
+    both(|world| {
+        let slices = [team::slice(), journal::slice(), people::slice(), funnels::slice()];
+        let _app = world
+            .app
+            .clone()
+            .with_part(Tables::of(&slices).unwrap())
+            .with_part(Forgetting(vec![Arc::new(FunnelForgets)]));
+        bring(world, "people.csv", FILE, MAPPING);
+        let keep = |text: String| {
+            people::import::keep_stream(&world.app, "brought.csv", text.as_bytes()).unwrap().key
+        };
+        let theirs =
+            keep(format!("name;mail\nBo;bo@east.example\nSomebody;{}\n", ADDRESS.to_uppercase()));
+        let others = keep("name;mail\nBo;bo@east.example\n".to_owned());
+        let now = world.now();
+        let looked = erase::look(&world.app, &User::operator(), ADDRESS).unwrap();
+        let erase = move |tx: &mut Tx| erase::erase(tx, &User::operator(), ADDRESS, &looked, now);
+        assert_eq!(world.db.write_blocking(erase).unwrap().files, 1);
+        world.drain(&people_jobs());
+        let left = world.app.files.names().unwrap();
+        assert!(left.contains(&others) && !left.contains(&theirs), "{left:?}");
+    });
+}
+
 const MARKET: &str = r#"
 name = "Market"
 [scores.intent]
