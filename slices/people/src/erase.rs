@@ -37,10 +37,24 @@ const OPEN_IMPORTS: Sql = sql("select id from import where finished_at is null o
 const FILES_OF_IMPORTS: Sql = sql("select file_key from import");
 const GIVE_UP: Sql = sql("update import set failure = $2 where id = $1 and finished_at is null");
 
+const SEGMENTS: Sql = sql("select id, condition from saved_segment order by id");
+const SAVE_SEGMENT: Sql = sql("update saved_segment set condition = $2 where id = $1");
+const VIEWS: Sql = sql("select id, condition from list_view where condition <> '' order by id");
+const SAVE_VIEW: Sql = sql("update list_view set condition = $2 where id = $1");
+
 const OUT_OF_LISTS: Sql = sql("update people_list set people = people - 1
      where id in (select list_id from people_list_person where person_id = $1)");
 
-pub(crate) const ALL: &[Sql] = &[OPEN_IMPORTS, FILES_OF_IMPORTS, GIVE_UP, OUT_OF_LISTS];
+pub(crate) const ALL: &[Sql] = &[
+    OPEN_IMPORTS,
+    FILES_OF_IMPORTS,
+    GIVE_UP,
+    SEGMENTS,
+    SAVE_SEGMENT,
+    VIEWS,
+    SAVE_VIEW,
+    OUT_OF_LISTS,
+];
 
 /// A slice that keeps something about people which is more than rows to delete; a part of the app, as [`Forgetting`].
 pub trait Forgets: Send + Sync {
@@ -275,6 +289,7 @@ pub fn erase_person(
         erased.blanked += table.blank(tx, hits)?;
     }
     erased.redacted = redact(tx, id, &named.alone(), looked, now)?;
+    erased.redacted += out_of_conditions(tx, &named)?;
     for (import, file) in &looked.open {
         if is_waiting(tx, *import)? {
             // It reads the rest of its file, leaves their row out, and the file goes at its end.
@@ -321,6 +336,19 @@ fn redact(
         }
     }
     Ok(rows)
+}
+
+/// Takes them out of the conditions of segments and views, which find nobody by their keys any more.
+fn out_of_conditions(tx: &mut Tx, named: &Named) -> Result<u64, Failure> {
+    let mut changed = 0;
+    for (all, save) in [(SEGMENTS, SAVE_SEGMENT), (VIEWS, SAVE_VIEW)] {
+        for row in tx.rows(all, args![])? {
+            if let Some(left) = named.condition(row.text(1)) {
+                changed += tx.execute(save, args![row.int(0), left])?;
+            }
+        }
+    }
+    Ok(changed)
 }
 
 fn is_waiting(tx: &mut Tx, import: i64) -> Result<bool, Failure> {

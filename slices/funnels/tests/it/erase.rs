@@ -248,7 +248,7 @@ fn everybody_else_stands_as_a_fold_has_it_afterwards() {
 }
 
 #[test]
-fn a_file_that_was_brought_and_never_imported_goes_with_whom_it_names() {
+fn a_file_that_was_brought_and_a_condition_name_nobody_who_was_erased() {
     both(|world| {
         let slices = [team::slice(), journal::slice(), people::slice(), funnels::slice()];
         let _app = world
@@ -262,6 +262,11 @@ fn a_file_that_was_brought_and_never_imported_goes_with_whom_it_names() {
         };
         let theirs =
             keep(format!("name;mail\nBo;bo@east.example\nSomebody;{}\n", ADDRESS.to_uppercase()));
+        let condition = format!("person.email == {ADDRESS:?} && stage == \"lead\"");
+        let plant =
+            sql("insert into saved_segment (id, name, name_key, condition, made_by, made_at)
+             values (1, 'Them', 'them', $1, null, 0)");
+        world.db.write_blocking(move |tx| tx.execute(plant, args![condition])).unwrap();
         let others = keep("name;mail\nBo;bo@east.example\n".to_owned());
         let now = world.now();
         let looked = erase::look(&world.app, &User::operator(), ADDRESS).unwrap();
@@ -270,6 +275,9 @@ fn a_file_that_was_brought_and_never_imported_goes_with_whom_it_names() {
         world.drain(&people_jobs());
         let left = world.app.files.names().unwrap();
         assert!(left.contains(&others) && !left.contains(&theirs), "{left:?}");
+        let asked = sql("select condition from saved_segment");
+        let asked = world.db.read_blocking(move |tx| tx.row(asked, args![])).unwrap().unwrap();
+        assert_eq!(asked.text(0), "person.email == \"[erased]\" && stage == \"lead\"");
     });
 }
 

@@ -128,11 +128,20 @@ impl Named {
     }
 
     /// A text in which each of their values is replaced; the whole of it where one is written in pieces.
+    /// A condition without the addresses and ids that name them; nothing if it holds none. It stays a condition: they stand
+    /// in texts.
+    pub fn condition(&self, text: &str) -> Option<String> {
+        let left = self.without_keys(text);
+        (left != text).then_some(left)
+    }
+
+    fn without_keys(&self, text: &str) -> String {
+        let keys = self.addresses.iter().chain(&self.ids);
+        keys.fold(text.to_owned(), |left, value| replaced(&left, value))
+    }
+
     fn without(&self, text: &str) -> String {
-        let mut left = text.to_owned();
-        for value in self.addresses.iter().chain(&self.ids) {
-            left = replaced(&left, value);
-        }
+        let left = self.without_keys(text);
         if self.is_in(&left) { ERASED.to_owned() } else { left }
     }
 
