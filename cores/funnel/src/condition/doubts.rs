@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::fault::Fault;
+use super::fault::{Fault, slips};
 use super::kinds;
 use super::lex::{Token, tokens};
 use super::{Activities, Condition, Term, TextTest};
@@ -172,39 +172,12 @@ fn did<'a>(condition: &'a Condition, see: &mut dyn FnMut(&'a Activities)) {
 
 /// The name whose key has the fewest slips from a word, a third of its letters at most.
 fn nearest<'a>(word: &str, known: impl Iterator<Item = (&'a str, &'a str)>) -> Option<&'a str> {
-    let letters = |text: &str| text.chars().take(64).collect::<Vec<char>>();
-    let written = letters(word);
+    let letters = word.chars().count();
     known
-        .map(|(key, name)| (slips(&written, &letters(key)), name))
-        .filter(|(slips, _)| slips * 3 <= written.len())
+        .map(|(key, name)| (slips(word, key), name))
+        .filter(|(slips, _)| slips * 3 <= letters)
         .min()
         .map(|(_, name)| name)
-}
-
-/// How many letters to put in, leave out, change or swap with their neighbour (the optimal string
-/// alignment distance; Damerau, Communications of the ACM 7 (1964), 171–176).
-pub fn slips(one: &[char], other: &[char]) -> usize {
-    let mut before: Vec<usize> = Vec::new();
-    let mut above: Vec<usize> = (0..=other.len()).collect();
-    for (row, letter) in one.iter().enumerate() {
-        let mut line = vec![row + 1];
-        for (at, beside) in other.iter().enumerate() {
-            let of = |line: &[usize], at: usize| line.get(at).copied().unwrap_or(usize::MAX - 1);
-            let mut least = (of(&above, at) + usize::from(letter != beside))
-                .min(of(&above, at + 1) + 1)
-                .min(of(&line, at) + 1);
-            let is_swapped = row > 0
-                && at > 0
-                && one.get(row - 1) == Some(beside)
-                && other.get(at - 1) == Some(letter);
-            if is_swapped {
-                least = least.min(of(&before, at - 1) + 1);
-            }
-            line.push(least);
-        }
-        before = std::mem::replace(&mut above, line);
-    }
-    above.last().copied().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -248,13 +221,5 @@ mod tests {
                 .collect();
             assert_eq!(found, expected, "{text}");
         }
-    }
-
-    #[test]
-    fn letters_are_put_in_left_out_changed_and_swapped() {
-        let of = |one: &str, other: &str| {
-            slips(&one.chars().collect::<Vec<_>>(), &other.chars().collect::<Vec<_>>())
-        };
-        assert_eq!((of("emial", "email"), of("", "abc"), of("budgt", "budget")), (1, 3, 1));
     }
 }

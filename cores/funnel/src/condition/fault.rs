@@ -63,7 +63,7 @@ pub(crate) fn place(text: &str, byte: usize) -> (u32, u32) {
     (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
 }
 
-/// The known name with the fewest edits from what was written, if they are few enough.
+/// The known name with the fewest slips from what was written, if they are few enough.
 pub(crate) fn nearest<'a>(
     written: &str,
     known: impl IntoIterator<Item = &'a str>,
@@ -71,28 +71,19 @@ pub(crate) fn nearest<'a>(
     let far = written.chars().count() / 3 + 1;
     known
         .into_iter()
-        .map(|name| (edits(written, name), name))
-        .filter(|&(edits, _)| edits <= far)
+        .map(|name| (slips(written, name), name))
+        .filter(|&(slips, _)| slips <= far)
         .min()
         .map(|(_, name)| name.to_owned())
 }
 
-/// Insertions, deletions and replacements that turn one text into the other (V. I. Levenshtein, 1965).
-fn edits(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().take(64).collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (i, a) in from.chars().take(64).enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        for (cell, &b) in row.iter_mut().skip(1).zip(&to) {
-            let best = (diagonal + usize::from(a != b)).min(*cell + 1).min(left + 1);
-            diagonal = *cell;
-            *cell = best;
-            left = best;
-        }
-        row[0] = i + 1;
-    }
-    row.last().copied().unwrap_or(0)
+/// Letters of a name that are looked at.
+const LETTERS: usize = 64;
+
+/// How many letters to put in, leave out, change or swap with their neighbour, in the first 64 of each.
+pub fn slips(one: &str, other: &str) -> usize {
+    let short = |text: &str| text.chars().take(LETTERS).collect::<String>();
+    strsim::osa_distance(&short(one), &short(other))
 }
 
 #[cfg(test)]
@@ -100,9 +91,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_nearest_name_is_few_edits_away() {
-        assert_eq!(edits("budgt", "budget"), 1);
-        assert_eq!(edits("", "abc"), 3);
+    fn the_nearest_name_is_few_slips_away() {
+        assert_eq!(
+            (slips("budgt", "budget"), slips("", "abc"), slips("bugdet", "budget")),
+            (1, 3, 1)
+        );
         let known = ["budget", "authority", "need", "timing"];
         assert_eq!(nearest("authorty", known).as_deref(), Some("authority"));
         assert_eq!(nearest("weather", known), None);

@@ -22,8 +22,8 @@ use moment::{Moment, Span};
 use serde::{Deserialize, Serialize};
 
 pub use english::{Called, English};
-pub use fault::Fault;
 pub(crate) use fault::place;
+pub use fault::{Fault, slips};
 pub use of::Of;
 pub use parse::Names;
 pub(crate) use parse::filter;

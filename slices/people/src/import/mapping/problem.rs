@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use funnel::condition::slips;
+
 /// What is wrong with a mapping.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -35,7 +37,7 @@ pub(super) fn nearest<'a>(
     typed: &str,
     names: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
-    let bare = |text: &str| -> Vec<char> {
+    let bare = |text: &str| -> String {
         text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
     };
     let typed = bare(typed);
@@ -45,35 +47,9 @@ pub(super) fn nearest<'a>(
     names
         .into_iter()
         .map(|name| (slips(&typed, &bare(name)), name))
-        .filter(|(slips, _)| slips * 3 <= typed.len())
+        .filter(|(slips, _)| slips * 3 <= typed.chars().count())
         .min_by_key(|(slips, _)| *slips)
         .map(|(_, name)| name)
-}
-
-/// How many letters to put in, leave out, change or swap with their neighbour (the optimal string
-/// alignment distance; Damerau, Communications of the ACM 7 (1964), 171–176).
-fn slips(one: &[char], other: &[char]) -> usize {
-    let mut before: Vec<usize> = Vec::new();
-    let mut above: Vec<usize> = (0..=other.len()).collect();
-    for (row, letter) in one.iter().enumerate() {
-        let mut line = vec![row + 1];
-        for (at, beside) in other.iter().enumerate() {
-            let of = |line: &[usize], at: usize| line.get(at).copied().unwrap_or(usize::MAX - 1);
-            let mut least = (of(&above, at) + usize::from(letter != beside))
-                .min(of(&above, at + 1) + 1)
-                .min(of(&line, at) + 1);
-            let is_swapped = row > 0
-                && at > 0
-                && one.get(row - 1) == Some(beside)
-                && other.get(at - 1) == Some(letter);
-            if is_swapped {
-                least = least.min(of(&before, at - 1) + 1);
-            }
-            line.push(least);
-        }
-        before = std::mem::replace(&mut above, line);
-    }
-    above.last().copied().unwrap_or(0)
 }
 
 #[cfg(test)]
