@@ -11,10 +11,8 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 use team::{FieldRight, Right, Sight, User};
 
-use super::{
-    HOLDS_NUL, KEY_TAKEN, NewCompany, PEOPLE_MAX, SOURCE, Told, Wrong, company_of, named, noted,
-    with_nul,
-};
+use super::read::{HOLDS_NUL, Wrong, company_of, with_nul};
+use super::{KEY_TAKEN, NewCompany, PEOPLE_MAX, SOURCE, Told, named, noted};
 use crate::create::Companies;
 use crate::fields::{Absent, Fields};
 use crate::import::plan::PlannedCompany;
