@@ -165,6 +165,8 @@ pub(crate) fn project(tx: &mut Tx, recorded: &Recorded) -> Result<(), Failure> {
 struct Known {
     entries: Vec<Entry>,
     seen: HashSet<(Moment, i64)>,
+    /// Ids of what was told to have happened.
+    happened: HashSet<i64>,
     fresh: Vec<(Moment, i64)>,
 }
 
@@ -173,6 +175,9 @@ impl Known {
     fn insert(&mut self, entry: &Entry) -> bool {
         if !self.seen.insert((entry.occurred_at, entry.id)) {
             return false;
+        }
+        if matches!(entry.what, What::Activity(_)) {
+            self.happened.insert(entry.id);
         }
         let place = self
             .entries
@@ -268,7 +273,9 @@ fn known(
         .into_iter()
         .map(|(subject, entries)| {
             let seen = entries.iter().map(|entry| (entry.occurred_at, entry.id)).collect();
-            (subject, Known { entries, seen, fresh: Vec::new() })
+            let happened = entries.iter().filter(|it| matches!(it.what, What::Activity(_)));
+            let happened = happened.map(|entry| entry.id).collect();
+            (subject, Known { entries, seen, happened, fresh: Vec::new() })
         })
         .collect())
 }
@@ -296,8 +303,7 @@ fn outrank(history: &Known, new: &mut NewEntry, order: &[String]) {
 fn keep_news(history: &Known, new: &mut NewEntry) -> bool {
     let (at, is_dated, id) = (new.entry.occurred_at, new.is_dated, new.entry.id);
     let What::Facts(Observation { facts, source }) = &mut new.entry.what else {
-        let is_told = |there: &Entry| there.id == id && matches!(there.what, What::Activity(_));
-        return !history.entries.iter().any(is_told);
+        return !history.happened.contains(&id);
     };
     facts.retain(|fact| history.is_news(source, fact, at, is_dated));
     !facts.is_empty()
