@@ -145,10 +145,13 @@ pub fn lenses(tx: &mut Tx, who: &User, depth: Depth, now: Moment) -> Result<Lens
             stages: people::stand::tally_for(tx, who, lens.id)?.into_iter().collect(),
         });
     }
+    // The past is counted over everybody.
+    let looks_back = depth == Depth::Whole && who.sight == Sight::Everybody && lenses.len() > 1;
+    let points = if looks_back { points(tx, now)? } else { Vec::new() };
     let mut agreement = Vec::new();
     for (place, a) in lenses.iter().enumerate() {
         for b in lenses.iter().skip(place + 1) {
-            agreement.push(agree(tx, who, (a, b), depth, now)?);
+            agreement.push(agree(tx, who, (a, b), (depth, &points), now)?);
         }
     }
     Ok(LensesView { lenses: views, agreement })
@@ -158,7 +161,7 @@ fn agree(
     tx: &mut Tx,
     who: &User,
     (a, b): (&Lens, &Lens),
-    depth: Depth,
+    (depth, points): (Depth, &[(Moment, u64)]),
     now: Moment,
 ) -> Result<AgreementView, Failure> {
     let (mut found, mut everybody, mut nowhere) = (Agreement::default(), Agreement::default(), 0);
@@ -197,11 +200,7 @@ fn agree(
         kappa: everybody.kappa(),
         in_words: everybody.kappa().map(in_words),
         parted,
-        trend: match (depth, &who.sight) {
-            (Depth::Whole, Sight::Everybody) => trend(tx, (a.id, b.id), now)?,
-            // The past is counted over everybody.
-            (Depth::Whole | Depth::Counts, _) => Vec::new(),
-        },
+        trend: if points.is_empty() { Vec::new() } else { trend(tx, (a.id, b.id), points)? },
     })
 }
 
@@ -265,15 +264,23 @@ fn lacking(part: &Explained, leaves: &mut Vec<(String, String, Truth)>) {
     }
 }
 
+/// The points at which one looks back, each with how many people were known by then.
+fn points(tx: &mut Tx, now: Moment) -> Result<Vec<(Moment, u64)>, Failure> {
+    let points = (0..POINTS).rev().map(|back| now - Span(POINT_EVERY.0 * back));
+    points.map(|at| Ok((at, people::known_by(tx, at)?))).collect()
+}
+
 /// How far two lenses agreed at each of the points, from the moves that are stored.
-fn trend(tx: &mut Tx, (a, b): (LensId, LensId), now: Moment) -> Result<Vec<PointView>, Failure> {
-    let points: Vec<Moment> =
-        (0..POINTS).rev().map(|back| now - Span(POINT_EVERY.0 * back)).collect();
+fn trend(
+    tx: &mut Tx,
+    (a, b): (LensId, LensId),
+    points: &[(Moment, u64)],
+) -> Result<Vec<PointView>, Failure> {
     let mut found = vec![Agreement::default(); points.len()];
     let mut person: Option<PersonId> = None;
     let mut steps: [Vec<(Moment, Stage)>; 2] = [Vec::new(), Vec::new()];
     let mut close = |steps: &mut [Vec<(Moment, Stage)>; 2]| {
-        for (point, agreement) in points.iter().zip(&mut found) {
+        for ((point, _), agreement) in points.iter().zip(&mut found) {
             let [at_a, at_b] = steps.each_ref().map(|steps| {
                 let last = steps.iter().rfind(|(at, _)| at <= point);
                 last.map_or(Stage::None, |(_, stage)| *stage)
@@ -292,12 +299,10 @@ fn trend(tx: &mut Tx, (a, b): (LensId, LensId), now: Moment) -> Result<Vec<Point
         steps[usize::from(lens == b)].push((at, to));
     })?;
     close(&mut steps);
-    let mut views = Vec::with_capacity(points.len());
-    for (at, mut agreement) in points.into_iter().zip(found) {
+    let view = |((at, known), mut agreement): (&(Moment, u64), Agreement)| {
         let (people, share) = (agreement.people(), agreement.share());
-        let nowhere = people::known_by(tx, at)?.saturating_sub(people);
-        agreement.add(Stage::None, Stage::None, nowhere);
-        views.push(PointView { at, people, share, kappa: agreement.kappa() });
-    }
-    Ok(views)
+        agreement.add(Stage::None, Stage::None, known.saturating_sub(people));
+        PointView { at: *at, people, share, kappa: agreement.kappa() }
+    };
+    Ok(points.iter().zip(found).map(view).collect())
 }
