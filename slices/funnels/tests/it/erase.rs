@@ -132,22 +132,33 @@ fn bytes_holding(world: &World, wanted: &[&str]) -> Vec<String> {
     found
 }
 
+/// Has the world forget, and gives its tables.
+fn forgetting(world: &World) -> Tables {
+    let slices = [
+        platform::slice::platform(),
+        team::slice(),
+        journal::slice(),
+        people::slice(),
+        funnels::slice(),
+    ];
+    let tables = Tables::of(&slices).unwrap();
+    let parts = world.app.clone().with_part(tables.clone());
+    drop(parts.with_part(Forgetting(vec![Arc::new(FunnelForgets)])));
+    tables
+}
+
+/// Erases them.
+fn erased(world: &World) -> erase::Erased {
+    let now = world.now();
+    let looked = erase::look(&world.app, &User::operator(), ADDRESS).unwrap();
+    let erase = move |tx: &mut Tx| erase::erase(tx, &User::operator(), ADDRESS, &looked, now);
+    world.db.write_blocking(erase).unwrap()
+}
+
 #[test]
 fn nothing_of_who_is_erased_is_left_anywhere() {
     both(|world| {
-        let slices = [
-            platform::slice::platform(),
-            team::slice(),
-            journal::slice(),
-            people::slice(),
-            funnels::slice(),
-        ];
-        let tables = Tables::of(&slices).unwrap();
-        let _app = world
-            .app
-            .clone()
-            .with_part(tables.clone())
-            .with_part(Forgetting(vec![Arc::new(FunnelForgets)]));
+        let tables = forgetting(world);
         bring(world, "leads.csv", "id,origin,first\na1,ads,2026-01-02\n", LEADS);
         let counts = bring(world, "people.csv", FILE, MAPPING);
         assert_eq!((counts.created, counts.rejected), (2, 1));
@@ -223,23 +234,9 @@ fn nothing_of_who_is_erased_is_left_anywhere() {
 #[test]
 fn everybody_else_stands_as_a_fold_has_it_afterwards() {
     both(|world| {
-        let slices = [
-            platform::slice::platform(),
-            team::slice(),
-            journal::slice(),
-            people::slice(),
-            funnels::slice(),
-        ];
-        let _app = world
-            .app
-            .clone()
-            .with_part(Tables::of(&slices).unwrap())
-            .with_part(Forgetting(vec![Arc::new(FunnelForgets)]));
+        forgetting(world);
         bring(world, "people.csv", FILE, MAPPING);
-        let now = world.now();
-        let looked = erase::look(&world.app, &User::operator(), ADDRESS).unwrap();
-        let erase = move |tx: &mut Tx| erase::erase(tx, &User::operator(), ADDRESS, &looked, now);
-        world.db.write_blocking(erase).unwrap();
+        erased(world);
         nothing_differs(world);
         let viewer = User { role: team::Role::Member, ..User::operator() };
         let refused = erase::look(&world.app, &viewer, "bo@east.example");
@@ -250,12 +247,7 @@ fn everybody_else_stands_as_a_fold_has_it_afterwards() {
 #[test]
 fn a_file_that_was_brought_and_a_condition_name_nobody_who_was_erased() {
     both(|world| {
-        let slices = [team::slice(), journal::slice(), people::slice(), funnels::slice()];
-        let _app = world
-            .app
-            .clone()
-            .with_part(Tables::of(&slices).unwrap())
-            .with_part(Forgetting(vec![Arc::new(FunnelForgets)]));
+        forgetting(world);
         bring(world, "people.csv", FILE, MAPPING);
         let keep = |text: String| {
             people::import::keep_stream(&world.app, "brought.csv", text.as_bytes()).unwrap().key
@@ -268,10 +260,7 @@ fn a_file_that_was_brought_and_a_condition_name_nobody_who_was_erased() {
              values (1, 'Them', 'them', $1, null, 0)");
         world.db.write_blocking(move |tx| tx.execute(plant, args![condition])).unwrap();
         let others = keep("name;mail\nBo;bo@east.example\n".to_owned());
-        let now = world.now();
-        let looked = erase::look(&world.app, &User::operator(), ADDRESS).unwrap();
-        let erase = move |tx: &mut Tx| erase::erase(tx, &User::operator(), ADDRESS, &looked, now);
-        assert_eq!(world.db.write_blocking(erase).unwrap().files, 1);
+        assert_eq!(erased(world).files, 1);
         world.drain(&people_jobs());
         let left = world.app.files.names().unwrap();
         assert!(left.contains(&others) && !left.contains(&theirs), "{left:?}");
@@ -293,18 +282,10 @@ enter = 'score.intent >= 20'
 #[test]
 fn what_the_last_of_a_company_did_counts_no_more_though_a_definition_comes_in_between() {
     both(|world| {
-        let slices = [team::slice(), journal::slice(), people::slice(), funnels::slice()];
-        let _app = world
-            .app
-            .clone()
-            .with_part(Tables::of(&slices).unwrap())
-            .with_part(Forgetting(vec![Arc::new(FunnelForgets)]));
+        forgetting(world);
         adopt(world, MARKET, From::Start);
         bring(world, "people.csv", STAFF, MAPPING.replace("[facts]", COMPANY).leak());
-        let now = world.now();
-        let looked = erase::look(&world.app, &User::operator(), ADDRESS).unwrap();
-        let erase = move |tx: &mut Tx| erase::erase(tx, &User::operator(), ADDRESS, &looked, now);
-        world.db.write_blocking(erase).unwrap();
+        erased(world);
         // Their company is to be counted, and has no deeds any more.
         adopt(world, MARKET.replace(">= 20", ">= 20.0 || stage == \"lead\"").leak(), From::Start);
         funnels::refold::wake_due(&world.app).unwrap();
